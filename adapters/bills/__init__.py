@@ -1,0 +1,1 @@
+"""Where bills come from."""

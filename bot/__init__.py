@@ -1,0 +1,1 @@
+"""LINE's edge and the conversation kit. Knows no parking and no money."""

@@ -1,0 +1,1 @@
+"""Protocols of the outside world: what services need, what adapters give."""

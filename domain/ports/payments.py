@@ -1,0 +1,69 @@
+"""Port of a payment provider: one file behind it per provider, one contract suite over all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class AttemptOutcome(StrEnum):
+    """What a provider says of an attempt when asked."""
+
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    PENDING = "pending"  # the citizen has not finished, or it is being worked on
+    UNKNOWN = "unknown"  # no clear answer: ask again, never guess
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """One attempt as the provider sees it. Amount in NT$ from our own row."""
+
+    attempt_id: str  # ours, UUID
+    trade_number: str  # ours, unique for ever at the provider, [A-Z0-9]{1,20}
+    amount: int
+    title: str  # what is paid, no personal data
+    return_url: str  # the citizen's browser comes back here
+    notify_url: str  # the provider's server calls here
+    expires_at: datetime
+    provider_reference: str | None = None  # theirs, once known (19-digit ids stay text)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The provider knows the attempt; the citizen is sent to its page."""
+
+    redirect_url: str
+    provider_reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the provider reports of an attempt."""
+
+    outcome: AttemptOutcome
+    amount: int | None = None  # NT$ as the provider says; compared with ours
+    provider_reference: str | None = None
+    paid_at: datetime | None = None
+
+
+class PaymentProvider(Protocol):
+    """Takes money. Every call has a time-out; OutsideError(retry=…) for what is not an answer."""
+
+    key: str  # e.g. "demobank"
+    name: str  # msgid, e.g. 熊讚銀行
+    fee: int  # 手續費 in NT$ borne by the citizen
+
+    def start(self, taking: Taking) -> Started:
+        """Register the attempt. Moves no money. Called after our row is committed."""
+        ...
+
+    def confirm(self, taking: Taking) -> Report:
+        """Take the money, where the provider has such a step (LINE Pay); otherwise the same as ask()."""
+        ...
+
+    def ask(self, taking: Taking) -> Report:
+        """How does the attempt stand? Moves no money; may be called at any time, any number of times."""
+        ...

@@ -1,0 +1,1 @@
+"""One file per notice: what the system says first."""

@@ -1,0 +1,1 @@
+"""Settings, database, Redis, queue, logging: the machine room. Knows domain only."""

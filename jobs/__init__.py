@@ -1,0 +1,1 @@
+"""The worker: pumps, thin tasks and the schedule."""

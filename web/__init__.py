@@ -1,0 +1,1 @@
+"""HTTP edges: LINE, pay pages, the console."""

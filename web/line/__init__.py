@@ -1,0 +1,1 @@
+"""POST /callback: LINE's webhook."""

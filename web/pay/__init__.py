@@ -1,0 +1,1 @@
+"""/p and /r: pay links and receipts."""
