@@ -1,0 +1,65 @@
+"""One citizen's turn: what came in, what is remembered, and how to answer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+from bot.input import Input, Press, Text
+from bot.message import Message, QuickReply, text, with_quick_replies
+from bot.postback import Payload
+from domain.reader import Display, Language, Reader
+from infra.database import UnitOfWork
+
+D = TypeVar("D", bound=BaseModel)
+
+
+@dataclass(slots=True)
+class Turn(Generic[D]):
+    """Given to every step. Writes nothing itself; services write in `uow`, which the edge commits."""
+
+    channel: str
+    citizen: str  # LINE user id
+    event_id: str
+    input: Input
+    data: D
+    reader: Reader
+    uow: UnitOfWork
+    now: datetime
+    prompt: tuple[str, str, str] | None = field(default=None, repr=False)  # conversation, step, token being shown
+    reader_changed: tuple[Language, Display] | None = field(default=None, repr=False)
+
+    @property
+    def typed(self) -> str:
+        """The text the citizen sent, blanks at its ends removed; "" for other kinds of input."""
+        return self.input.text.strip() if isinstance(self.input, Text) else ""
+
+    @property
+    def pressed(self) -> str | None:
+        """The action of the pressed button; None for other kinds of input."""
+        return self.input.action if isinstance(self.input, Press) else None
+
+    def value(self, name: str) -> str:
+        """A value the pressed button carries; "" if it has none of that name. Never trust it: a citizen can make it up."""
+        return self.input.values.get(name, "") if isinstance(self.input, Press) else ""
+
+    def t(self, msgid: str, /, **values: object) -> str:
+        """A text in the reader's language."""
+        return self.reader.t(msgid, **values)
+
+    def text(self, msgid: str, /, quick: Iterable[QuickReply] = (), **values: object) -> Message:
+        """A text message in the reader's language, with quick replies."""
+        return with_quick_replies(text(self.t(msgid, **values)), quick)
+
+    def button(self, action: str, /, **values: str) -> str:
+        """Data of a button that answers the prompt being shown, and only it: later presses are stale."""
+        if self.prompt is None:
+            raise ValueError(f"button {action!r} made outside a prompt: use postback.door()")
+        conversation, step, token = self.prompt
+        return str(Payload(conversation, step, token, {"a": action, **values}))
+
+    def change_reader(self, *, language: Language | None = None, display: Display | None = None) -> None:
+        """From this answer on, speak so. The citizen service keeps the choice; this makes it take effect at once."""
+        self.reader_changed = (language or self.reader.language, display or self.reader.display)
