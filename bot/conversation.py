@@ -92,6 +92,10 @@ Outcome = Goto | Stay | Done | Ask | Switch
 StepFunction = Callable[[Any, Turn[Any]], Any]
 
 
+def _unanswered(conversation: Any, turn: Turn[Any]) -> Any:
+    raise LookupError(f"{conversation.key}: a step without answer")  # the registry refuses such a conversation
+
+
 class Step:
     """A prompt and the answer it waits for; made by @step."""
 
@@ -99,11 +103,13 @@ class Step:
         self.show = show
         self.accepts = accepts
         self.name = show.__name__
-        self.take: StepFunction | None = None
+        self.take: StepFunction = _unanswered
+        self.answered = False
 
     def answer(self, take: StepFunction) -> StepFunction:
         """Decorator: the method that takes the citizen's answer to this prompt."""
         self.take = take
+        self.answered = True
         return take
 
     def __get__(self, conversation: "Conversation[Any] | None", owner: type) -> Any:

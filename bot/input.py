@@ -17,7 +17,7 @@ class Text(Input):
 
 @dataclass(frozen=True, slots=True)
 class Press(Input):
-    """A button of ours (postback). `picked` is what a date picker gave: YYYY-MM-DD, HH:MM or YYYY-MM-DDTHH:MM, Taiwan time."""
+    """A button of ours (postback). `picked`: from a date picker, YYYY-MM-DD, HH:MM or YYYY-MM-DDTHH:MM, Taiwan time."""
 
     action: str
     values: Mapping[str, str] = field(default_factory=dict)

@@ -36,7 +36,7 @@ def cut_label(text: str, limit: int) -> str:
 
 
 def cut_text(text: str, limit: int) -> str:
-    """The text if it fits in `limit` UTF-16 units, else its beginning and an ellipsis, never inside a grapheme cluster."""
+    """The text if it fits in `limit` UTF-16 units, else its beginning and an ellipsis; no grapheme cluster is cut."""
     return text if utf16(text) <= limit else next(split_text(text, limit - 1)) + "…"
 
 

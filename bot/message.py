@@ -63,7 +63,7 @@ def spoken(message: Message) -> str:
 
 
 def fit(messages: Sequence[Message]) -> list[list[Message]]:
-    """The messages as calls of at most 5, long texts split, quick replies kept on the very last (LINE shows only those)."""
+    """The messages as calls of at most 5, long texts split, quick replies on the very last (LINE shows only those)."""
     flat: list[Message] = []
     for message in messages:
         if message["type"] == "text" and utf16(message["text"]) > TEXT:

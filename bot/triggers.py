@@ -8,7 +8,7 @@ from bot.input import Input
 
 
 def normal(text: str) -> str:
-    """The form words are compared in: NFKC, no case, no blanks at the ends or doubled inside, no trailing punctuation."""
+    """The form words are compared in: NFKC, no case, single blanks, no punctuation at the end."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split()).rstrip("。.!?~ ")
 
 

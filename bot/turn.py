@@ -42,7 +42,7 @@ class Turn(Generic[D]):
         return self.input.action if isinstance(self.input, Press) else None
 
     def value(self, name: str) -> str:
-        """A value the pressed button carries; "" if it has none of that name. Never trust it: a citizen can make it up."""
+        """A value the pressed button carries, else "". Never trust it: a citizen can make it up."""
         return self.input.values.get(name, "") if isinstance(self.input, Press) else ""
 
     def t(self, msgid: str, /, **values: object) -> str:

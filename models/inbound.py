@@ -1,4 +1,4 @@
-"""Inbox: every event LINE delivered, until it is done. The primary key makes a redelivery a conflict, not a second effect."""
+"""Inbox: every event LINE delivered, until done. The primary key makes a redelivery a conflict, not an effect."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from models.base import Base
 
 
 class InboundEvent(Base):
-    """One webhook event. `lane` is who must be answered in order: a citizen, a group, a room, or the channel itself ("")."""
+    """One webhook event. `lane` is who must be answered in order: a citizen, a group, a room, or nobody ("")."""
 
     __tablename__ = "inbound_event"
     __table_args__ = (

@@ -1,0 +1,125 @@
+"""Dialog state: one JSON value per (channel, citizen) in Redis, written only over an older one, with one TTL.
+
+The database keeps the newest state beside its event for a while (models/inbound.py), so a kill between commit and
+Redis loses nothing; loading takes the newer of the two.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import orjson
+import redis
+import structlog
+
+from domain.reader import Display, Language
+
+DIALOG_SECONDS = 3600  # an unfinished dialog is forgotten after an hour
+HISTORY_STEPS = 8  # how many steps 上一步 can go back
+VERSION_DIGITS = 16
+
+log = structlog.get_logger(__name__)
+
+# A longer or equal version in Redis stays: versions are zero-padded, so text order is number order.
+SET_IF_NEWER = f"""
+local stored = redis.call('GETRANGE', KEYS[1], 0, {VERSION_DIGITS - 1})
+if stored < string.sub(ARGV[1], 1, {VERSION_DIGITS}) then
+  redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+  return 1
+end
+return 0
+"""
+
+Lane = tuple[str, str]  # channel, citizen
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The prompt a dialog waits at."""
+
+    conversation: str
+    conversation_version: int
+    step: str
+    token: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    history: Sequence[tuple[str, Mapping[str, Any]]] = ()  # earlier (step, data), oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """What is remembered of one citizen between two events. `version` grows with every change."""
+
+    version: int = 0
+    language: Language | None = None  # None: not known yet, the citizen table is asked
+    display: Display = Display.NORMAL
+    waiting: Waiting | None = None
+
+    def next(self, **changes: Any) -> "Dialog":
+        """The state after a change."""
+        return replace(self, version=self.version + 1, **changes)
+
+    def dump(self) -> bytes:
+        """As bytes: version, then JSON."""
+        waiting = self.waiting
+        body = {
+            "l": self.language,
+            "d": self.display,
+            "w": waiting
+            and [
+                waiting.conversation,
+                waiting.conversation_version,
+                waiting.step,
+                waiting.token,
+                waiting.data,
+                waiting.history,
+            ],
+        }
+        return f"{self.version:0{VERSION_DIGITS}d}".encode() + orjson.dumps(body)
+
+    @classmethod
+    def load(cls, value: bytes | None) -> "Dialog":
+        """From bytes; a fresh one from nothing or from what cannot be read (an older release's shape)."""
+        if not value:
+            return cls()
+        try:
+            version, body = int(value[:VERSION_DIGITS]), orjson.loads(value[VERSION_DIGITS:])
+            waiting = Waiting(*body["w"]) if body["w"] else None
+            language = Language(body["l"]) if body["l"] else None
+            return cls(version, language, Display(body["d"]), waiting)
+        except (ValueError, KeyError, TypeError):
+            log.warning("dialog_unreadable")
+            return cls()
+
+
+class DialogStore:
+    """Redis as the fast copy. When it cannot be reached the database's copy serves; nothing fails for it."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+        self._set_if_newer = client.register_script(SET_IF_NEWER)
+
+    @staticmethod
+    def key(lane: Lane) -> str:
+        return f"dialog:{lane[0]}:{lane[1]}"
+
+    def load(self, lanes: Sequence[Lane]) -> list[bytes | None]:
+        """The stored states, in the order of `lanes`; None where there is none, or no Redis."""
+        if not lanes:
+            return []
+        try:
+            return cast(list[bytes | None], self._redis.mget([self.key(lane) for lane in lanes]))
+        except redis.RedisError as error:
+            log.warning("dialog_store_unreachable", error=type(error).__name__)
+            return [None] * len(lanes)
+
+    def save(self, lane: Lane, dialog: Dialog) -> None:
+        """Keep the state unless Redis has a newer one."""
+        try:
+            self._set_if_newer(keys=[self.key(lane)], args=[dialog.dump(), DIALOG_SECONDS])
+        except redis.RedisError as error:
+            log.warning("dialog_not_saved", error=type(error).__name__)
+
+
+def newer(one: bytes | None, other: bytes | None) -> bytes | None:
+    """The state with the higher version."""
+    return max((value for value in (one, other) if value), key=lambda value: value[:VERSION_DIGITS], default=None)
