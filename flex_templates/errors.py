@@ -1,0 +1,49 @@
+"""Cards for what did not work, and for what is not offered yet: what happened, what was not changed, what to do next, a person."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.reader import Reader
+from flex_templates.card import Button, Card, Paragraph
+from flex_templates.person import Person, call
+from flex_templates.render import show
+from flex_templates.theme import Tone
+
+
+def trouble(
+    reader: Reader, happened: str, next_step: str, person: Person, buttons: Sequence[Button] = ()
+) -> dict[str, Any]:
+    """Something failed. All texts are in the reader's language; nothing was changed, and the card says so."""
+    card = Card(
+        title=reader.t("沒有完成"),
+        tone=Tone.OVERDUE,
+        blocks=(Paragraph(happened, strong=True), Paragraph(reader.t("沒有任何資料被更動。")), Paragraph(next_step)),
+        main=buttons[0] if buttons else None,
+        others=(*buttons[1:], call(reader, person)),
+    )
+    return show(reader, happened, card)
+
+
+def not_yet(reader: Reader, title: str, instead: str, person: Person, buttons: Sequence[Button] = ()) -> dict[str, Any]:
+    """A capability that is not offered yet; `instead` says what one can do today."""
+    card = Card(
+        title=title,
+        blocks=(Paragraph(reader.t("這項服務尚未開放。"), strong=True), Paragraph(instead)),
+        main=buttons[0] if buttons else None,
+        others=(*buttons[1:], call(reader, person)),
+    )
+    return show(reader, reader.t("這項服務尚未開放。"), card)
+
+
+def contact(reader: Reader, persons: Sequence[Person]) -> dict[str, Any]:
+    """聯絡我們: whom to call, the nearest first."""
+    card = Card(
+        title=reader.t("聯絡我們"),
+        blocks=[
+            Paragraph(reader.t("請直接撥打電話，由承辦人員為您服務：")),
+            *(Paragraph(f"{person.name}　{person.phone}") for person in persons),
+        ],
+        main=call(reader, persons[0]),
+        others=[call(reader, person) for person in persons[1:]],
+    )
+    return show(reader, reader.t("聯絡我們"), card)

@@ -1,0 +1,25 @@
+"""The way to a person that every error and help card has: a button that calls."""
+
+from dataclasses import dataclass
+
+from domain.reader import Reader
+from flex_templates.card import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An office that answers the telephone. `name` is shown as it is: an office's own name, in the reader's language."""
+
+    name: str
+    phone: str  # as written for people, e.g. 02-27269600
+
+
+def anyone(reader: Reader) -> Person:
+    """The citizens' line of the counties and cities, for whatever has no office of its own here."""
+    return Person(reader.t("縣市民眾服務專線"), "1999")
+
+
+def call(reader: Reader, person: Person) -> Link:
+    """A button that calls; its label carries the number, for those who cannot press it."""
+    digits = "".join(character for character in person.phone if character.isdigit())
+    return Link(reader.t("撥打 {phone}", phone=person.phone), f"tel:{digits}")
