@@ -92,7 +92,7 @@ Outcome = Goto | Stay | Done | Ask | Switch
 StepFunction = Callable[[Any, Turn[Any]], Any]
 
 
-def _unanswered(conversation: Any, turn: Turn[Any]) -> Any:
+def _unanswered(conversation: Any, _turn: Turn[Any]) -> Any:
     raise LookupError(f"{conversation.key}: a step without answer")  # the registry refuses such a conversation
 
 
