@@ -83,7 +83,7 @@ class Dialog:
             return cls()
         try:
             version, body = int(value[:VERSION_DIGITS]), orjson.loads(value[VERSION_DIGITS:])
-            waiting = Waiting(*body["w"]) if body["w"] else None
+            waiting = Waiting(*body["w"][:5], tuple(map(tuple, body["w"][5]))) if body["w"] else None
             language = Language(body["l"]) if body["l"] else None
             return cls(version, language, Display(body["d"]), waiting)
         except (ValueError, KeyError, TypeError):
