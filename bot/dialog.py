@@ -83,7 +83,8 @@ class Dialog:
             return cls()
         try:
             version, body = int(value[:VERSION_DIGITS]), orjson.loads(value[VERSION_DIGITS:])
-            waiting = Waiting(*body["w"][:5], tuple(map(tuple, body["w"][5]))) if body["w"] else None
+            conversation, release, step, token, data, history = body["w"] or [None] * 6
+            waiting = Waiting(conversation, release, step, token, data, tuple(map(tuple, history))) if step else None
             language = Language(body["l"]) if body["l"] else None
             return cls(version, language, Display(body["d"]), waiting)
         except (ValueError, KeyError, TypeError):

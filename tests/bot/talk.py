@@ -136,9 +136,11 @@ class Talk:
             return line_language
 
         self.registry = Registry(conversations or (Order(), Other(), Fallback()))
-        self.engine = Engine(
-            self.registry, self.people, Standing(), lambda *who: Reader(*who, {"要多大？": "What size?"}), language
-        )
+
+        def reader(language: Language, display: Display) -> Reader:
+            return Reader(language, display, {"要多大？": "What size?"} if language is Language.EN else {})
+
+        self.engine = Engine(self.registry, self.people, Standing(), reader, language)
 
     @property
     def said(self) -> list[str]:
