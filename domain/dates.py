@@ -1,4 +1,4 @@
-"""Dates in words, always the city's day (domain.clock.city_date). Gregorian years; ROC years only where a slip shows one."""
+"""Dates in words, always the city's day (domain.clock.city_date); ROC years only where a slip shows one."""
 
 from datetime import date, datetime, timedelta
 

@@ -1,12 +1,13 @@
-"""Cards that ask for one choice: vehicle kind, language, display. The data of each button comes from the conversation."""
+"""Cards that ask for one choice: vehicle kind, plate, language, display. The conversation gives the buttons' data."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.reader import Display, Language, Reader
 from domain.vehicles import VehicleKind
-from flex_templates.card import Card, Note, Paragraph, Press
+from flex_templates.card import Card, Note, Paragraph, Press, Say
 from flex_templates.render import show
+from flex_templates.theme import Tone
 
 LANGUAGES = {Language.ZH: "中文", Language.EN: "English"}  # each in its own language, for those who read only that
 
@@ -82,3 +83,14 @@ def choose_display(reader: Reader, buttons: Mapping[Display, str]) -> dict[str, 
         others=[Press(display_name(reader, display), data) for display, data in buttons.items()],
     )
     return show(reader, reader.t("顯示方式"), card)
+
+
+def chosen(reader: Reader, words: str) -> dict[str, Any]:
+    """The choice holds: said in the very language and display that were chosen."""
+    card = Card(
+        title=reader.t("已更改"),
+        tone=Tone.DONE,
+        blocks=(Paragraph(words),),
+        main=Say(reader.t("查停車費"), reader.t("待繳")),
+    )
+    return show(reader, words, card)

@@ -1,4 +1,4 @@
-"""Cards for what did not work, and for what is not offered yet: what happened, what was not changed, what to do next, a person."""
+"""Cards for what did not work or is not offered yet: what happened, what was not changed, what to do next, a person."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""LINE's limits on Flex messages, and how many bubbles we put into one (facts: Messaging API reference, "Flex Message")."""
+"""LINE's limits on Flex messages (Messaging API reference, "Flex Message"), and how many bills we put into one."""
 
 BUBBLE_BYTES = 30_000
 CAROUSEL_BYTES = 50_000

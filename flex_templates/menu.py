@@ -1,4 +1,4 @@
-"""Menu and help: what one can do here, as the registry of conversations tells it; and the answer to what was not understood."""
+"""Menu and help, as the registry of conversations tells them; and the answer to what was not understood."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

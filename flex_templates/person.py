@@ -8,7 +8,7 @@ from flex_templates.card import Link
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An office that answers the telephone. `name` is shown as it is: an office's own name, in the reader's language."""
+    """An office that answers the telephone. `name` is ready to show, in the reader's language."""
 
     name: str
     phone: str  # as written for people, e.g. 02-27269600

@@ -1,4 +1,4 @@
-"""純文字: the same cards as text in reading order, for screen readers. Buttons become quick replies, links are spelled out."""
+"""純文字: the same cards as text in reading order, for screen readers. Buttons become quick replies, links are text."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,6 +1,5 @@
 """Shows cards to a reader: a Flex bubble or carousel, or plain text. The only file that knows Flex."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from domain.reader import Display, Reader
@@ -44,14 +43,8 @@ def _bubble(card: Card, sizes: Sizes) -> Part:
         },
     }
     if card.blocks:
-        contents = [_block(block, sizes) for block in card.blocks]
-        bubble["body"] = {
-            "type": "box",
-            "layout": "vertical",
-            "spacing": "lg",
-            "paddingAll": "lg",
-            "contents": contents,
-        }
+        blocks = [_block(block, sizes) for block in card.blocks]
+        bubble["body"] = {"type": "box", "layout": "vertical", "spacing": "lg", "paddingAll": "lg", "contents": blocks}
     buttons = [_button(button, sizes, main=False) for button in card.others]
     if card.main is not None:
         buttons.insert(0, _button(card.main, sizes, main=True))

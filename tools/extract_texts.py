@@ -4,7 +4,7 @@
     python -m tools.extract_texts --list     every text with the place of its first use
 
 Found: the literal first argument of t(), text(), msgid() and of errors shown to citizens, `title` and `explains` of
-conversations, and t("…") in templates. A text made at run time cannot be found: mark its parts with domain.reader.msgid.
+conversations, and t("…") in templates. A text kept as data is marked with domain.reader.msgid.
 """
 
 import ast
@@ -79,7 +79,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def problems(language: str = "en", root: Path = ROOT) -> list[str]:
-    """One line for each text that lacks a translation, is translated twice differently, differs in placeholders, or is gone."""
+    """A line for each text not translated, translated in two ways, with other placeholders, or used nowhere."""
     used = texts(root)
     given: dict[str, str] = {}
     found: list[str] = []

@@ -1,0 +1,86 @@
+"""Words of the rich menu and of today's services whose capability is not offered yet.
+
+Each row says kindly what one can do instead. When a capability is built, its conversation takes the words and the row goes.
+"""
+
+from dataclasses import dataclass
+
+from bot.conversation import Conversation, Done, NoData, Outcome, entry
+from bot.triggers import Words, normal
+from bot.turn import Turn
+from domain.reader import msgid
+from flex_templates.card import Say
+from flex_templates.errors import not_yet
+from flex_templates.person import anyone
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Words, what they ask for, and what to do instead. `bills`: looking up bills helps, so a button offers it."""
+
+    words: tuple[str, ...]
+    title: str
+    instead: str
+    bills: bool = False
+
+
+BY_PLATE = msgid("現在不必註冊或綁定：直接輸入車牌，就能查各縣市的停車費並繳費。")
+ASK_LOT = msgid("月票的申請、抽籤與繳費，請洽停車場所屬縣市的停車管理單位。")
+ASK_OFFICE = msgid("請洽收費機關，或撥打下方電話詢問。")
+NOT_SENDING = msgid("我們目前不會主動推播繳費提醒。請隨時輸入車牌查詢。")
+
+ROWS = (
+    Row(("註冊", "車主註冊", "register"), msgid("註冊"), BY_PLATE, bills=True),
+    Row(("綁定車牌", "綁定車輛", "bind"), msgid("綁定車牌"), BY_PLATE, bills=True),
+    Row(("我的車輛",), msgid("我的車輛"), BY_PLATE, bills=True),
+    Row(
+        ("解除綁定",),
+        msgid("解除綁定"),
+        msgid("您在這裡沒有綁定任何車牌，不需解除。若在其他服務綁定過，請在那項服務裡解除。"),
+    ),
+    Row(("我的資料",), msgid("我的資料"), msgid("我們沒有您的姓名與電話，只記得您選的語言與顯示方式。")),
+    Row(
+        ("註銷", "註銷車主", "delete"),
+        msgid("註銷"),
+        msgid("您還沒有註冊，我們沒有您的姓名與電話。若不想再收到訊息，請在 LINE 封鎖本帳號。"),
+    ),
+    Row(
+        ("繳費紀錄", "records"),
+        msgid("繳費紀錄"),
+        msgid("每次繳費後，我們會傳給您收據連結，請保留那則訊息。"),
+    ),
+    Row(("月票申請", "月票申購", "apply"), msgid("月票申請"), ASK_LOT),
+    Row(("申請查詢",), msgid("申請查詢"), ASK_LOT),
+    Row(("抽籤結果", "抽籤公告查詢", "result"), msgid("抽籤結果"), ASK_LOT),
+    Row(("開放數量",), msgid("開放數量"), ASK_LOT),
+    Row(("申請規定",), msgid("申請規定"), ASK_LOT),
+    Row(("我的月票",), msgid("我的月票"), ASK_LOT),
+    Row(("通知設定", "notices"), msgid("通知設定"), NOT_SENDING, bills=True),
+    Row(("通知紀錄",), msgid("通知紀錄"), NOT_SENDING, bills=True),
+    Row(("歷程",), msgid("歷程"), msgid("本聊天室往上滑，就能看到先前的查詢與繳費。")),
+    Row(("公告",), msgid("公告"), ASK_OFFICE),
+    Row(("答客問",), msgid("答客問"), ASK_OFFICE),
+    Row(
+        ("代繳查詢",),
+        msgid("代繳查詢"),
+        msgid("請洽您申辦自動代繳的銀行或業者。已申辦代繳的帳單，請勿在此重複繳納。"),
+    ),
+    Row(("水費",), msgid("水費"), ASK_OFFICE),
+    Row(("電費",), msgid("電費"), ASK_OFFICE),
+    Row(("燃料費",), msgid("燃料費"), ASK_OFFICE),
+    Row(("罰鍰",), msgid("罰鍰"), ASK_OFFICE),
+    Row(("掃描", "scan"), msgid("掃描"), msgid("請輸入繳費單上的帳單號碼，或直接輸入車牌查詢。"), bills=True),
+)
+
+BY_WORD = {normal(word): row for row in ROWS for word in row.words}
+
+
+class NotYet(Conversation[NoData]):
+    key = "not_yet"
+    triggers = (Words(*BY_WORD),)
+
+    @entry
+    def begin(self, turn: Turn[NoData]) -> Outcome:
+        row = BY_WORD[normal(turn.typed)]
+        buttons = [Say(turn.t("查停車費"), turn.t("待繳"))] if row.bills else []
+        return Done(not_yet(turn.reader, turn.t(row.title), turn.t(row.instead), anyone(turn.reader), buttons))

@@ -1,0 +1,55 @@
+"""Citizens (市民) as far as answering them needs: language, display, whether they blocked us."""
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.reader import Display, Language
+from infra.database import UnitOfWork
+from models.citizen import Citizen
+
+
+class Citizens:
+    """Keeps how each person in the chat wants to be answered. Knows no name and no number."""
+
+    def preferences(self, uow: UnitOfWork, channel: str, citizen: str) -> tuple[Language, Display] | None:
+        """Language and display; None for somebody new."""
+        row = uow.connection.execute(
+            select(Citizen.language, Citizen.display).where(Citizen.channel == channel, Citizen.line_id == citizen)
+        ).first()
+        return (Language(row.language), Display(row.display)) if row else None
+
+    def meet(self, uow: UnitOfWork, channel: str, citizen: str, line_language: str | None) -> Language:
+        """Keep somebody new with LINE's own language (BCP 47, None when LINE does not tell).
+
+        Returns the language to speak: one kept before stays as it is.
+        """
+        language = Language.of_line(line_language)
+        uow.connection.execute(
+            insert(Citizen)
+            .values(channel=channel, line_id=citizen, language=language.value)
+            .on_conflict_do_nothing(index_elements=["channel", "line_id"])
+        )
+        known = self.preferences(uow, channel, citizen)
+        return known[0] if known else language
+
+    def choose_language(self, uow: UnitOfWork, channel: str, citizen: str, language: Language) -> None:
+        """The citizen's own choice; LINE's language no longer counts."""
+        self._keep(uow, channel, citizen, language=language.value, language_chosen=True)
+
+    def choose_display(self, uow: UnitOfWork, channel: str, citizen: str, display: Display) -> None:
+        """How answers are to look from now on."""
+        self._keep(uow, channel, citizen, display=display.value)
+
+    def blocked(self, uow: UnitOfWork, channel: str, citizen: str, *, blocked: bool) -> None:
+        """The citizen blocked us, or came back. Somebody we never met stays unknown (facts: unfollow after PNP)."""
+        uow.connection.execute(
+            update(Citizen)
+            .where(Citizen.channel == channel, Citizen.line_id == citizen)
+            .values(blocked_at=func.coalesce(Citizen.blocked_at, func.now()) if blocked else None)
+        )
+
+    def _keep(self, uow: UnitOfWork, channel: str, citizen: str, **values: object) -> None:
+        row = {"channel": channel, "line_id": citizen, "language": Language.ZH.value, **values}
+        uow.connection.execute(
+            insert(Citizen).values(row).on_conflict_do_update(index_elements=["channel", "line_id"], set_=values)
+        )
