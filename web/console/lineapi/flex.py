@@ -1,9 +1,8 @@
 """Flex messages: what LINE refuses beyond the schema (reference "Flex Message", guide "Flex Message elements")."""
 
+import json
 import re
 from typing import Any
-
-import orjson
 
 from web.console.lineapi import limits
 from web.console.lineapi.actions import FLEX_AREA, FLEX_BUTTON, check_action
@@ -67,7 +66,7 @@ def check_flex(contents: dict[str, Any], path: Path, report: Report) -> None:
 
 
 def _size(part: dict[str, Any], most: int, path: Path, report: Report) -> None:
-    if len(orjson.dumps(part)) > most:
+    if len(json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode()) > most:
         report.add(path, f"{part['type']} must be {most} bytes or less")
 
 

@@ -19,6 +19,7 @@ def check_rich_menu(menu: dict[str, Any], report: Report) -> None:
         )
     report.graphemes(("chatBarText",), menu["chatBarText"], limits.MENU_BAR_TEXT_GRAPHEMES)
     report.graphemes(("name",), menu["name"], limits.MENU_NAME_GRAPHEMES)
+    report.count(("areas",), menu["areas"], limits.MENU_AREAS, least=0)
     for number, area in enumerate(menu["areas"]):
         bounds = area["bounds"]
         if bounds["x"] + bounds["width"] > width or bounds["y"] + bounds["height"] > height:
