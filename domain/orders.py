@@ -64,8 +64,8 @@ ATTEMPT_MOVES: Mapping[AttemptState, frozenset[AttemptState]] = {
 }
 
 CLAIMING = frozenset({_O.PAYING, _O.PAID})  # orders whose bills nobody else may pay
-LIVE_ATTEMPT = frozenset({_A.STARTED, _A.CONFIRMING, _A.UNKNOWN})
-ENDED_WITHOUT_MONEY = _ENDED_WITHOUT_MONEY
+ATTEMPT_LIVE = frozenset({_A.STARTED, _A.CONFIRMING, _A.UNKNOWN})
+ATTEMPT_ENDED = _ENDED_WITHOUT_MONEY | {_A.LATE}  # whatever comes after these is a late row
 
 
 def move_order(now: OrderState, to: OrderState) -> OrderState:

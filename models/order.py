@@ -130,11 +130,7 @@ class Attempt(Base):
         ),
         Index("uq_attempt_trade_number", "trade_number", unique=True, postgresql_where=text("late_of IS NULL")),
         Index("ix_attempt_order_id", "order_id"),
-        Index(
-            "ix_attempt_next_ask_at",
-            "next_ask_at",
-            postgresql_where=text("state IN ('started','confirming','unknown')"),
-        ),
+        Index("ix_attempt_next_ask_at", "next_ask_at", postgresql_where=text("next_ask_at IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
@@ -144,7 +140,6 @@ class Attempt(Base):
     amount: Mapped[int] = mapped_column(nullable=False)  # NT$ of the bills, provider fee not in it
     fee: Mapped[int] = mapped_column(nullable=False)  # 手續費 in NT$
     state: Mapped[str] = mapped_column(String(16), nullable=False)
-    choice: Mapped[int] = mapped_column(nullable=False)  # the order's choice this money is for
     redirect_url: Mapped[str | None] = mapped_column(Text)  # the provider's page; null until it has answered
     provider_reference: Mapped[str | None] = mapped_column(String(64))
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)

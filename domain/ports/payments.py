@@ -1,5 +1,6 @@
 """Port of a payment provider: one file behind it per provider, one contract suite over all."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,8 @@ class AttemptOutcome(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     PENDING = "pending"  # the citizen has not finished, or it is being worked on
+    APPROVED = "approved"  # the citizen has agreed; the money moves when confirm() is called
+    NEVER_HEARD = "never_heard"  # the provider answered, and has no such trade number
     UNKNOWN = "unknown"  # no clear answer: ask again, never guess
 
 
@@ -49,8 +52,23 @@ class Report:
     paid_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """A server notification whose signature held. It is a hint to ask(), never believed for state or amount."""
+
+    trade_number: str
+    reply: str = "OK"  # the body the provider wants to read (ECPay: 1|OK)
+
+
+class ForgedNotificationError(Exception):
+    """A notification without a valid signature."""
+
+
 class PaymentProvider(Protocol):
-    """Takes money. Every call has a time-out; OutsideError(retry=…) for what is not an answer."""
+    """Takes money. Every call has a time-out; OutsideError(retry=…) for what is not an answer.
+
+    No transaction of ours is open while one of these runs.
+    """
 
     key: str  # e.g. "demobank"
     name: str  # msgid, e.g. 熊讚銀行
@@ -66,4 +84,15 @@ class PaymentProvider(Protocol):
 
     def ask(self, taking: Taking) -> Report:
         """How does the attempt stand? Moves no money; may be called at any time, any number of times."""
+        ...
+
+    def withdraw(self, taking: Taking) -> Report:
+        """Close the attempt so that it can no longer be paid, where the provider can; otherwise the same as ask().
+
+        The report is how the attempt stands afterwards: PAID when the citizen was faster.
+        """
+        ...
+
+    def notified(self, headers: Mapping[str, str], body: bytes) -> Notified:
+        """Read a server notification. Raises ForgedNotificationError."""
         ...

@@ -95,7 +95,6 @@ def _attempt() -> None:
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.Column("fee", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("choice", sa.Integer(), nullable=False),
         sa.Column("redirect_url", sa.Text(), nullable=True),
         sa.Column("provider_reference", sa.String(length=64), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -115,10 +114,7 @@ def _attempt() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
     op.create_index(
-        "ix_attempt_next_ask_at",
-        "attempt",
-        ["next_ask_at"],
-        postgresql_where=sa.text("state IN ('started','confirming','unknown')"),
+        "ix_attempt_next_ask_at", "attempt", ["next_ask_at"], postgresql_where=sa.text("next_ask_at IS NOT NULL")
     )
     op.create_index("ix_attempt_order_id", "attempt", ["order_id"])
     op.create_index(

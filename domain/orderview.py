@@ -1,0 +1,96 @@
+"""What pages and cards see of an order: frozen snapshots, read in one transaction."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from domain.bills import PayableKey
+from domain.orders import AttemptState, OrderState
+from domain.vehicles import VehicleKind
+
+
+class Standing(StrEnum):
+    """Whether a line can still be paid with this order."""
+
+    DUE = "due"
+    GONE = "gone"  # its source no longer lists it: paid elsewhere, or withdrawn
+    PAID_HERE = "paid_here"  # another order of ours has paid it
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One bill or dunning notice of an order, as its source last told it. Amounts in NT$."""
+
+    key: PayableKey
+    fee_item: str
+    plate: str
+    kind: VehicleKind
+    source: str  # "city" or "ledger"
+    parked_on: date | None
+    deadline: date | None
+    amount: int
+    extra_charge: int  # 工本費
+    pay_amount: int
+    asked_at: datetime
+    covers: Sequence[PayableKey]  # the bills a notice pays
+    chosen: bool
+    standing: Standing
+
+    @property
+    def claimed(self) -> Sequence[PayableKey]:
+        """Every key nobody else may pay while this line is being paid."""
+        return (self.key, *self.covers)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """The attempt under way, or the one that paid."""
+
+    id: uuid.UUID
+    provider: str
+    state: AttemptState
+    trade_number: str
+    amount: int
+    fee: int
+    redirect_url: str | None  # None: the provider has not answered yet
+    started_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order with all its lines."""
+
+    id: uuid.UUID
+    channel: str
+    citizen: str | None
+    language: str
+    state: OrderState  # EXPIRED also when its time is over and nobody has written so yet
+    choice: int
+    total: int  # NT$, chosen lines
+    created_at: datetime
+    expires_at: datetime
+    paid_at: datetime | None
+    stopped: bool
+    lines: Sequence[Line]
+    attempt: AttemptView | None
+
+    @property
+    def chosen(self) -> Sequence[Line]:
+        return tuple(line for line in self.lines if line.chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """繳費證明, with the fields of the pay.taipei manual. Amounts in NT$."""
+
+    order_id: uuid.UUID
+    trade_number: str  # 交易編號
+    provider: str  # 付款方式
+    paid_at: datetime  # 繳費時間, by the provider's clock
+    subtotal: int  # 小計
+    fee: int  # 手續費
+    total: int  # 總金額
+    lines: Sequence[Line]  # 帳單明細, what was paid

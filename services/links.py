@@ -1,0 +1,47 @@
+"""Addresses that are given out: pay links and receipts. Whoever holds one may open it, so it says nothing and ends."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.clock import Clock
+from domain.orderview import OrderView
+from infra.links import make_token, read_token
+
+RECEIPT_LINK_LIFE = timedelta(days=180)
+_PAY = "pay"
+_RECEIPT = "receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes and reads the tokens of `/p/<token>` and `/r/<token>`. `keys`: SESSION_KEY, newest first."""
+
+    public_url: str
+    keys: Sequence[str]
+    clock: Clock
+
+    def pay_token(self, order_id: uuid.UUID, expires_at: datetime) -> str:
+        """The token of an order's pay link, ending with the order."""
+        return make_token(self.keys, _PAY, order_id, expires_at)
+
+    def pay(self, order: OrderView) -> str:
+        """The whole address of an order's pay link."""
+        return f"{self.public_url}/p/{self.pay_token(order.id, order.expires_at)}"
+
+    def read_pay(self, token: str) -> uuid.UUID:
+        """The order of a pay link. Raises infra.links.ForgedLinkError or ExpiredLinkError."""
+        return read_token(self.keys, _PAY, token, self.clock.now())
+
+    def receipt_token(self, order_id: uuid.UUID) -> str:
+        """The token of an order's receipt."""
+        return make_token(self.keys, _RECEIPT, order_id, self.clock.now() + RECEIPT_LINK_LIFE)
+
+    def receipt(self, order_id: uuid.UUID) -> str:
+        """The whole address of an order's receipt."""
+        return f"{self.public_url}/r/{self.receipt_token(order_id)}"
+
+    def read_receipt(self, token: str) -> uuid.UUID:
+        """The order of a receipt link. Raises infra.links.ForgedLinkError or ExpiredLinkError."""
+        return read_token(self.keys, _RECEIPT, token, self.clock.now())

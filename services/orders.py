@@ -1,0 +1,194 @@
+"""Orders (訂單): bills gathered under one pay link. An open order is an offer; it holds nothing back from others."""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from domain.bills import Bill, DunningNotice, Payable, PayableKey
+from domain.errors import CitizenMistakeError
+from domain.orders import ORDER_LIFE, OrderState
+from domain.orderview import OrderView, Standing
+from infra.database import UnitOfWork
+from models.order import Order, OrderLine, OrderMove
+from services.audit import SYSTEM
+from services.claims import Holder, holders
+from services.collecting import Collecting, OfficialWay
+from services.orderbook import database_now, lock_order, order_view, shift_order
+
+EXPIRE_AT_ONCE = 500  # orders one run of the expiry job ends, so that its transaction stays short
+
+
+class Orders:
+    """Opens, shows, narrows and ends orders. Money is the business of services/payments.py."""
+
+    def __init__(self, collecting: Collecting) -> None:
+        self._collecting = collecting
+
+    def collects(self, agency: str) -> bool:
+        """Whether bills of this agency are paid here."""
+        return self._collecting.collects(agency)
+
+    def official_way(self, payable: Payable) -> OfficialWay:
+        """Where a bill that is not paid here is paid."""
+        return self._collecting.official_way(payable.key)
+
+    def open(
+        self,
+        uow: UnitOfWork,
+        *,
+        channel: str,
+        citizen: str | None,
+        payables: Sequence[Payable],
+        asked_at: datetime,
+        language: str = "zh-TW",
+    ) -> OrderView:
+        """An order of these bills, all chosen. The citizen's own unfinished order of the same bills is used again.
+
+        `asked_at`: when the sources were asked (of several, the earliest). A bill inside a notice of the same order is
+        left out: paying the notice pays it. Raises CitizenMistakeError when nothing of it can be paid here.
+        """
+        payables = self._payable_here(payables)
+        if not payables:
+            raise CitizenMistakeError("這些帳單不在此繳納，請依帳單上的官方方式繳費。")
+        held = holders(uow, {key for payable in payables for key in covered_by(payable)})
+        if all(_paid(payable, held) for payable in payables):
+            raise CitizenMistakeError("這些帳單已在此繳清，請勿重複繳費。")
+        order = self._unfinished(uow, channel, citizen, {payable.key for payable in payables})
+        if order is None:
+            order = Order(id=uuid.uuid4(), channel=channel, citizen=citizen, state=OrderState.OPEN.value, total=0)
+            order.expires_at = database_now(uow) + ORDER_LIFE
+            uow.session.add(order)
+            uow.session.add(OrderMove(order_id=order.id, to_state=order.state, cause="opened"))
+        order.language = language
+        if order.state == OrderState.OPEN.value:
+            order.expires_at = database_now(uow) + ORDER_LIFE
+            _fill(order, payables, asked_at, held)
+        uow.session.flush()
+        return order_view(uow, order)
+
+    def read(self, uow: UnitOfWork, order_id: uuid.UUID) -> OrderView:
+        """The order as it stands. Raises OrderNotFoundError."""
+        query = select(Order).where(Order.id == order_id).execution_options(populate_existing=True)
+        order = uow.session.scalar(query)
+        return order_view(uow, order if order is not None else lock_order(uow, order_id))
+
+    def choose(self, uow: UnitOfWork, order_id: uuid.UUID, keys: Collection[PayableKey]) -> OrderView:
+        """Tick exactly these bills of an open order. Raises OrderNotFoundError; CitizenMistakeError when none is due."""
+        order = lock_order(uow, order_id)
+        if order_view(uow, order).state is not OrderState.OPEN:
+            return order_view(uow, order)
+        ticks = [line_key(line) in keys and line.standing == Standing.DUE.value for line in order.lines]
+        if not any(ticks):
+            raise CitizenMistakeError("請至少勾選一筆要繳的帳單。")
+        if ticks != [line.chosen for line in order.lines]:
+            for line, tick in zip(order.lines, ticks, strict=True):
+                line.chosen = tick
+            recount(order)
+        return order_view(uow, order)
+
+    def holders(self, uow: UnitOfWork, keys: Collection[PayableKey]) -> Mapping[PayableKey, Holder]:
+        """Bills that are being paid (holder PAYING) or were paid (PAID) here, alone or inside a notice."""
+        return holders(uow, keys)
+
+    def expire_due(self, uow: UnitOfWork) -> int:
+        """End open orders whose time is over; says how many. For the schedule."""
+        due = select(Order).where(Order.state == OrderState.OPEN.value, Order.expires_at <= database_now(uow))
+        orders = uow.session.scalars(due.limit(EXPIRE_AT_ONCE).with_for_update(skip_locked=True)).all()
+        for order in orders:
+            shift_order(uow, order, OrderState.EXPIRED, "time", SYSTEM)
+        return len(orders)
+
+    def _payable_here(self, payables: Sequence[Payable]) -> list[Payable]:
+        inside = {bill.key for payable in payables if isinstance(payable, DunningNotice) for bill in payable.bills}
+        here = {
+            payable.key: payable
+            for payable in payables
+            if payable.key not in inside and payable.pay_amount > 0 and self.collects(payable.agency)
+        }
+        return list(here.values())
+
+    def _unfinished(
+        self, uow: UnitOfWork, channel: str, citizen: str | None, keys: Collection[PayableKey]
+    ) -> Order | None:
+        """The citizen's own order of exactly these bills that is open or being paid, locked."""
+        if citizen is None:
+            return None
+        query = (
+            select(Order)
+            .where(Order.channel == channel, Order.citizen == citizen)
+            .where(Order.state.in_((OrderState.OPEN.value, OrderState.PAYING.value)))
+            .where(Order.stopped_at.is_(None))
+            .where((Order.expires_at > database_now(uow)) | (Order.state == OrderState.PAYING.value))
+            .order_by(Order.created_at.desc())
+            .limit(5)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        same = (order for order in uow.session.scalars(query) if {line_key(line) for line in order.lines} == keys)
+        return next(same, None)
+
+
+def covered_by(payable: Payable) -> Sequence[PayableKey]:
+    """The keys that are paid with this bill or notice."""
+    bills = payable.bills if isinstance(payable, DunningNotice) else ()
+    return (payable.key, *(bill.key for bill in bills))
+
+
+def line_key(line: OrderLine) -> PayableKey:
+    """What a line points at."""
+    return PayableKey.parse(f"{line.agency}:{line.type}:{line.number}")
+
+
+def recount(order: Order) -> None:
+    """After a change of its lines: the total, and a new choice number, so that nothing seen before is still paid."""
+    order.total = sum(line.pay_amount for line in order.lines if line.chosen)
+    order.choice = (order.choice or 0) + 1
+
+
+def put_amounts(line: OrderLine, payable: Payable, asked_at: datetime) -> bool:
+    """Write what the source says now into a line; tells whether what is to be paid, or what it covers, is another."""
+    covers = [key.number for key in covered_by(payable)[1:]]
+    changed = (line.pay_amount, line.covers) != (payable.pay_amount, covers)
+    line.amount, line.pay_amount, line.covers = payable.amount, payable.pay_amount, covers
+    line.extra_charge = payable.extra_charge if isinstance(payable, DunningNotice) else 0
+    line.deadline, line.asked_at = payable.deadline, asked_at
+    return changed
+
+
+def _fill(order: Order, payables: Sequence[Payable], asked_at: datetime, held: Mapping[PayableKey, Holder]) -> None:
+    """Make the order's lines those of `payables`, all that are due chosen."""
+    lines = {line_key(line): line for line in order.lines}
+    before = [(line.chosen, line.pay_amount) for line in order.lines]
+    for position, payable in enumerate(payables):
+        line = lines.get(payable.key)
+        if line is None:
+            line = _new_line(order.id, position, payable)
+            order.lines.append(line)
+        put_amounts(line, payable, asked_at)
+        paid = _paid(payable, held)
+        line.standing = (Standing.PAID_HERE if paid else Standing.DUE).value
+        line.chosen = not paid
+    if before != [(line.chosen, line.pay_amount) for line in order.lines]:
+        recount(order)
+
+
+def _paid(payable: Payable, held: Mapping[PayableKey, Holder]) -> bool:
+    return any(key in held and held[key].state is OrderState.PAID for key in covered_by(payable))
+
+
+def _new_line(order_id: uuid.UUID, position: int, payable: Payable) -> OrderLine:
+    bills = payable.bills if isinstance(payable, DunningNotice) else (payable,)
+    return OrderLine(
+        order_id=order_id,
+        position=position,
+        agency=payable.agency,
+        type=payable.key.type.value,
+        number=payable.number,
+        fee_item=next((bill.fee_item for bill in bills), "parking"),
+        plate=payable.plate,
+        kind=payable.kind.value,
+        source=payable.source,
+        parked_on=payable.parked_on if isinstance(payable, Bill) else None,
+    )
