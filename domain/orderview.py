@@ -1,5 +1,6 @@
 """What pages and cards see of an order: frozen snapshots, read in one transaction."""
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +69,6 @@ class OrderView:
     citizen: str | None
     language: str
     state: OrderState  # EXPIRED also when its time is over and nobody has written so yet
-    choice: int
     total: int  # NT$, chosen lines
     created_at: datetime
     expires_at: datetime
@@ -80,6 +80,16 @@ class OrderView:
     @property
     def chosen(self) -> Sequence[Line]:
         return tuple(line for line in self.lines if line.chosen)
+
+    @property
+    def due(self) -> Sequence[Line]:
+        return tuple(line for line in self.lines if line.standing is Standing.DUE)
+
+    @property
+    def edition(self) -> str:
+        """Names what the page shows: a form carries it back, so that nobody pays an amount other than the one seen."""
+        seen = ";".join(f"{line.key}={line.pay_amount}" for line in self.due)
+        return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,6 @@ class Order(Base):
     citizen: Mapped[str | None] = mapped_column(String(64))  # null: opened by somebody without LINE
     language: Mapped[str] = mapped_column(String(8), nullable=False, server_default=text("'zh-TW'"))
     state: Mapped[str] = mapped_column(String(16), nullable=False, server_default=text("'open'"))
-    choice: Mapped[int] = mapped_column(nullable=False, server_default=text("0"))  # raised when what is to pay changes
     total: Mapped[int] = mapped_column(nullable=False)  # NT$, sum of the chosen lines
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False)

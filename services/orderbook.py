@@ -128,7 +128,6 @@ def order_view(uow: UnitOfWork, order: Order) -> OrderView:
         citizen=order.citizen,
         language=order.language,
         state=state,
-        choice=order.choice,
         total=order.total,
         created_at=order.created_at,
         expires_at=order.expires_at,

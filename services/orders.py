@@ -75,7 +75,10 @@ class Orders:
         return order_view(uow, order if order is not None else lock_order(uow, order_id))
 
     def choose(self, uow: UnitOfWork, order_id: uuid.UUID, keys: Collection[PayableKey]) -> OrderView:
-        """Tick exactly these bills of an open order. Raises OrderNotFoundError; CitizenMistakeError when none is due."""
+        """Tick exactly these bills of an open order; any other order stays as it is.
+
+        Raises OrderNotFoundError, or CitizenMistakeError when none of them is due.
+        """
         order = lock_order(uow, order_id)
         if order_view(uow, order).state is not OrderState.OPEN:
             return order_view(uow, order)
@@ -85,7 +88,7 @@ class Orders:
         if ticks != [line.chosen for line in order.lines]:
             for line, tick in zip(order.lines, ticks, strict=True):
                 line.chosen = tick
-            recount(order)
+            order.total = chosen_total(order)
         return order_view(uow, order)
 
     def holders(self, uow: UnitOfWork, keys: Collection[PayableKey]) -> Mapping[PayableKey, Holder]:
@@ -141,10 +144,9 @@ def line_key(line: OrderLine) -> PayableKey:
     return PayableKey.parse(f"{line.agency}:{line.type}:{line.number}")
 
 
-def recount(order: Order) -> None:
-    """After a change of its lines: the total, and a new choice number, so that nothing seen before is still paid."""
-    order.total = sum(line.pay_amount for line in order.lines if line.chosen)
-    order.choice = (order.choice or 0) + 1
+def chosen_total(order: Order) -> int:
+    """What the chosen lines come to, in NT$."""
+    return sum(line.pay_amount for line in order.lines if line.chosen)
 
 
 def put_amounts(line: OrderLine, payable: Payable, asked_at: datetime) -> bool:
@@ -160,7 +162,6 @@ def put_amounts(line: OrderLine, payable: Payable, asked_at: datetime) -> bool:
 def _fill(order: Order, payables: Sequence[Payable], asked_at: datetime, held: Mapping[PayableKey, Holder]) -> None:
     """Make the order's lines those of `payables`, all that are due chosen."""
     lines = {line_key(line): line for line in order.lines}
-    before = [(line.chosen, line.pay_amount) for line in order.lines]
     for position, payable in enumerate(payables):
         line = lines.get(payable.key)
         if line is None:
@@ -170,8 +171,7 @@ def _fill(order: Order, payables: Sequence[Payable], asked_at: datetime, held: M
         paid = _paid(payable, held)
         line.standing = (Standing.PAID_HERE if paid else Standing.DUE).value
         line.chosen = not paid
-    if before != [(line.chosen, line.pay_amount) for line in order.lines]:
-        recount(order)
+    order.total = chosen_total(order)
 
 
 def _paid(payable: Payable, held: Mapping[PayableKey, Holder]) -> bool:

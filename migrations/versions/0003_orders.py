@@ -69,7 +69,6 @@ def _orders() -> None:
         sa.Column("citizen", sa.String(length=64), nullable=True),
         sa.Column("language", sa.String(length=8), server_default=sa.text("'zh-TW'"), nullable=False),
         sa.Column("state", sa.String(length=16), server_default=sa.text("'open'"), nullable=False),
-        sa.Column("choice", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
