@@ -87,6 +87,7 @@ class DunningNotice:
     prosecuted_deadline: date | None = None  # ProsecuteLimitDate
     registered_mail: bool | None = None  # 掛號 True, 平信 False, None: the data does not tell
     source: str = "city"
+    fee_item: str = "parking"
 
     @property
     def key(self) -> PayableKey:
@@ -94,6 +95,13 @@ class DunningNotice:
 
 
 Payable = Bill | DunningNotice
+
+
+class PaidState(StrEnum):
+    """What this service has done about a bill or notice."""
+
+    PAYING = "paying"  # an order is taking its money
+    PAID = "paid"
 
 
 class Why(StrEnum):
