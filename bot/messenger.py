@@ -98,8 +98,7 @@ class Messenger:
         try:
             async with self._open().post(url, data=body, headers=headers, allow_redirects=False) as response:
                 request_id = response.headers.get("X-Line-Request-Id")
-                if response.status == 200:
-                    return Answer(Verdict.ACCEPTED, 200, request_id)
+                # Read also when nothing is wanted of it: an answer left unread costs the kept connection.
                 text = (await response.content.read(MOST_BYTES_READ)).decode(errors="replace")
                 return Answer(verdict(response.status, text), response.status, request_id, text[:300])
         except aiohttp.ClientConnectorError:

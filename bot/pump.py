@@ -17,7 +17,7 @@ from psycopg.rows import TupleRow
 from infra.database import CONNECT_SECONDS
 
 POLL_SECONDS = 0.25  # the safety net under the wake-up hints
-BREATH_SECONDS = 0.008  # between two rounds under load: rows gather, and one round serves them all
+BREATH_SECONDS = 0.025  # between two rounds under load: rows gather, and one round serves them all
 RECONNECT_SECONDS = (0.1, 0.5, 1.0, 2.0)
 STOP_SECONDS = 8.0  # what is in hand may finish for so long
 
