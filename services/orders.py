@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from domain.bills import Bill, DunningNotice, Payable, PayableKey
+from domain.bills import Bill, DunningNotice, PaidState, Payable, PayableKey
 from domain.errors import CitizenMistakeError
 from domain.orders import ORDER_LIFE, OrderState
 from domain.orderview import OrderView, Standing
@@ -91,9 +91,10 @@ class Orders:
             order.total = chosen_total(order)
         return order_view(uow, order)
 
-    def holders(self, uow: UnitOfWork, keys: Collection[PayableKey]) -> Mapping[PayableKey, Holder]:
-        """Bills that are being paid (holder PAYING) or were paid (PAID) here, alone or inside a notice."""
-        return holders(uow, keys)
+    def paid_keys(self, uow: UnitOfWork, keys: Collection[PayableKey]) -> Mapping[PayableKey, PaidState]:
+        """Those of `keys` that an order of ours is paying or has paid, alone or inside a notice."""
+        states = {OrderState.PAYING: PaidState.PAYING, OrderState.PAID: PaidState.PAID}
+        return {key: states[holder.state] for key, holder in holders(uow, keys).items()}
 
     def expire_due(self, uow: UnitOfWork) -> int:
         """End open orders whose time is over; says how many. For the schedule."""

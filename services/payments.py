@@ -1,0 +1,287 @@
+"""Payments: starts attempts at providers and settles them by asking.
+
+Each method is given the maker of units of work and opens short ones around its outside calls: a row is committed before
+a provider is called, no transaction is open while it answers, and what it says is booked in another.
+"""
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import select, update
+
+from domain.bills import PayableKey
+from domain.errors import CitizenMistakeError, OutsideError, Retry
+from domain.orders import ATTEMPT_LIVE, FRESH_FOR, AttemptState, OrderState
+from domain.orderview import AttemptView, OrderView
+from domain.ports.payments import AttemptOutcome, Notified, PaymentProvider, Report, Taking
+from infra.database import UnitOfWork, UnitOfWorkFactory
+from models.order import Attempt, Order
+from services import starting
+from services.booking import Booking
+from services.claims import Holder, holders, keys_of
+from services.freshness import AsksAgain, snapshot
+from services.links import Links
+from services.orderbook import (
+    OrderNotFoundError,
+    database_now,
+    live_attempt,
+    lock_attempt,
+    lock_order,
+    shift_order,
+)
+from services.orders import Orders
+
+SWEEP_AT_ONCE = 50  # attempts one run of the sweep asks about
+SWEEP_LEASE = timedelta(seconds=60)  # an attempt taken by one sweep is left alone by the next
+RETURN_GRACE = timedelta(hours=1)  # the browser may come back from the provider after the pay link's end
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Send the browser to the provider's page."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """An attempt is being started or looked into: show the order's page and wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What is owed has changed since the page was shown: show it, take nothing."""
+
+
+Start = Go | Underway | Changed
+
+
+class Defer(Protocol):
+    """infra.queue.defer."""
+
+    def __call__(self, uow: UnitOfWork, task_name: str, **row_ids: object) -> None:
+        """Queue a task in the caller's transaction."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to pay, as the page offers it."""
+
+    key: str
+    name: str  # msgid
+    fee: int  # 手續費 in NT$
+
+
+class Payments:
+    """Attempts of orders, from their start to their end."""
+
+    def __init__(
+        self,
+        providers: Mapping[str, PaymentProvider],
+        orders: Orders,
+        booking: Booking,
+        links: Links,
+        sources: AsksAgain,
+        defer: Defer,
+    ) -> None:
+        self._providers = providers
+        self._orders = orders
+        self._booking = booking
+        self._links = links
+        self._sources = sources
+        self._defer = defer
+
+    @property
+    def ways(self) -> Sequence[Way]:
+        """The ways to pay that are switched on."""
+        return tuple(Way(provider.key, provider.name, provider.fee) for provider in self._providers.values())
+
+    def name_of(self, provider: str) -> str:
+        """The msgid of a provider's name; its key where it is no longer switched on."""
+        found = self._providers.get(provider)
+        return found.name if found else provider
+
+    def start(
+        self,
+        unit: UnitOfWorkFactory,
+        order_id: uuid.UUID,
+        *,
+        provider_key: str,
+        keys: Collection[PayableKey],
+        edition: str,
+    ) -> Start:
+        """Begin to pay the ticked bills of an order; an attempt already under way is used again, never doubled.
+
+        `edition`: the OrderView.edition the citizen saw. Raises OrderNotFoundError, and CitizenMistakeError for all
+        that can be told kindly; in every such case nothing was taken.
+        """
+        provider = self._providers.get(provider_key)
+        if provider is None:
+            raise CitizenMistakeError("這個繳費方式目前不提供，請改用其他方式。")
+        with unit() as uow:
+            order = self._orders.choose(uow, order_id, keys)
+        if order.state is OrderState.PAYING:
+            return _resume(order.attempt)
+        starting.require_open(order)
+        if order.edition != edition or self._refresh(unit, order) or not self._settle_rivals(unit, order):
+            return Changed()
+        with unit() as uow:
+            begun = starting.begin(uow, order_id, provider, keys=keys, edition=edition)
+        if begun is None:
+            return Changed()
+        if not begun.new:
+            return _resume(begun.attempt)
+        return self._call(unit, begun.attempt, provider)
+
+    def settle(
+        self, unit: UnitOfWorkFactory, attempt_id: uuid.UUID, *, may_take: bool = True, withdraw: bool = False
+    ) -> AttemptState:
+        """Ask the provider how an attempt stands and book the answer; the state afterwards.
+
+        `may_take`: money that waits for our word is taken (never within a GET). `withdraw`: the citizen wants out; the
+        attempt is closed at the provider if it can be. Raises OrderNotFoundError.
+        """
+        with unit() as uow:
+            provider, taking = self._taking(uow, attempt_id)
+        try:
+            report = provider.withdraw(taking) if withdraw else provider.ask(taking)
+            if report.outcome is AttemptOutcome.APPROVED and may_take and not withdraw:
+                with unit() as uow:
+                    allowed = self._booking.may_confirm(uow, attempt_id)
+                report = provider.confirm(taking) if allowed else Report(AttemptOutcome.PENDING)
+        except OutsideError:
+            report = Report(AttemptOutcome.UNKNOWN)
+        with unit() as uow:
+            state = self._booking.apply(uow, attempt_id, report)
+            if report.outcome is AttemptOutcome.APPROVED and not withdraw:
+                self._defer(uow, "payments.settle", attempt_id=str(attempt_id))
+            return state
+
+    def withdraw(self, unit: UnitOfWorkFactory, order_id: uuid.UUID) -> None:
+        """The citizen wants another way: end the attempt under way, at its provider first.
+
+        Raises OrderNotFoundError, or CitizenMistakeError when it cannot be ended now.
+        """
+        with unit() as uow:
+            order = self._orders.read(uow, order_id)
+        if order.state is not OrderState.PAYING or order.attempt is None:
+            return
+        if self.settle(unit, order.attempt.id, withdraw=True) in ATTEMPT_LIVE:
+            raise CitizenMistakeError("目前無法取消這筆交易，尚未確定是否扣款。請稍候再試，請勿重複繳費。")
+
+    def hear(self, unit: UnitOfWorkFactory, provider_key: str, headers: Mapping[str, str], body: bytes) -> Notified:
+        """A provider's server says that something happened: ask it what. The answer it wants is in Notified.reply.
+
+        Raises ForgedNotificationError, or OrderNotFoundError for a provider or trade number that is not ours.
+        """
+        provider = self._providers.get(provider_key)
+        if provider is None:
+            raise OrderNotFoundError
+        heard = provider.notified(headers, body)
+        with unit() as uow:
+            query = select(Attempt.id).where(Attempt.provider == provider_key, Attempt.late_of.is_(None))
+            attempt_id = uow.session.scalar(query.where(Attempt.trade_number == heard.trade_number))
+        if attempt_id is None:
+            raise OrderNotFoundError
+        self.settle(unit, attempt_id)
+        return heard
+
+    def due(self, uow: UnitOfWork) -> Sequence[uuid.UUID]:
+        """Attempts whose time to be asked about has come, leased for a minute to the caller. For the schedule."""
+        ripe = select(Attempt.id).where(Attempt.next_ask_at <= database_now(uow)).order_by(Attempt.next_ask_at)
+        ripe = ripe.limit(SWEEP_AT_ONCE).with_for_update(skip_locked=True)
+        lease = update(Attempt).where(Attempt.id.in_(ripe)).values(next_ask_at=database_now(uow) + SWEEP_LEASE)
+        return uow.session.scalars(lease.returning(Attempt.id)).all()
+
+    def _call(self, unit: UnitOfWorkFactory, attempt: AttemptView, provider: PaymentProvider) -> Start:
+        """Tell the provider of an attempt that is committed; a kill before or within leaves it to the sweep."""
+        with unit() as uow:
+            _, taking = self._taking(uow, attempt.id)
+        try:
+            started = provider.start(taking)
+        except OutsideError as error:
+            return self._call_failed(unit, attempt, error)
+        with unit() as uow:
+            _, row = lock_attempt(uow, attempt.id)
+            if AttemptState(row.state) not in ATTEMPT_LIVE:
+                return Changed()
+            row.redirect_url = started.redirect_url
+            row.provider_reference = started.provider_reference
+        return Go(started.redirect_url)
+
+    def _call_failed(self, unit: UnitOfWorkFactory, attempt: AttemptView, error: OutsideError) -> Start:
+        refused = error.retry in (Retry.NEVER, Retry.THROTTLE)
+        with unit() as uow:
+            report = Report(AttemptOutcome.FAILED if refused else AttemptOutcome.UNKNOWN)
+            self._booking.apply(uow, attempt.id, report)
+            if not refused:
+                self._defer(uow, "payments.settle", attempt_id=str(attempt.id))
+        if refused:
+            raise CitizenMistakeError("支付業者目前無法受理，尚未扣款。請稍後再試，或改用其他方式。")
+        return Underway()
+
+    def _refresh(self, unit: UnitOfWorkFactory, order: OrderView) -> bool:
+        """Ask anew about bills asked too long ago; True when something changed, which is then in the order."""
+        with unit() as uow:
+            oldest = database_now(uow) - FRESH_FOR
+        stale = [snapshot(line) for line in order.chosen if line.asked_at < oldest]
+        if not stale:
+            return False
+        answers = self._sources.refresh(stale)
+        with unit() as uow:
+            return starting.take_answers(uow, order.id, self._sources.compare(uow, stale, answers))
+
+    def _settle_rivals(self, unit: UnitOfWorkFactory, order: OrderView) -> bool:
+        """Other orders that are paying our bills are asked about first. False: some bill was paid there.
+
+        An older order of the same citizen is ended, at its provider first, and replaced by this one.
+        """
+        with unit() as uow:
+            held = holders(uow, keys_of(order.chosen))
+        for rival in {holder for holder in held.values() if holder.order_id != order.id}:
+            self._settle_rival(unit, order, rival)
+        with unit() as uow:
+            return not starting.mark_paid_elsewhere(uow, order.id)
+
+    def _settle_rival(self, unit: UnitOfWorkFactory, order: OrderView, rival: Holder) -> None:
+        with unit() as uow:
+            attempt = live_attempt(uow, rival.order_id)
+        if rival.state is not OrderState.PAYING or attempt is None:
+            return
+        own = order.citizen is not None and (rival.channel, rival.citizen) == (order.channel, order.citizen)
+        self.settle(unit, attempt.id, withdraw=own)
+        if own:
+            with unit() as uow:
+                row = lock_order(uow, rival.order_id)
+                if row.state == OrderState.OPEN.value:
+                    shift_order(uow, row, OrderState.REPLACED, "started_again", "citizen")
+
+    def _taking(self, uow: UnitOfWork, attempt_id: uuid.UUID) -> tuple[PaymentProvider, Taking]:
+        attempt = uow.session.get(Attempt, attempt_id)
+        order = uow.session.get(Order, attempt.order_id) if attempt is not None else None
+        if attempt is None or order is None or attempt.provider not in self._providers:
+            raise OrderNotFoundError
+        ends_at = max(order.expires_at, attempt.expires_at + RETURN_GRACE)
+        token = self._links.pay_token(order.id, ends_at)
+        taking = Taking(
+            attempt_id=str(attempt.id),
+            trade_number=attempt.trade_number,
+            amount=attempt.amount + attempt.fee,
+            title=f"停車通 {sum(line.chosen for line in order.lines)} 筆",
+            return_url=f"{self._links.public_url}/p/{token}/back",
+            notify_url=f"{self._links.public_url}/pay/notify/{attempt.provider}",
+            expires_at=attempt.expires_at,
+            provider_reference=attempt.provider_reference,
+        )
+        return self._providers[attempt.provider], taking
+
+
+def _resume(attempt: AttemptView | None) -> Start:
+    """Back to the page of the attempt under way, once its provider has told where that is."""
+    if attempt is None or attempt.redirect_url is None or attempt.state is not AttemptState.STARTED:
+        return Underway()
+    return Go(attempt.redirect_url)
