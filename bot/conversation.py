@@ -150,6 +150,7 @@ class Conversation(Generic[D]):
     triggers: ClassVar[tuple[Trigger, ...]] = ()
     title: ClassVar[str] = ""  # msgid shown in menu and help; "" keeps it out of both
     explains: ClassVar[str] = ""  # msgid of one line in help
+    place: ClassVar[int] = 100  # where in menu and help, lower first
     Data: ClassVar[type[BaseModel]] = NoData
 
     @classmethod

@@ -78,10 +78,10 @@ class Registry:
         return self._kinds.get(type(given))
 
     def menu(self) -> list[MenuItem]:
-        """What menu and help show, in the order of the conversations' keys."""
+        """What menu and help show, in the order of the conversations' places, then keys."""
         return [
             MenuItem(c.title, c.explains, next(w.words[0] for w in c.triggers if isinstance(w, Words)))
-            for _, c in sorted(self.conversations.items())
+            for c in sorted(self.conversations.values(), key=lambda c: (c.place, c.key))
             if c.title
         ]
 

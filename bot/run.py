@@ -251,8 +251,10 @@ class Run:
 
     def _start_again(self) -> Handled:
         turn = self._turn(None)
-        words = "我們剛更新了服務，這個步驟請您重新開始；先前完成的資料都還在。"
-        return self._end([turn.text(words, quick=[quick_say(turn.t("說明"))])])
+        again = turn.text(
+            "我們剛更新了服務，這個步驟請您重新開始；先前完成的資料都還在。", quick=[quick_say(turn.t("說明"))]
+        )
+        return self._end([again])
 
     def _take_reader(self, turn: Turn[Any]) -> None:
         if turn.reader_changed:

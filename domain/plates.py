@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from domain.errors import CitizenMistakeError
+from domain.reader import msgid
 from domain.vehicles import VehicleKind
 
 PREFIXES = "軍使外臨試"  # military, diplomatic, foreign, temporary, test (MOTC PayBill V1.03, CarID)
@@ -97,8 +98,8 @@ class Plate:
             return None
         letters, digits = self.canonical.split("-")
         if set(letters) & {"I", "O"}:
-            return "新式車牌沒有英文 I 與 O，請再核對是否為 1、L 或 0、D、Q。"
-        return "新式車牌沒有數字 4，請再核對。" if "4" in digits else None
+            return msgid("新式車牌沒有英文 I 與 O，請再核對是否為 1、L 或 0、D、Q。")
+        return msgid("新式車牌沒有數字 4，請再核對。") if "4" in digits else None
 
     def written(self, *, dash: bool) -> str:
         """As a city wants it in its address, not yet URL-encoded."""

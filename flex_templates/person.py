@@ -1,7 +1,9 @@
 """The way to a person that every error and help card has: a button that calls."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from domain.cities import City
 from domain.reader import Reader
 from flex_templates.card import Link
 
@@ -17,6 +19,20 @@ class Person:
 def anyone(reader: Reader) -> Person:
     """The citizens' line of the counties and cities, for whatever has no office of its own here."""
     return Person(reader.t("縣市民眾服務專線"), "1999")
+
+
+def office(reader: Reader, cities: Iterable[City]) -> Person:
+    """The first of these cities' offices whose telephone is known, else the citizens' line."""
+    return next((_of(reader, city) for city in cities if city.phone), anyone(reader))
+
+
+def offices(reader: Reader, cities: Iterable[City]) -> list[Person]:
+    """Every office of cities in service whose telephone is known, and the citizens' line last."""
+    return [*(_of(reader, city) for city in cities if city.enabled and city.phone), anyone(reader)]
+
+
+def _of(reader: Reader, city: City) -> Person:
+    return Person(city.office(reader.language), city.phone or "")
 
 
 def call(reader: Reader, person: Person) -> Link:

@@ -14,12 +14,12 @@ Part = dict[str, Any]
 def show(reader: Reader, alt_text: str, *cards: Card) -> Part:
     """One LINE message with these cards. `alt_text` is seen on lock screens: no plate, name or street in it.
 
-    Raises ValueError for no card, or more than a carousel holds.
+    Raises ValueError for no card, or for more than a carousel holds.
     """
-    if not 1 <= len(cards) <= CAROUSEL_BUBBLES:
-        raise ValueError(f"a message shows 1 to {CAROUSEL_BUBBLES} cards, not {len(cards)}")
     if reader.display is Display.PLAIN:
         return plain.message(reader, cards)
+    if not 1 <= len(cards) <= CAROUSEL_BUBBLES:
+        raise ValueError(f"a carousel shows 1 to {CAROUSEL_BUBBLES} cards, not {len(cards)}")
     sizes = SIZES[reader.display]
     bubbles = [_bubble(card, sizes) for card in cards]
     contents = bubbles[0] if len(bubbles) == 1 else {"type": "carousel", "contents": bubbles}

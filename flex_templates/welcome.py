@@ -15,7 +15,7 @@ def message(reader: Reader, other_language: str, person: Person) -> dict[str, An
         title=reader.t("歡迎使用停車通"),
         blocks=(
             Paragraph(reader.t("輸入車牌，例如 ABC-1234，就能查各縣市待繳的停車費。"), strong=True),
-            Paragraph(reader.t("查詢不必註冊。我們只記得您選的語言與顯示方式。")),
+            Paragraph(reader.t("查詢不必註冊。")),
             Note(reader.t("字太小，或使用螢幕報讀？請輸入「顯示」。")),
         ),
         main=Say(reader.t("查停車費"), reader.t("待繳")),

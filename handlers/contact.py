@@ -1,13 +1,12 @@
 """聯絡我們: whom to call."""
 
-from collections.abc import Callable, Sequence
-
 from bot.conversation import Conversation, Done, NoData, Outcome, entry
 from bot.triggers import Words
 from bot.turn import Turn
-from domain.reader import Reader, msgid
+from domain.cities import Cities
+from domain.reader import msgid
 from flex_templates.errors import contact
-from flex_templates.person import Person, anyone
+from flex_templates.person import offices
 
 
 class Contact(Conversation[NoData]):
@@ -16,10 +15,9 @@ class Contact(Conversation[NoData]):
     title = msgid("聯絡我們")
     explains = msgid("打電話找承辦人員")
 
-    def __init__(self, offices: Callable[[Reader], Sequence[Person]]) -> None:
-        """`offices`: those whose telephone is known, the nearest first."""
-        self._offices = offices
+    def __init__(self, cities: Cities) -> None:
+        self._cities = cities
 
     @entry
     def begin(self, turn: Turn[NoData]) -> Outcome:
-        return Done(contact(turn.reader, [*self._offices(turn.reader), anyone(turn.reader)]))
+        return Done(contact(turn.reader, offices(turn.reader, self._cities.values())))

@@ -1,6 +1,7 @@
 """Words of the rich menu and of today's services whose capability is not offered yet.
 
-Each row says kindly what one can do instead. When a capability is built, its conversation takes the words and the row goes.
+Each row says kindly what one can do instead. Once a capability is built, its conversation takes the words and the
+row goes.
 """
 
 from dataclasses import dataclass
@@ -38,7 +39,11 @@ ROWS = (
         msgid("解除綁定"),
         msgid("您在這裡沒有綁定任何車牌，不需解除。若在其他服務綁定過，請在那項服務裡解除。"),
     ),
-    Row(("我的資料",), msgid("我的資料"), msgid("我們沒有您的姓名與電話，只記得您選的語言與顯示方式。")),
+    Row(
+        ("我的資料",),
+        msgid("我的資料"),
+        msgid("我們沒有您的姓名與電話。記得的是您選的語言、顯示方式，以及在這裡開立的繳費連結與繳費。"),
+    ),
     Row(
         ("註銷", "註銷車主", "delete"),
         msgid("註銷"),

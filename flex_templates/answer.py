@@ -1,0 +1,48 @@
+"""View model of an answer to "what do I owe": everything the bill cards say, already decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from domain.bills import Payable
+from flex_templates.card import Link, Press
+
+
+@dataclass(slots=True)
+class Owed:
+    """One bill or dunning notice and the one way to pay it."""
+
+    payable: Payable
+    group: str  # class of the one-stop site, in the reader's language: 一般繳費, 平信催繳 …
+    office: str  # city or agency, in the reader's language
+    way: Press | Link | None  # pays it here, or leads to its official way
+    in_words: str = ""  # where to pay when there is no address to press
+    cancel: Link | None = None  # calls the office: Taipei's second motorcycle ticket of a day can be cancelled
+    private: bool = False  # the citizen gave this slip's number: street and times may be shown
+
+
+@dataclass(slots=True)
+class Answer:
+    """The whole answer for one plate. Amounts in NT$; names of cities in the reader's language."""
+
+    vehicle: str  # plate and kind as the head of the card says them
+    now: datetime
+    today: date
+    asked_at: datetime
+    owed: Sequence[Owed]  # the most urgent first
+    total: int
+    again: Press  # asks once more
+    nothing_due: Sequence[str] = ()
+    could_not_ask: Sequence[str] = ()
+    retry_at: datetime | None = None  # when asking again makes sense
+    promised: Sequence[str] = ()  # still being asked; the citizen will be told
+    not_connected: Sequence[str] = ()  # cities this service does not ask at all
+    pay_all: Link | None = None  # the pay page with all bills that are paid here, ticked
+    pay_all_amount: int = 0
+    clearing: int = 0  # paid here, not yet written off at its agency
+    paying: int = 0  # a payment is under way here
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody who is connected answered."""
+        return not self.could_not_ask and not self.promised

@@ -1,0 +1,181 @@
+"""The answer to "what do I owe": bills found, nothing due, or could not be asked. Never "nothing due" for an error."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from domain.amounts import money
+from domain.dates import clock_time, wait
+from domain.reader import Display, Reader
+from flex_templates import bill
+from flex_templates.answer import Answer, Owed
+from flex_templates.card import Block, Card, Lead, Link, Note, Paragraph, Press, Rows
+from flex_templates.limits import BILLS_IN_CHAT
+from flex_templates.person import Person, call
+from flex_templates.render import show
+from flex_templates.theme import Tone
+
+UNCONNECTED_NAMED = 6  # cities this service does not ask: named up to here, else counted
+REST_NAMED = 40  # further bills named by number and amount when they do not get a card each
+
+
+def message(reader: Reader, answer: Answer, person: Person) -> dict[str, Any]:
+    """One message with the whole answer. `person`: whom to call when something could not be asked."""
+    if not answer.owed:
+        return _without_bills(reader, answer, person)
+    if len(answer.owed) == 1:
+        return show(reader, alt_text(reader, answer), _single(reader, answer))
+    return show(reader, alt_text(reader, answer), _summary(reader, answer), *_details(reader, answer))
+
+
+def alt_text(reader: Reader, answer: Answer) -> str:
+    """What a lock screen shows: count and sum, no plate, name or street."""
+    total = money(reader, answer.total)
+    if len(answer.owed) == 1:
+        return reader.t("您有 1 筆停車費待繳，共 {total}", total=total)
+    return reader.t("您有 {count} 筆停車費待繳，共 {total}", count=len(answer.owed), total=total)
+
+
+def _single(reader: Reader, answer: Answer) -> Card:
+    """A single bill: its own card, with what the cities said below."""
+    owed = answer.owed[0]
+    card = bill.card(reader, owed, answer.today)
+    card.title = reader.t("停車費待繳：{group}", group=owed.group)
+    card.subtitle = f"{answer.vehicle}　{owed.office}"
+    card.blocks = [*card.blocks, *_notes(reader, answer), Note(_already_paid(reader))]
+    if answer.pay_all:
+        card.main = answer.pay_all
+    return card
+
+
+def _summary(reader: Reader, answer: Answer) -> Card:
+    """The first card of several: the sum, the classes with their counts, the nearest deadline, one button for all."""
+    counts: list[tuple[str, str]] = [
+        (group, _count(reader, len(members), sum(one.payable.pay_amount for one in members)))
+        for group, members in _grouped(answer.owed)
+    ]
+    deadlines = [one.payable.deadline for one in answer.owed if one.payable.deadline]
+    if deadlines:
+        counts.append((reader.t("最近期限"), bill.until(reader, min(deadlines), answer.today)))
+    shown: list[Block] = [
+        Lead(money(reader, answer.total), reader.t("共 {count} 筆待繳", count=len(answer.owed))),
+        Rows(counts),
+    ]
+    if answer.pay_all and answer.pay_all_amount != answer.total:
+        elsewhere = money(reader, answer.total - answer.pay_all_amount)
+        shown.append(Paragraph(reader.t("其中 {amount}不在這裡收，請看各張帳單的官方繳費方式。", amount=elsewhere)))
+    return Card(
+        title=reader.t("停車費待繳"),
+        subtitle=answer.vehicle,
+        tone=_worst(answer.owed, answer.today),
+        blocks=[*shown, *_notes(reader, answer), Note(_already_paid(reader))],
+        main=answer.pay_all,
+    )
+
+
+def _details(reader: Reader, answer: Answer) -> list[Card]:
+    """A card for each bill as far as LINE's sizes allow; the rest by number, and in full on the pay page."""
+    everything = reader.display is Display.PLAIN
+    own_card = answer.owed if everything else answer.owed[:BILLS_IN_CHAT]
+    count = len(answer.owed)
+    cards = [
+        _quiet(bill.card(reader, owed, answer.today, f"{number}／{count}"), reader, number)
+        for number, owed in enumerate(own_card, 1)
+    ]
+    if rest := answer.owed[len(own_card) :]:
+        cards.append(_rest(reader, answer, rest))
+    return cards
+
+
+def _quiet(card: Card, reader: Reader, number: int) -> Card:
+    """Among several cards the button that pays one bill is not the main one: paying all is, on the summary."""
+    way, card.main = card.main, None
+    if isinstance(way, Press):
+        way.short = reader.t("只繳第 {number} 筆", number=number)
+    card.others = [*([way] if way else []), *card.others]
+    return card
+
+
+def _rest(reader: Reader, answer: Answer, rest: Sequence[Owed]) -> Card:
+    lines = [f"{one.payable.number}　{money(reader, one.payable.pay_amount)}" for one in rest[:REST_NAMED]]
+    if len(rest) > REST_NAMED:
+        lines.append(reader.t("另有 {count} 筆未列出。", count=len(rest) - REST_NAMED))
+    see_all = [Link(reader.t("看全部"), answer.pay_all.uri)] if answer.pay_all else []
+    return Card(
+        title=reader.t("其餘 {count} 筆", count=len(rest)),
+        subtitle=answer.vehicle,
+        blocks=[Paragraph("\n".join(lines))],
+        others=see_all,
+    )
+
+
+def _without_bills(reader: Reader, answer: Answer, person: Person) -> dict[str, Any]:
+    """Nothing due where everybody answered so; otherwise the head says that the answer is not complete."""
+    if answer.complete:
+        title, tone = reader.t("目前查無待繳停車單"), Tone.DONE
+    elif answer.nothing_due:
+        title, tone = reader.t("尚未查完"), Tone.NEUTRAL
+    else:
+        title, tone = reader.t("暫時查不到"), Tone.NEUTRAL
+    notes: list[Block] = [Paragraph(note.text) if isinstance(note, Note) else note for note in _notes(reader, answer)]
+    if answer.complete:
+        notes.append(Note(reader.t("停車單開立後可能隔日才查得到。")))
+    card = Card(
+        title=title,
+        subtitle=answer.vehicle,
+        tone=tone,
+        blocks=notes,
+        main=answer.again if answer.could_not_ask else None,
+        others=[call(reader, person)] if not answer.complete else [],
+    )
+    return show(reader, title, card)
+
+
+def _notes(reader: Reader, answer: Answer) -> Iterable[Block]:
+    """What else the sources and our own books say, a line each."""
+    if answer.nothing_due:
+        names, time = bill.listed(reader, answer.nothing_due), clock_time(answer.asked_at)
+        yield Note(reader.t("目前查無待繳停車單：{cities}（{time} 查詢）。", cities=names, time=time))
+    if answer.could_not_ask:
+        names = bill.listed(reader, answer.could_not_ask)
+        if answer.retry_at and answer.retry_at > answer.now:
+            minutes = wait(reader, answer.retry_at, answer.now)
+            yield Note(
+                reader.t("{cities}暫時查不到，不代表沒有欠費，請 {minutes}後再查。", cities=names, minutes=minutes)
+            )
+        else:
+            yield Note(reader.t("{cities}暫時查不到，不代表沒有欠費，請稍後再查。", cities=names))
+    if answer.promised:
+        yield Note(reader.t("{cities}還在查，查到後會傳訊息給您。", cities=bill.listed(reader, answer.promised)))
+    if answer.not_connected:
+        yield Note(_not_connected(reader, answer.not_connected))
+    if answer.paying:
+        yield Note(reader.t("另有 {count} 筆正在這裡繳費，請勿重複繳費。", count=answer.paying))
+    if answer.clearing:
+        yield Note(reader.t("另有 {count} 筆已在這裡繳清，等候機關銷帳，請勿重複繳費。", count=answer.clearing))
+
+
+def _not_connected(reader: Reader, names: Sequence[str]) -> str:
+    if len(names) > UNCONNECTED_NAMED:
+        return reader.t("另有 {count} 個縣市尚未連線，沒有查詢。", count=len(names))
+    return reader.t("尚未連線，沒有查詢：{cities}。", cities=bill.listed(reader, names))
+
+
+def _already_paid(reader: Reader) -> str:
+    return reader.t("已繳費？超商繳費約需數日入帳，請勿重複繳納，保留收據。")
+
+
+def _grouped(owed: Sequence[Owed]) -> Iterable[tuple[str, list[Owed]]]:
+    groups: dict[str, list[Owed]] = {}
+    for one in owed:
+        groups.setdefault(one.group, []).append(one)
+    return groups.items()
+
+
+def _count(reader: Reader, count: int, amount: int) -> str:
+    return reader.t("{count} 筆，{amount}", count=count, amount=money(reader, amount))
+
+
+def _worst(owed: Sequence[Owed], today: date) -> Tone:
+    tones = {bill.tone(one.payable, today) for one in owed}
+    return Tone.OVERDUE if Tone.OVERDUE in tones else Tone.NEUTRAL

@@ -1,0 +1,158 @@
+"""Every card with made-up content, for the tests of LINE's limits and for looking at them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from domain.bills import Bill, BillStatus, DunningNotice
+from domain.reader import Display, Language, Reader
+from domain.vehicles import VehicleKind
+from flex_templates import bills, choices, errors, menu, pay_link, welcome
+from flex_templates.answer import Answer, Owed
+from flex_templates.card import Link, Press, Say
+from flex_templates.person import Person, anyone
+from infra.locales import reader
+
+TODAY = date(2026, 12, 20)
+NOW = datetime(2026, 12, 20, 6, 2, tzinfo=UTC)  # 14:02 in Taiwan
+PLATE = "ABC-1234"
+STREET = "信義路四段"
+PAGE = "https://pay.example.gov.tw/p/" + "a" * 48
+OFFICE = Person("臺北市停車管理工程處", "02-27269600")
+
+
+def bill(nth: int = 1, **changes: Any) -> Bill:
+    """An ordinary bill of Taipei, due in three days."""
+    plain = Bill(
+        agency="TPE",
+        number=f"Q7078443D0900{nth:02}",
+        plate=PLATE,
+        kind=VehicleKind.CAR,
+        parked_on=date(2026, 12, 8),
+        deadline=TODAY + timedelta(days=3),
+        status=BillStatus.OPEN,
+        amount=40,
+        pay_amount=40,
+        hours=2.5,
+    )
+    return replace(plain, **changes)
+
+
+def notice(**changes: Any) -> DunningNotice:
+    """A dunning notice over two bills, overdue since two days."""
+    inside = [bill(n, status=BillStatus.DUNNED, deadline=date(2026, 11, 2)) for n in (71, 72)]
+    plain = DunningNotice(
+        agency="NWT",
+        number="101008521",
+        plate=PLATE,
+        kind=VehicleKind.CAR,
+        deadline=TODAY - timedelta(days=2),
+        amount=590,
+        extra_charge=50,
+        pay_amount=640,
+        bills=inside,
+    )
+    return replace(plain, **changes)
+
+
+def owed(reader: Reader, payable: Bill | DunningNotice, **changes: Any) -> Owed:
+    """A payable as the handler decides it, paid here."""
+    group = "催繳" if isinstance(payable, DunningNotice) else "一般繳費"
+    button = Press("只繳這一筆", f"pay.one?plate={PLATE}&kind=car&key={payable.agency}:bill:{payable.number}")
+    changed = {"payable": payable, "group": group, "office": "臺北市", "way": button, **changes}
+    return Owed(**changed)
+
+
+def answer(reader: Reader, *payables: Bill | DunningNotice, **changes: Any) -> Answer:
+    """An answer with these bills, all paid here, every city asked."""
+    total = sum(payable.pay_amount for payable in payables)
+    plain: dict[str, Any] = {
+        "vehicle": f"{PLATE}　{choices.kind_name(reader, VehicleKind.CAR)}",
+        "now": NOW,
+        "today": TODAY,
+        "owed": [owed(reader, payable) for payable in payables],
+        "asked_at": NOW,
+        "total": total,
+        "nothing_due": ("臺北", "新北", "桃園"),
+        "again": Press("再查一次", f"tickets.again?plate={PLATE}&kind=car"),
+        "pay_all": Link(reader.t("繳費 {amount}", amount=f"{total:,}"), PAGE) if payables else None,
+        "pay_all_amount": total,
+    }
+    return Answer(**{**plain, **changes})
+
+
+HALF: dict[str, Any] = {
+    "could_not_ask": ("臺中", "高雄"),
+    "retry_at": NOW + timedelta(minutes=10),
+    "promised": ("臺南",),
+    "not_connected": ("連江",),
+}
+NOBODY: dict[str, Any] = {"nothing_due": (), "could_not_ask": ("臺北", "新北")}
+
+
+def several(reader: Reader) -> Answer:
+    """A bit of everything: open, overdue, second ticket of a day, dunned, prosecuted, official way, in words."""
+    fine = notice(number="102006712", prosecuted=True, prosecuted_deadline=date(2026, 12, 26), amount=1380)
+    made = answer(reader, bill(1), bill(2), bill(3), notice(), fine, **HALF, clearing=1, paying=1)
+    made.owed[1].cancel = Link("撥打 02-27269600", "tel:0227269600")
+    made.owed[2].way = pay_link.official_link(reader, "臺中市", "https://example.gov.tw/")
+    made.owed[2].office = "臺中市"
+    made.owed[4].way, made.owed[4].in_words, made.owed[4].group = None, "請洽新北市停車管理單位。", "追繳明細"
+    made.pay_all_amount -= 40
+    return made
+
+
+def many(reader: Reader, count: int = 60) -> Answer:
+    """More bills than a carousel holds, with long numbers."""
+    return answer(reader, *(bill(n, number=f"VNB4810M8746XYZ0{n:04}", pay_amount=1140) for n in range(count)))
+
+
+def slip(reader: Reader) -> Answer:
+    """A bill found by its number: street and times may be shown."""
+    times = {"started_at": NOW, "left_at": NOW + timedelta(hours=2)}
+    one = owed(reader, bill(1, street=STREET, issued_how="無紙化開單", **times), private=True)
+    return answer(reader, bill(1), owed=[one])
+
+
+ITEMS = [
+    menu.Item(title, explains)
+    for title, explains in (("待繳", "查停車費"), ("語言", "中文或英文"), ("顯示", "大字，或適合螢幕報讀的純文字"))
+]
+
+CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
+    "one bill": lambda r: bills.message(r, answer(r, bill()), OFFICE),
+    "one bill, half the cities": lambda r: bills.message(r, answer(r, bill(), **HALF), OFFICE),
+    "several": lambda r: bills.message(r, several(r), OFFICE),
+    "many": lambda r: bills.message(r, many(r), OFFICE),
+    "a slip": lambda r: bills.message(r, slip(r), OFFICE),
+    "nothing due": lambda r: bills.message(r, answer(r), OFFICE),
+    "nothing due, half the cities": lambda r: bills.message(r, answer(r, **HALF), OFFICE),
+    "could not ask": lambda r: bills.message(r, answer(r, **NOBODY), OFFICE),
+    "pay link": lambda r: pay_link.message(r, PAGE, count=2, total=1140, expires_at=NOW + timedelta(hours=24), now=NOW),
+    "official way": lambda r: pay_link.official(r, "臺中市", "https://example.gov.tw/", anyone(r)),
+    "welcome": lambda r: welcome.message(r, "language.choose?to=en", anyone(r)),
+    "help": lambda r: menu.help_message(r, [menu.Item(r.t(i.title), r.t(i.explains)) for i in ITEMS], anyone(r)),
+    "not understood": lambda r: menu.not_understood(
+        r, r.t("抱歉，看不懂這句話。"), [menu.Item(r.t(i.title), r.t(i.explains)) for i in ITEMS], anyone(r)
+    ),
+    "choose kind": lambda r: choices.choose_kind(
+        r, PLATE, [(kind, f"tickets.kind~0a0b0c0d?a={kind}") for kind in VehicleKind]
+    ),
+    "choose plate": lambda r: choices.choose_plate(r, [("AB-1234", "tickets.dash~1?a=0"), ("AB1-234", "b.c~1?a=1")]),
+    "choose language": lambda r: choices.choose_language(r, {x: f"language.choose?to={x}" for x in Language}),
+    "choose display": lambda r: choices.choose_display(r, {x: f"display.choose?to={x}" for x in Display}),
+    "chosen": lambda r: choices.chosen(r, r.t("好的，從現在起用中文回覆您。")),
+    "trouble": lambda r: errors.trouble(r, r.t("暫時查不到"), r.t("請勿重複繳費。"), anyone(r), [Say("x", "x")]),
+    "not yet": lambda r: errors.not_yet(r, r.t("月票申請"), r.t("請洽收費機關，或撥打下方電話詢問。"), anyone(r)),
+    "contact": lambda r: errors.contact(r, [OFFICE, anyone(r)]),
+}
+
+
+def every() -> Iterator[tuple[str, Reader, dict[str, Any]]]:
+    """Each card for each reader."""
+    for language in Language:
+        for display in Display:
+            who = reader(language, display)
+            for name, make in CARDS.items():
+                yield name, who, make(who)
