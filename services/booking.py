@@ -141,8 +141,9 @@ class Booking:
 
     def _known_money(self, uow: UnitOfWork, attempt: Attempt, report: Report) -> bool:
         """Whether this very money is in our books: as the attempt's own, or as a late row of it."""
-        if attempt.state == AttemptState.PAID.value:
-            return report.provider_reference in (None, attempt.provider_reference)
+        own = (None, attempt.provider_reference)
+        if attempt.state == AttemptState.PAID.value and report.provider_reference in own:
+            return True
         late = select(Attempt.id).where(Attempt.late_of == attempt.id)
         late = late.where(Attempt.provider_reference.is_not_distinct_from(report.provider_reference))
         return uow.session.scalar(late) is not None
