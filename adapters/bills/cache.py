@@ -23,10 +23,10 @@ class AnswerCache:
     async def get(self, city: str, plate: Plate, kind: VehicleKind) -> tuple[datetime, bytes] | None:
         """When it was asked, and the body; None when nothing is kept."""
         try:
-            value: bytes | None = await self._redis.get(_key(city, plate, kind))
+            value = await self._redis.get(_key(city, plate, kind))
         except RedisError:
             return None
-        if value is None:
+        if not isinstance(value, bytes):  # nothing kept
             return None
         asked_at, body = value.split(b"\n", 1)
         return datetime.fromisoformat(asked_at.decode("ascii")), body

@@ -1,0 +1,82 @@
+"""The ledger (自有帳單): bills and dunning notices that agencies give us."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, SmallInteger, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+OPEN = "open"
+NOW = text("now()")
+STATUS_RULE = "status IN ('open','paid','withdrawn')"
+KIND_RULE = "kind IN ('car','motorcycle','heavy_motorcycle','other')"
+
+
+class LedgerAgency(Base):
+    """An agency whose bills are in the ledger. For these "nothing due" may be said from the ledger."""
+
+    __tablename__ = "ledger_agency"
+
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
+
+
+class LedgerBill(Base):
+    """One amount owed to an agency. Amounts in NT$."""
+
+    __tablename__ = "ledger_bill"
+    __table_args__ = (
+        CheckConstraint(STATUS_RULE, name="status"),
+        CheckConstraint(KIND_RULE, name="kind"),
+        CheckConstraint("amount >= 0 AND pay_amount >= 0", name="amount"),
+        # The lookup: one scan of what is open for a plate and the kind's letter at the cities (C, M, O).
+        Index("ix_ledger_bill_open", "plate_key", "car_type", postgresql_where=text("status = 'open'")),
+        Index("ix_ledger_bill_number", "number"),  # the bill number a citizen reads from a slip
+        Index("ix_ledger_bill_notice", "agency", "notice_number", postgresql_where=text("notice_number IS NOT NULL")),
+    )
+
+    agency: Mapped[str] = mapped_column(String(16), primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), primary_key=True)
+    plate: Mapped[str] = mapped_column(String(12), nullable=False)  # canonical, with its dash
+    plate_key: Mapped[str] = mapped_column(String(10), nullable=False)  # compact
+    kind: Mapped[str] = mapped_column(String(20), nullable=False)
+    car_type: Mapped[str] = mapped_column(String(1), nullable=False)
+    fee_item: Mapped[str] = mapped_column(String(32), nullable=False)
+    parked_on: Mapped[date | None] = mapped_column()
+    deadline: Mapped[date | None] = mapped_column()
+    amount: Mapped[int] = mapped_column(nullable=False)  # as billed
+    pay_amount: Mapped[int] = mapped_column(nullable=False)  # to be paid now
+    hours: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
+    street: Mapped[str | None] = mapped_column(Text)  # shown only to someone who gave this slip's number, as the times
+    started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    left_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    issued_how: Mapped[str | None] = mapped_column(String(20))  # 開單方式
+    stage: Mapped[int] = mapped_column(SmallInteger, nullable=False, server_default=text("0"))  # domain BillStatus
+    notice_number: Mapped[str | None] = mapped_column(String(40))  # the dunning notice of this agency that covers it
+    status: Mapped[str] = mapped_column(String(10), nullable=False, server_default=text("'open'"))
+    paid_here_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # then an import changes nothing
+    imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
+
+
+class LedgerNotice(Base):
+    """催繳單: its amount is the sum of the bills it covers, plus the extra charge (工本費)."""
+
+    __tablename__ = "ledger_notice"
+    __table_args__ = (
+        CheckConstraint(STATUS_RULE, name="status"),
+        CheckConstraint("extra_charge >= 0", name="extra_charge"),
+        Index("ix_ledger_notice_number", "number"),
+    )
+
+    agency: Mapped[str] = mapped_column(String(16), primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), primary_key=True)
+    deadline: Mapped[date | None] = mapped_column()
+    extra_charge: Mapped[int] = mapped_column(nullable=False)
+    registered_mail: Mapped[bool | None] = mapped_column()  # 掛號, 平信, or not told
+    prosecuted: Mapped[bool] = mapped_column(nullable=False, server_default=text("false"))  # 告發
+    prosecuted_deadline: Mapped[date | None] = mapped_column()
+    status: Mapped[str] = mapped_column(String(10), nullable=False, server_default=text("'open'"))
+    paid_here_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
