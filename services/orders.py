@@ -180,14 +180,13 @@ def _paid(payable: Payable, held: Mapping[PayableKey, Holder]) -> bool:
 
 
 def _new_line(order_id: uuid.UUID, position: int, payable: Payable) -> OrderLine:
-    bills = payable.bills if isinstance(payable, DunningNotice) else (payable,)
     return OrderLine(
         order_id=order_id,
         position=position,
         agency=payable.agency,
         type=payable.key.type.value,
         number=payable.number,
-        fee_item=next((bill.fee_item for bill in bills), "parking"),
+        fee_item=payable.fee_item,
         plate=payable.plate,
         kind=payable.kind.value,
         source=payable.source,

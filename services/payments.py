@@ -100,6 +100,11 @@ class Payments:
         """The ways to pay that are switched on."""
         return tuple(Way(provider.key, provider.name, provider.fee) for provider in self._providers.values())
 
+    @property
+    def page_origins(self) -> Sequence[str]:
+        """Where the providers' own pages live, for the pages' content policy."""
+        return tuple(origin for provider in self._providers.values() for origin in provider.page_origins)
+
     def name_of(self, provider: str) -> str:
         """The msgid of a provider's name; its key where it is no longer switched on."""
         found = self._providers.get(provider)

@@ -63,6 +63,7 @@ class DemoBank:
 
     def __init__(self, engine: Engine, public_url: str, secret: bytes, clock: Clock) -> None:
         self._engine = engine
+        self.page_origins = ("{}://{}".format(*urllib.parse.urlsplit(public_url)[:2]),)
         self._public_url = public_url
         self._secret = secret
         self._clock = clock

@@ -1,6 +1,6 @@
 """Port of a payment provider: one file behind it per provider, one contract suite over all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -73,6 +73,7 @@ class PaymentProvider(Protocol):
     key: str  # e.g. "demobank"
     name: str  # msgid, e.g. 熊讚銀行
     fee: int  # 手續費 in NT$ borne by the citizen
+    page_origins: Sequence[str]  # scheme://host of the pages it sends citizens to
 
     def start(self, taking: Taking) -> Started:
         """Register the attempt. Moves no money. Called after our row is committed."""

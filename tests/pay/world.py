@@ -80,6 +80,7 @@ class ScriptedProvider:
     key: str = "demobank"
     name: str = "熊讚銀行"
     fee: int = 0
+    page_origins: Sequence[str] = ("https://bank.example",)
     books: dict[str, Report] = field(default_factory=dict)  # trade number -> how it stands
     charged: list[str] = field(default_factory=list)  # trade numbers money was taken for
     starts: list[str] = field(default_factory=list)

@@ -1,1 +1,6 @@
-"""/p and /r: pay links and receipts."""
+"""Pay links, receipts and what providers' servers send: pages for phones first, without scripts."""
+
+from web.pay.services import PayServices
+from web.pay.views import blueprint
+
+__all__ = ["PayServices", "blueprint"]

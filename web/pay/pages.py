@@ -1,0 +1,141 @@
+"""What the templates show: view models to HTML, in the reader's language."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import make_response, render_template, request, url_for
+from markupsafe import Markup
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.image.svg import SvgPathImage
+from qrcode.main import QRCode
+from werkzeug.wrappers import Response
+
+from domain.amounts import money
+from domain.bills import PayableType
+from domain.cities import city_of
+from domain.clock import TAIPEI, city_date
+from domain.dates import day, day_and_time, deadline
+from domain.errors import CitizenMistakeError
+from domain.feeitems import fee_item_name
+from domain.orders import OrderState, mask_plate
+from domain.orderview import Line, OrderView, Receipt, Standing
+from domain.reader import Language, Reader
+from infra.locales import reader as reader_of
+from services.collecting import CITIZENS_LINE
+from web.pay.services import PayServices
+
+_TEMPLATES: Mapping[OrderState, str] = {
+    OrderState.OPEN: "pay/order.html",
+    OrderState.PAYING: "pay/paying.html",
+    OrderState.PAID: "pay/paid.html",
+}
+_KINDS: Mapping[OrderState, str] = {
+    OrderState.EXPIRED: "expired",
+    OrderState.CANCELLED: "cancelled",
+    OrderState.REPLACED: "replaced",
+}
+
+
+class Pages:
+    """Renders the pages of one set of services."""
+
+    def __init__(self, services: PayServices) -> None:
+        self._services = services
+
+    def order(
+        self, order: OrderView, token: str, *, note: str | None = None, mistake: CitizenMistakeError | None = None
+    ) -> Response:
+        """The page of a pay link in whatever state its order is."""
+        if order.state in _KINDS:
+            return self.kind(_KINDS[order.state], 410, order.language)
+        reader = _reader(order.language)
+        page = self._page(reader) | {
+            "order": order,
+            "token": token,
+            "note": note,
+            "problem": reader.t(mistake.text, **mistake.values) if mistake else None,
+            "total": money(reader, order.total),
+            "until": self._moment(reader, order.expires_at),
+            "lines": [self._line(reader, line) for line in order.due],
+            "not_due": [self._line(reader, line) for line in order.lines if line.standing is not Standing.DUE],
+            "ways": self._services.payments.ways,
+            "trial": self._services.trial_ways,
+        }
+        if order.attempt is not None:
+            page["provider"] = reader.t(self._services.payments.name_of(order.attempt.provider))
+            page["amount"] = money(reader, order.attempt.amount + order.attempt.fee)
+        if order.state is OrderState.OPEN:
+            page["qr"] = _qr(self._services.links.public_url + url_for("pay.order", token=token))
+        if order.state is OrderState.PAID:
+            page["receipt_token"] = self._services.links.receipt_token(order.id)
+        status = 409 if mistake else 200
+        return make_response(render_template(_TEMPLATES[order.state], **page), status)
+
+    def receipt(self, paid: Receipt, language: str) -> Response:
+        """繳費成功 and 繳費證明 in one page, with the fields of the pay.taipei manual."""
+        reader = _reader(language)
+        page = self._page(reader)
+        agencies = {line.key.agency for line in paid.lines}
+        page |= {
+            "receipt": paid,
+            "agencies": [city_of(self._services.cities, code).name(reader.language) for code in sorted(agencies)],
+            "items": sorted({fee_item_name(reader, line.fee_item) for line in paid.lines}),
+            "provider": reader.t(self._services.payments.name_of(paid.provider)),
+            "trial": paid.provider in self._services.trial_ways,
+            "paid_at": f"{paid.paid_at.astimezone(TAIPEI):%Y/%m/%d %H:%M:%S}",
+            "lines": [self._line(reader, line) for line in paid.lines],
+        }
+        return make_response(render_template("pay/receipt.html", **page))
+
+    def kind(self, what: str, status: int, language: str = Language.ZH.value) -> Response:
+        """A page that says kindly what happened, what was not changed, and what to do next."""
+        page = self._page(_reader(language))
+        return make_response(render_template("pay/kind.html", what=what, **page), status)
+
+    def _page(self, reader: Reader) -> dict[str, Any]:
+        other = Language.ZH if reader.language is Language.EN else Language.EN
+        lang = request.args.get("lang")
+        return {
+            "t": reader.t,
+            "money": lambda amount: money(reader, amount),
+            "language": reader.language.value,
+            "other_language": {"tag": other.value, "name": "English" if other is Language.EN else "中文"},
+            "lang": {"lang": reader.language.value} if lang else {},
+            "host": self._services.host,
+            "phone": CITIZENS_LINE,
+        }
+
+    def _line(self, reader: Reader, line: Line) -> dict[str, Any]:
+        today = city_date(self._services.clock.now())
+        return {
+            "key": str(line.key),
+            "chosen": line.chosen,
+            "standing": line.standing.value,
+            "notice": line.key.type is PayableType.NOTICE,
+            "item": fee_item_name(reader, line.fee_item),
+            "agency": city_of(self._services.cities, line.key.agency).name(reader.language),
+            "number": line.key.number,
+            "plate": mask_plate(line.plate),
+            "parked_on": day(reader, line.parked_on, today) if line.parked_on else None,
+            "deadline": deadline(reader, line.deadline, today) if line.deadline else None,
+            "extra_charge": money(reader, line.extra_charge) if line.extra_charge else None,
+            "covers": [key.number for key in line.covers],
+            "amount": money(reader, line.pay_amount),
+        }
+
+    def _moment(self, reader: Reader, moment: datetime) -> str:
+        return day_and_time(reader, moment, city_date(self._services.clock.now()))
+
+
+def _reader(language: str) -> Reader:
+    """The language the page was switched to, else the one the order was opened in."""
+    wanted = request.args.get("lang", language)
+    return reader_of(Language.EN if wanted == Language.EN.value else Language.ZH)
+
+
+def _qr(url: str) -> Markup:
+    """The page's own address as an inline drawing, to go on with on a phone."""
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=2, image_factory=SvgPathImage)
+    code.add_data(url)
+    return Markup(code.make_image().to_string(encoding="unicode"))  # noqa: S704 - drawn here from our own address

@@ -1,0 +1,35 @@
+"""What the pay pages are given by wiring, and their limits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from domain.cities import Cities
+from domain.clock import Clock
+from infra.database import UnitOfWorkFactory
+from services.links import Links
+from services.orders import Orders
+from services.payments import Payments
+
+LOOK_LIMIT = "60 per minute"  # pages seen, per sender address; a whole office may share one
+PAY_LIMIT = "20 per minute"  # presses of a pay button
+NOTIFY_LIMIT = "1200 per minute"  # all notifications of one provider's servers
+NOTIFY_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PayServices:
+    """Services behind the pages. `trial_ways`: keys of providers that take no real money, marked 測試."""
+
+    unit: UnitOfWorkFactory
+    orders: Orders
+    payments: Payments
+    links: Links
+    cities: Cities
+    clock: Clock
+    trial_ways: Sequence[str] = ("demobank",)
+
+    @property
+    def host(self) -> str:
+        """The address a citizen should see in the browser, to compare."""
+        return urlsplit(self.links.public_url).netloc

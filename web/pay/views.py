@@ -1,0 +1,161 @@
+"""Routes of pay links. A GET never moves money: it shows, and at most asks a provider how an attempt stands."""
+
+import uuid
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.wrappers import Response
+
+from domain.bills import PayableKey
+from domain.errors import CitizenMistakeError
+from domain.orders import OrderState
+from domain.orderview import OrderView
+from domain.ports.payments import ForgedNotificationError
+from domain.reader import Language
+from infra.links import ExpiredLinkError, ForgedLinkError
+from services.orderbook import OrderNotFoundError
+from services.payments import Go, Underway
+from services.receipts import receipt
+from web.pay import headers
+from web.pay.pages import Pages
+from web.pay.services import LOOK_LIMIT, NOTIFY_BYTES, NOTIFY_LIMIT, PAY_LIMIT, PayServices
+
+NOTES = ("changed", "waiting", "not_paid", "open_again")  # what a redirect may ask the next page to say
+KINDS: Mapping[type[Exception], tuple[str, int]] = {
+    ForgedLinkError: ("unknown", 404),
+    OrderNotFoundError: ("unknown", 404),
+    ExpiredLinkError: ("expired", 410),
+    RateLimitExceeded: ("too_many", 429),
+    CSRFError: ("stale_form", 400),
+}
+SEE_OTHER = 303
+
+
+def blueprint(services: PayServices, csrf: CSRFProtect, limiter: Limiter) -> Blueprint:
+    """The pages on these services. `csrf` guards every form; notifications are guarded by their signature instead."""
+    room = Blueprint(
+        "pay", __name__, template_folder="templates", static_folder="static", static_url_path="/pay/static"
+    )
+    views = _Views(services, Pages(services))
+    look, pay = limiter.limit(LOOK_LIMIT), limiter.limit(PAY_LIMIT)
+    notify = limiter.limit(NOTIFY_LIMIT)(views.notify)
+    csrf.exempt(notify)
+
+    room.add_url_rule("/p/<token>", "order", look(views.order))
+    room.add_url_rule("/p/<token>", "start", pay(views.start), methods=["POST"])
+    room.add_url_rule("/p/<token>/other", "other", pay(views.other), methods=["POST"])
+    room.add_url_rule("/p/<token>/back", "back", pay(views.back))
+    room.add_url_rule("/r/<token>", "receipt", look(views.receipt))
+    room.add_url_rule("/pay/notify/<provider>", "notify", notify, methods=["POST"])
+
+    for error, (what, status) in KINDS.items():
+        room.register_error_handler(error, views.kind_handler(what, status))
+    room.after_request(lambda response: headers.harden(response, services))
+    return room
+
+
+class _Views:
+    """One method per route."""
+
+    def __init__(self, services: PayServices, pages: Pages) -> None:
+        self._services = services
+        self.pages = pages
+
+    def order(self, token: str) -> ResponseReturnValue:
+        """GET /p/<token>: what is owed, or how far the payment is."""
+        note = request.args.get("note")
+        return self.pages.order(self._read(token), token, note=note if note in NOTES else None)
+
+    def start(self, token: str) -> ResponseReturnValue:
+        """POST /p/<token>: count the ticked bills again, or go to the chosen provider to pay them."""
+        order_id = self._services.links.read_pay(token)
+        keys, provider = _ticked(), request.form.get("provider")
+        try:
+            if provider is None:
+                with self._services.unit() as uow:
+                    self._services.orders.choose(uow, order_id, keys)
+                return self._to_order(token)
+            started = self._services.payments.start(
+                self._services.unit,
+                order_id,
+                provider_key=provider,
+                keys=keys,
+                edition=request.form.get("edition", ""),
+            )
+        except CitizenMistakeError as mistake:
+            return self.pages.order(self._read(token), token, mistake=mistake)
+        if isinstance(started, Go):
+            return redirect(started.url, SEE_OTHER)  # the provider's own page, never from the request
+        return self._to_order(token, "waiting" if isinstance(started, Underway) else "changed")
+
+    def other(self, token: str) -> ResponseReturnValue:
+        """POST /p/<token>/other: leave the payment under way and choose another way."""
+        try:
+            self._services.payments.withdraw(self._services.unit, self._services.links.read_pay(token))
+        except CitizenMistakeError as mistake:
+            return self.pages.order(self._read(token), token, mistake=mistake)
+        return self._to_order(token, "open_again")
+
+    def back(self, token: str) -> ResponseReturnValue:
+        """GET /p/<token>/back: the browser returns from the provider. It is not believed; the provider is asked."""
+        order = self._read(token)
+        if order.state is OrderState.PAYING and order.attempt is not None:
+            self._services.payments.settle(self._services.unit, order.attempt.id, may_take=False)
+            order = self._read(token)
+        if order.state is OrderState.PAID:
+            receipt_token = self._services.links.receipt_token(order.id)
+            return redirect(_address("pay.receipt", receipt_token), SEE_OTHER)
+        return self._to_order(token, "waiting" if order.state is OrderState.PAYING else "not_paid")
+
+    def receipt(self, token: str) -> ResponseReturnValue:
+        """GET /r/<token>: 繳費證明, to read and to print."""
+        order_id = self._services.links.read_receipt(token)
+        with self._services.unit() as uow:
+            paid = receipt(uow, order_id)
+            language = self._services.orders.read(uow, order_id).language
+        return self.pages.receipt(paid, language)
+
+    def notify(self, provider: str) -> ResponseReturnValue:
+        """POST /pay/notify/<provider>: a provider's server says that something happened; the provider is asked what."""
+        if (request.content_length or 0) > NOTIFY_BYTES:
+            abort(413)
+        body = request.get_data(cache=False)
+        try:
+            heard = self._services.payments.hear(self._services.unit, provider, dict(request.headers), body)
+        except ForgedNotificationError:
+            return "", 400
+        return heard.reply, 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+    def kind_handler(self, what: str, status: int) -> Callable[[Exception], ResponseReturnValue]:
+        """Answers an error with the kind page for it."""
+        return lambda _error: self.pages.kind(what, status)
+
+    def _read(self, token: str) -> OrderView:
+        order_id: uuid.UUID = self._services.links.read_pay(token)
+        with self._services.unit() as uow:
+            return self._services.orders.read(uow, order_id)
+
+    def _to_order(self, token: str, note: str | None = None) -> Response:
+        return redirect(_address("pay.order", token, note), SEE_OTHER)
+
+
+def _address(endpoint: str, token: str, note: str | None = None) -> str:
+    """A page of ours, in the language this one was switched to."""
+    lang = request.args.get("lang")
+    known = lang if lang in (Language.ZH.value, Language.EN.value) else None
+    return url_for(endpoint, token=token, note=note, lang=known)  # None is left out
+
+
+def _ticked() -> set[PayableKey]:
+    """The ticked bills of the form; what is no key is no bill of the order."""
+    keys = set()
+    for value in request.form.getlist("bill"):
+        try:
+            keys.add(PayableKey.parse(value))
+        except ValueError:
+            abort(400)
+    return keys
