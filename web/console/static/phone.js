@@ -17,7 +17,7 @@ export class Phone {
     this.quick = el("div", { class: "quick", role: "group", hidden: true });
     this.tiles = el("div", { class: "menu" });
     this.input = el("input", { class: "say", type: "text", maxlength: 5000, autocomplete: "off", enterkeyhint: "send" });
-    this.file = el("input", { type: "file", accept: "image/jpeg,image/png", class: "file", on: { change: () => this.photoChosen() } });
+    this.file = el("input", { type: "file", accept: "image/jpeg,image/png", hidden: true, on: { change: () => this.photoChosen() } });
     this.node = el("section", { class: "phone", id: `phone-${this.id}`, "data-citizen": this.id });
     this.menuOpen = null;
     this.menuKey = null;
@@ -39,8 +39,6 @@ export class Phone {
       more, this.input, el("button", { type: "submit", class: "send" }, t("send")), this.file);
     this.input.setAttribute("aria-label", t("message"));
     this.input.placeholder = t("message");
-    this.file.setAttribute("aria-label", t("choosePhoto"));
-    this.file.tabIndex = -1;
     this.quick.setAttribute("aria-label", t("quick"));
     this.typing.setAttribute("aria-label", `${t("bot")} ${t("typing")}`);
     this.typing.setAttribute("role", "img");
