@@ -13,13 +13,18 @@ CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 30
 
 
+def driver_url(url: str) -> str:
+    """postgresql://… as SQLAlchemy wants it for psycopg 3."""
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
 def make_engine(url: str, *, pool_size: int = 8, application: str = "parkline") -> Engine:
     """An engine on PostgreSQL 15+ through psycopg 3.
 
     Call it after fork. `url` is postgresql://…; pool_size is the number of threads that may hold a connection at once.
     """
     return create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        driver_url(url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=CHECKOUT_SECONDS,

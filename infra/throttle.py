@@ -18,7 +18,8 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-INTERVAL_SECONDS = 1.05  # a little over the cities' second, so that network jitter does not squeeze two calls into one
+INTERVAL_SECONDS = 1.1  # a little over the cities' second, for the jitter of waking up and of the network
+LATE_SECONDS = 0.05  # who wakes later than this has missed the turn, and books another
 FARTHEST_SECONDS = 60.0  # a booking farther ahead than this is a clock that jumped; it is dropped
 
 # KEYS: next free moment. ARGV: interval, patience, farthest (ms), background (0/1).
@@ -63,14 +64,14 @@ class Throttle:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + patience
         while True:
-            left = max(deadline - loop.time(), 0.0)
+            now = loop.time()
+            left = max(deadline - now, 0.0)
             wait = await self._book(host, left, background)
-            if wait >= 0:
-                await asyncio.sleep(wait)
-                return
-            if not background or -wait > left:
+            if wait < 0 and (not background or -wait > left):
                 raise TurnTooFarError(-wait)
-            await asyncio.sleep(-wait)
+            await asyncio.sleep(abs(wait))
+            if wait >= 0 and loop.time() - now - wait <= LATE_SECONDS:
+                return
 
     async def _book(self, host: str, patience: float, background: bool) -> float:
         """Seconds to wait once booked; minus the wait when not booked."""

