@@ -4,20 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.reader import Reader
-from flex_templates.card import Button, Card, Paragraph
+from flex_templates.card import Button, Card, Paragraph, Say
 from flex_templates.person import Person, call
 from flex_templates.render import show
 from flex_templates.theme import Tone
 
 
-def trouble(
-    reader: Reader, happened: str, next_step: str, person: Person, buttons: Sequence[Button] = ()
-) -> dict[str, Any]:
-    """Something failed. All texts are in the reader's language; nothing was changed, and the card says so."""
+def trouble(reader: Reader, happened: str, person: Person, buttons: Sequence[Button] = ()) -> dict[str, Any]:
+    """Something could not be done. `happened` says what; the card adds that nothing was changed."""
     card = Card(
         title=reader.t("沒有完成"),
         tone=Tone.OVERDUE,
-        blocks=(Paragraph(happened, strong=True), Paragraph(reader.t("沒有任何資料被更動。")), Paragraph(next_step)),
+        blocks=(Paragraph(happened, strong=True), Paragraph(reader.t("沒有扣款，也沒有任何資料被更動。"))),
         main=buttons[0] if buttons else None,
         others=(*buttons[1:], call(reader, person)),
     )
@@ -47,3 +45,14 @@ def contact(reader: Reader, persons: Sequence[Person]) -> dict[str, Any]:
         others=[call(reader, person) for person in persons[1:]],
     )
     return show(reader, reader.t("聯絡我們"), card)
+
+
+def not_found(reader: Reader, words: str, person: Person) -> dict[str, Any]:
+    """What was asked for is not here; `words` say so and what to do instead."""
+    card = Card(
+        title=reader.t("找不到"),
+        blocks=(Paragraph(words),),
+        main=Say(reader.t("查停車費"), reader.t("待繳")),
+        others=(call(reader, person),),
+    )
+    return show(reader, reader.t("找不到"), card)

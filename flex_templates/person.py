@@ -32,7 +32,8 @@ def offices(reader: Reader, cities: Iterable[City]) -> list[Person]:
 
 
 def _of(reader: Reader, city: City) -> Person:
-    return Person(city.office(reader.language), city.phone or "")
+    name = city.office(reader.language)
+    return Person(name[0].upper() + name[1:], city.phone or "")
 
 
 def call(reader: Reader, person: Person) -> Link:

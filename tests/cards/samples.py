@@ -143,7 +143,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "choose language": lambda r: choices.choose_language(r, {x: f"language.choose?to={x}" for x in Language}),
     "choose display": lambda r: choices.choose_display(r, {x: f"display.choose?to={x}" for x in Display}),
     "chosen": lambda r: choices.chosen(r, r.t("好的，從現在起用中文回覆您。")),
-    "trouble": lambda r: errors.trouble(r, r.t("暫時查不到"), r.t("請勿重複繳費。"), anyone(r), [Say("x", "x")]),
+    "trouble": lambda r: errors.trouble(r, r.t("暫時查不到"), anyone(r), [Say("x", "x")]),
     "not yet": lambda r: errors.not_yet(r, r.t("月票申請"), r.t("請洽收費機關，或撥打下方電話詢問。"), anyone(r)),
     "contact": lambda r: errors.contact(r, [OFFICE, anyone(r)]),
 }

@@ -1,0 +1,40 @@
+"""What is said after money has come: paid, with its receipt; or to be refunded."""
+
+from typing import Any
+
+from domain.amounts import money
+from domain.reader import Reader
+from flex_templates.card import Card, Lead, Link, Note, Paragraph
+from flex_templates.person import Person, call
+from flex_templates.render import show
+from flex_templates.theme import Tone
+
+
+def paid(reader: Reader, *, amount: int, count: int, receipt_url: str) -> dict[str, Any]:
+    """繳費成功. `amount` in NT$, the provider's fee included; `count` bills and notices."""
+    total = money(reader, amount)
+    bills = reader.t("1 筆帳單") if count == 1 else reader.t("{count} 筆帳單", count=count)
+    card = Card(
+        title=reader.t("繳費成功"),
+        tone=Tone.DONE,
+        blocks=(
+            Lead(total, bills),
+            Note(reader.t("機關銷帳可能需要幾天，期間官網可能仍會列出，請勿重複繳費。")),
+        ),
+        main=Link(reader.t("看收據"), receipt_url),
+    )
+    return show(reader, reader.t("繳費成功，共 {total}", total=total), card)
+
+
+def to_refund(reader: Reader, *, amount: int, person: Person) -> dict[str, Any]:
+    """Money that paid nothing. No date is promised: refunds are staff's work."""
+    total = money(reader, amount)
+    card = Card(
+        title=reader.t("有一筆款項要退給您"),
+        blocks=(
+            Lead(total),
+            Paragraph(reader.t("這筆款項入帳時帳單已繳清或交易已結束，沒有用來繳費，已列入退款。請勿再繳一次。")),
+        ),
+        others=(call(reader, person),),
+    )
+    return show(reader, reader.t("有一筆款項要退給您，{total}", total=total), card)

@@ -1,0 +1,132 @@
+"""Turns what is known of a plate into the answer a citizen gets: ways to pay, the pay page, what the cities said."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.postback import door
+from bot.turn import Turn
+from domain.amounts import money
+from domain.bills import Payable
+from domain.billsview import BillClass, BillsView, Line, SilentCity, Standing
+from domain.cities import City
+from domain.orderview import OrderView
+from domain.reader import Reader
+from flex_templates import bills
+from flex_templates.answer import Answer, Owed
+from flex_templates.card import Link, Press
+from flex_templates.choices import kind_name
+from flex_templates.pay_link import official_link
+from flex_templates.person import call, office
+from services.links import Links
+from services.orders import Orders
+
+ANSWERS = "tickets"  # key of the conversation whose doors ask again
+PAYS = "pay"  # key of the conversation whose doors pay one bill
+SHOWN = (Standing.DUE, Standing.PARTLY_PAID_HERE)  # what a notice covers is listed on the notice
+
+
+def class_name(reader: Reader, bill_class: BillClass) -> str:
+    """A class of the one-stop site in words."""
+    match bill_class:
+        case BillClass.ORDINARY:
+            return reader.t("一般繳費")
+        case BillClass.PLAIN_MAIL:
+            return reader.t("平信催繳")
+        case BillClass.REGISTERED_MAIL:
+            return reader.t("掛號催繳")
+        case BillClass.DUNNED:
+            return reader.t("催繳")
+        case BillClass.RECOVERY:
+            return reader.t("追繳明細")
+
+
+class Answering:
+    """Makes answers about bills; opens the order behind their pay button."""
+
+    def __init__(self, orders: Orders, links: Links) -> None:
+        self._orders = orders
+        self._links = links
+
+    def message(self, turn: Turn[Any], view: BillsView, *, private: bool = False) -> dict[str, Any]:
+        """The whole answer as one message. `private`: the citizen gave this slip's number."""
+        reader = turn.reader
+        order = self.order(turn, [line.payable for line in view.due], view.asked_at)
+        values = {"plate": view.plate.canonical, "kind": view.kind.value}
+        lines = [line for line in view.lines if line.standing in SHOWN]
+        answer = Answer(
+            vehicle=f"{view.plate.canonical}　{kind_name(reader, view.kind)}",
+            now=turn.now,
+            today=view.today,
+            asked_at=view.asked_at,
+            owed=[self._owed(reader, line, values, private) for line in lines],
+            total=view.total,
+            again=Press(reader.t("再查一次"), door(ANSWERS, "again", **values)),
+            nothing_due=_names(reader, [asked.city for asked in view.nothing_due]),
+            could_not_ask=_names(reader, [silent.city for silent in view.could_not_ask]),
+            retry_at=_latest(view.could_not_ask),
+            promised=_names(reader, [silent.city for silent in view.promised]),
+            not_connected=_names(reader, view.not_connected),
+            pay_all=self._pay_all(reader, order) if order else None,
+            pay_all_amount=order.total if order else 0,
+            clearing=sum(line.standing is Standing.PAID_HERE for line in view.here),
+            paying=sum(line.standing is Standing.PAYING_HERE for line in view.here),
+        )
+        silent = [silent.city for silent in (*view.could_not_ask, *view.promised)]
+        return bills.message(reader, answer, office(reader, silent))
+
+    def order(self, turn: Turn[Any], payables: Sequence[Payable], asked_at: datetime) -> OrderView | None:
+        """An order of those that are paid here, all ticked; None when there are none."""
+        here = [p for p in payables if p.pay_amount > 0 and self._orders.collects(p.agency)]
+        if not here:
+            return None
+        return self._orders.open(
+            turn.uow,
+            channel=turn.channel,
+            citizen=turn.citizen,
+            payables=here,
+            asked_at=asked_at,
+            language=turn.reader.language.value,
+        )
+
+    def _pay_all(self, reader: Reader, order: OrderView) -> Link:
+        return Link(reader.t("繳費 {amount}", amount=money(reader, order.total)), self._links.pay(order))
+
+    def _owed(self, reader: Reader, line: Line, values: dict[str, str], private: bool) -> Owed:
+        owed = Owed(
+            payable=line.payable,
+            group=class_name(reader, line.bill_class),
+            office=line.city.name(reader.language),
+            way=None,
+            private=private,
+        )
+        if line.second_of_day:
+            owed.cancel = call(reader, office(reader, [line.city]))
+        if line.standing is Standing.PARTLY_PAID_HERE:
+            owed.in_words = reader.t(
+                "其中有帳單已在這裡繳清，請先洽{office}確認應繳金額，請勿重複繳費。", office=owed.office
+            )
+        elif self._orders.collects(line.payable.agency):
+            data = door(PAYS, "one", **values, key=str(line.key))
+            owed.way = Press(reader.t("只繳這一筆"), data)
+        else:
+            self._elsewhere(reader, line, owed)
+        return owed
+
+    def _elsewhere(self, reader: Reader, line: Line, owed: Owed) -> None:
+        """The official way of a bill that is not paid here: its page, else its office in words."""
+        url = self._orders.official_way(line.payable).url
+        if url:
+            owed.way = official_link(reader, owed.office, url)
+        else:
+            name = line.city.office(reader.language)
+            owed.in_words = reader.t("這筆不在這裡收，請依繳費單上的方式繳費，或洽{office}。", office=name)
+
+
+def _names(reader: Reader, cities: Sequence[City]) -> list[str]:
+    return [city.short_name(reader.language) for city in cities]
+
+
+def _latest(silent: Sequence[SilentCity]) -> datetime | None:
+    """When asking again makes sense for all of them."""
+    return max((s.answer.retry_at for s in silent if s.answer.retry_at), default=None)

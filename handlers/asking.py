@@ -1,0 +1,71 @@
+"""Asking all sources about one plate: the cities with no transaction held, then the ledger, our books, promises."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from bot.conversation import Ask, Outcome
+from bot.turn import Turn
+from domain.bills import SourceAnswer
+from domain.billsview import BillsView
+from domain.plates import Plate
+from domain.vehicles import VehicleKind
+from services.lookup import Lookup
+
+Then = Callable[[Turn[Any], BillsView], Outcome]
+
+
+class Quota(Protocol):
+    """The daily limit on lookups of plates that are not one's own: the cities' API lets anyone enumerate drivers."""
+
+    def check(self, uow: Any, channel: str, citizen: str) -> None:
+        """Raises CitizenMistakeError when today's lookups are used up."""
+        ...
+
+    def spend(self, uow: Any, channel: str, citizen: str) -> None:
+        """Count one lookup."""
+        ...
+
+
+class Asking:
+    """The one way in which conversations ask what a plate owes."""
+
+    def __init__(self, lookup: Lookup, quota: Quota) -> None:
+        self._lookup = lookup
+        self._quota = quota
+
+    def ask(self, turn: Turn[Any], plate: Plate, kind: VehicleKind, then: Then, *, counted: bool = True) -> Outcome:
+        """Ask, then go on with what is known. Raises CitizenMistakeError when today's lookups are used up.
+
+        `counted=False`: for what shows nothing but a bill the citizen already knows.
+        """
+        if counted:
+            self._quota.check(turn.uow, turn.channel, turn.citizen)
+        if not self._lookup.needs_asking(plate, kind):
+            return self._known(turn, plate, kind, (), then, counted)
+        return Ask(
+            lambda: self._lookup.ask(plate, kind),
+            lambda later, answers: self._known(later, plate, kind, answers, then, counted),
+        )
+
+    def _known(
+        self,
+        turn: Turn[Any],
+        plate: Plate,
+        kind: VehicleKind,
+        answers: Sequence[SourceAnswer],
+        then: Then,
+        counted: bool,
+    ) -> Outcome:
+        if counted:
+            self._quota.spend(turn.uow, turn.channel, turn.citizen)
+        view = self._lookup.combine(turn.uow, plate, kind, answers)
+        if counted and view.promised:
+            self._lookup.promise(
+                turn.uow,
+                channel=turn.channel,
+                citizen=turn.citizen,
+                plate=plate,
+                kind=kind,
+                cities=[silent.city.code for silent in view.promised],
+            )
+        return then(turn, view)

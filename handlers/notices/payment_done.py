@@ -1,0 +1,15 @@
+"""繳費成功: the money is booked. Data: amount (NT$, provider fee included), count (bills paid), receipt_url."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.message import Message
+from domain.reader import Reader
+from flex_templates.payment import paid
+
+key = "payment_done"
+
+
+def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:
+    """One card with the sum and the receipt."""
+    return [paid(reader, amount=data["amount"], count=data["count"], receipt_url=data["receipt_url"])]

@@ -1,0 +1,16 @@
+"""Money came that paid nothing (late, or twice): it is on the refund list. Data: amount (NT$)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.message import Message
+from domain.reader import Reader
+from flex_templates.payment import to_refund
+from flex_templates.person import anyone
+
+key = "payment_to_refund"
+
+
+def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:
+    """One card that says so, with a person to ask."""
+    return [to_refund(reader, amount=data["amount"], person=anyone(reader))]
