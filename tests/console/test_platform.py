@@ -1,6 +1,7 @@
 """The state behind the Messaging API: tokens, keys, quota, rates, people, rich menus."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 import pytest
@@ -257,3 +258,15 @@ def test_followers_come_in_pages(line):
 def test_a_link_token_is_for_known_users(line):
     assert orjson.loads(line.post(f"user/{USER}/linkToken", None).body)["linkToken"]
     assert line.post(f"user/{OTHER}/linkToken", None).status == 404
+
+
+def test_one_of_many_at_once_gets_the_reply_token_and_the_retry_key(line):
+    token, key = line.events.text(USER, "x")["replyToken"], str(uuid.uuid4())
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda _: line.reply(token).status, range(16)))
+        pushes = list(
+            pool.map(lambda _: line.post("message/push", push(text()), X_Line_Retry_Key=key).status, range(16))
+        )
+    assert sorted(replies) == [200] + [400] * 15
+    assert sorted(pushes) == [200] + [409] * 15
+    assert line.got() == 2

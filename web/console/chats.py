@@ -1,11 +1,13 @@
 """What happens on the page: citizens and what they do in their chats. Everything reaches the bot as LINE's webhooks."""
 
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from domain.clock import Clock
 from web.console.lineapi.events import Event, Events, sign, user_id
@@ -16,6 +18,7 @@ from web.console.poster import Poster
 
 CITIZENS = 12
 NAME_LENGTH = 20  # LINE's own limit of a display name
+LOOPBACK = ("localhost", "127.0.0.1")
 LANGUAGES = ("zh-Hant", "en")
 LOG_LENGTH = 200
 
@@ -61,7 +64,8 @@ class Logged:
 class Console:
     """LINE on this machine. `post` takes signed webhooks to /callback; `tray` lists what would be SMS and e-mail.
 
-    `own_address` (http://host:port) is where the bot and the citizens reach us: excused from https.
+    `own_address` (http://host:port) is where the bot and the citizens reach us: excused from https, like the two names
+    of the loopback on that port.
     """
 
     channel_secret: str
@@ -74,10 +78,12 @@ class Console:
     memory: Memory = field(default_factory=Memory)
 
     def __post_init__(self) -> None:
-        host = self.own_address.partition("://")[2].lower()
+        own = urlsplit(self.own_address)
+        hosts = frozenset({own.netloc.lower(), *(f"{name}:{own.port}" for name in LOOPBACK if own.port)})
         self.platform = LinePlatform(
-            access_token=self.access_token, clock=self.clock, memory=self.memory, own_hosts=frozenset({host})
+            access_token=self.access_token, clock=self.clock, memory=self.memory, own_hosts=hosts
         )
+        self.born = secrets.token_hex(8)
         self.events = Events(self.platform)
         self.log: deque[Logged] = deque(maxlen=LOG_LENGTH)
         self._welcomed = False

@@ -23,6 +23,7 @@ def tell(console: Console, after: int) -> Told:
     with memory.changed:
         entries = [entry for chat in memory.users for entry in memory.timelines.get(chat, ()) if entry.seq > after]
         told = {
+            "born": console.born,
             "seq": memory.last_seq,
             "citizens": [_citizen(console, user) for user in memory.users.values()],
             "entries": [_entry(entry) for entry in sorted(entries, key=lambda entry: entry.seq)],

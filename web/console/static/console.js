@@ -20,7 +20,7 @@ class Page {
     this.chosen = null;
     this.stop = new AbortController();
     this.side = new Side();
-    this.switcher = el("div", { class: "switcher", role: "group", "aria-label": t("citizens") });
+    this.switcher = el("nav", { class: "switcher", "aria-label": t("citizens") });
     this.desk = el("div", { class: "desk" });
     this.notice = el("p", { class: "page-notice", role: "status" });
     this.empty = el("p", { class: "empty" }, t("noCitizen"));
@@ -62,7 +62,8 @@ class Page {
   }
 
   show(state) {
-    if (state.seq < this.seq) return draw(language()); // the server began anew
+    this.born ??= state.born;
+    if (state.born !== this.born) return draw(language()); // the server began anew
     this.seq = state.seq;
     const present = new Set(state.citizens.map((citizen) => citizen.id));
     for (const [id, phone] of this.phones) {
