@@ -203,7 +203,7 @@ class InboxPump(LanePump):
         try:
             pending = work()
         except AlreadyDoneError:
-            log.info("event_done_elsewhere", event=taken.event_id)
+            log.info("event_done_elsewhere", event_id=taken.event_id)
             self.finish(taken.lane)
         except Exception as error:
             self._failed(taken, error)
@@ -214,19 +214,19 @@ class InboxPump(LanePump):
                 self.finish(taken.lane)
 
     def _failed(self, taken: Taken, error: Exception) -> None:
-        log.error("event_failed", event=taken.event_id, attempt=taken.attempts, exc_info=error)
         try:
+            log.error("event_failed", event_id=taken.event_id, attempt=taken.attempts, exc_info=error)
             if taken.attempts >= MOST_ATTEMPTS:
                 self._set_aside(taken, type(error).__name__)
             else:
                 with self._units() as uow:
-                    uow.driver.execute(
-                        FAILED, (type(error).__name__[:80], RETRY_SECONDS[taken.attempts - 1], taken.event_id)
-                    )
+                    wait = RETRY_SECONDS[taken.attempts - 1]
+                    uow.driver.execute(FAILED, (type(error).__name__[:80], wait, *taken.lane))
         except Exception as second:
             # The database is away: the event stays as it is and is taken again when it is back.
-            log.error("event_failure_not_kept", event=taken.event_id, error=type(second).__name__)
-        self.finish(taken.lane)
+            log.error("event_failure_not_kept", event_id=taken.event_id, error=type(second).__name__)
+        finally:
+            self.finish(taken.lane)
 
     def _set_aside(self, taken: Taken, failure: str) -> None:
         """Give up kindly: the citizen is told, staff see the row, the next event goes on."""
@@ -236,7 +236,7 @@ class InboxPump(LanePump):
         rows = answer_rows(messages, event.reply_token, taken.received_at)
         with self._units() as uow:
             self._mark_done(uow, taken, rows, None, failure[:80])
-        log.error("event_set_aside", event=taken.event_id, failure=failure)
+        log.error("event_set_aside", event_id=taken.event_id, failure=failure)
         self._answered()
 
     # In the event loop

@@ -14,7 +14,7 @@ from bot.dialog import Dialog
 from bot.engine import Engine
 from bot.event import read
 from bot.input import Joined, Photo, Press, SpokenTo, Text
-from bot.message import Message
+from bot.message import Message, quick_press
 from bot.postback import door
 from bot.registry import Registry
 from bot.run import Handled, Incoming, Pending
@@ -74,7 +74,7 @@ class Order(Conversation["Order.Data"]):
 
     @step()
     def size(self, turn: Turn[Any]) -> Message:
-        return {**turn.text("要多大？"), "button": turn.button("big", size="L")}
+        return turn.text("要多大？", quick=[quick_press("大杯", turn.button("big", size="L"))])
 
     @size.answer
     def size_given(self, turn: Turn[Any]) -> Outcome:
@@ -101,7 +101,8 @@ class Order(Conversation["Order.Data"]):
         if turn.data.milk == "?":
             return Stay(turn.text("請回答要或不要"))
         turn.change_reader(language=Language.EN)
-        return Done({**turn.text("{price} 元", price=price), "door": door("tea", "again", size=turn.data.size)})
+        more = quick_press("再來一杯", door("tea", "again", size=turn.data.size))
+        return Done(turn.text("{price} 元", quick=[more], price=price))
 
 
 class Other(Conversation[Any]):
@@ -141,6 +142,16 @@ class Talk:
             return Reader(language, display, {"要多大？": "What size?"} if language is Language.EN else {})
 
         self.engine = Engine(self.registry, self.people, Standing(), reader, language)
+
+    @property
+    def labels(self) -> list[str]:
+        """What the quick replies under the last answer say."""
+        return [item["action"]["label"] for item in self.answers[-1]["quickReply"]["items"]]
+
+    def button(self, label: str) -> str:
+        """The data of a button under the last answer."""
+        items = [item["action"] for message in self.answers for item in message.get("quickReply", {}).get("items", ())]
+        return next(str(action["data"]) for action in items if action["label"] == label)
 
     @property
     def said(self) -> list[str]:

@@ -1,0 +1,314 @@
+"""Nothing lost, nothing twice, in order: both pumps on real stores and the strict fake of LINE."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+import bot.inbox
+import bot.outbox
+from bot.conversation import Ask, Conversation, Done, Outcome, entry
+from bot.dialog import Dialog
+from bot.outbox_rows import post
+from bot.triggers import Shape, Words
+from bot.turn import Turn
+from infra.database import UnitOfWorkFactory
+from tests.bot.running import BOT, Running, eventually
+from tests.fakes.line import FakeLine, Fault
+
+Start = Callable[..., Running]
+
+
+class Echo(Conversation[Any]):
+    """Says what was said; the table `effect` counts what each event did."""
+
+    key = "echo"
+    triggers = (Shape("echo", lambda text: text.startswith("e"), 1),)
+
+    @entry
+    def begin(self, turn: Turn[Any]) -> Outcome:
+        turn.uow.driver.execute("INSERT INTO effect (event_id) VALUES (%s)", (turn.event_id,))
+        return Done(turn.text(turn.typed))
+
+
+class Slow(Conversation[Any]):
+    """Asks something that takes as long as the test wants."""
+
+    key = "slow"
+    triggers = (Words("slow"),)
+
+    def __init__(self) -> None:
+        self.release = threading.Event()
+
+    @entry
+    def begin(self, turn: Turn[Any]) -> Outcome:
+        async def question() -> str:
+            while not self.release.is_set():
+                await asyncio.sleep(0.005)
+            return "done"
+
+        return Ask(question, lambda turn, answer: Done(turn.text(answer)))
+
+
+class Poison(Conversation[Any]):
+    """Fails as often as it is asked to."""
+
+    key = "poison"
+    triggers = (Words("poison"),)
+
+    def __init__(self, failures: int) -> None:
+        self.left = failures
+        self.runs = 0
+
+    @entry
+    def begin(self, turn: Turn[Any]) -> Outcome:
+        self.runs += 1
+        if self.left:
+            self.left -= 1
+            raise RuntimeError("poison")
+        return Done(turn.text("cured"))
+
+
+@pytest.fixture
+def line() -> Iterator[FakeLine]:
+    with FakeLine() as fake:
+        yield fake
+
+
+@pytest.fixture
+def start(
+    database_url: str, uow: UnitOfWorkFactory, redis_url: str, line: FakeLine, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Start]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE effect (event_id text)")
+    monkeypatch.setattr(bot.inbox, "RETRY_SECONDS", (0.02,) * 4)
+    monkeypatch.setattr(bot.outbox, "BACKOFF_SECONDS", (0.05,))
+    running: list[Running] = []
+
+    def start(*conversations: Conversation[Any], **options: Any) -> Running:
+        worker = Running(database_url, uow, redis_url, line, conversations, **options)
+        running.append(worker)
+        return worker.__enter__()
+
+    yield start
+    for worker in running:
+        worker.__exit__()
+
+
+def rows(database_url: str, query: str) -> list[Any]:
+    with psycopg.connect(database_url) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+def test_each_event_is_answered_once_and_in_order_whatever_is_delivered_twice(
+    start: Start, line: FakeLine, database_url: str
+) -> None:
+    workers = [start(Echo()), start(Echo())]
+    citizens = [line.user() for _ in range(12)]
+    events = [(citizen, line.events.text(citizen, f"e{number}")) for number in range(20) for citizen in citizens]
+    for number, (_, event) in enumerate(events):
+        workers[number % 2].receive(event)
+        if number % 5 == 0:
+            workers[0].receive(event, {**event, "deliveryContext": {"isRedelivery": True}})
+    for citizen in citizens:
+        eventually(lambda citizen=citizen: len(line.messages(citizen)) >= 20)
+        assert workers[0].texts(citizen) == [f"e{number}" for number in range(20)]
+    assert rows(database_url, "SELECT count(*), count(DISTINCT event_id) FROM effect") == [(240, 240)]
+    assert rows(database_url, "SELECT count(*) FROM inbound_event WHERE payload IS NOT NULL OR done_at IS NULL") == [
+        (0,)
+    ]
+
+
+def test_one_slow_question_delays_nobody_else_and_shows_that_it_is_worked_on(
+    start: Start, line: FakeLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.inbox, "LOADING_AFTER_SECONDS", 0.05)
+    slow = Slow()
+    worker = start(slow, Echo(), threads=2)
+    waiting = [line.user() for _ in range(10)]
+    other = line.user()
+    worker.receive(*(line.events.text(citizen, "slow") for citizen in waiting))
+    worker.receive(line.events.text(waiting[0], "e-after"))
+    worker.receive(line.events.text(other, "e1"))
+    eventually(lambda: worker.texts(other) == ["e1"])
+    eventually(lambda: line.calls[("POST", "/v2/bot/chat/loading/start", 202)] == 10)
+    assert worker.texts(waiting[0]) == []
+    slow.release.set()
+    eventually(lambda: worker.texts(waiting[0]) == ["done", "e-after"])
+    eventually(lambda: all(worker.texts(citizen)[:1] == ["done"] for citizen in waiting))
+
+
+def test_a_passing_failure_is_tried_again_and_a_lasting_one_is_set_aside_kindly(
+    start: Start, line: FakeLine, database_url: str
+) -> None:
+    passing, citizen = Poison(failures=4), line.user()
+    worker = start(passing, Echo())
+    worker.receive(line.events.text(citizen, "poison"), line.events.text(citizen, "e1"))
+    eventually(lambda: worker.texts(citizen) == ["cured", "e1"])
+    assert passing.runs == 5
+    passing.left = 1000
+    worker.receive(line.events.text(citizen, "poison"), line.events.text(citizen, "e2"))
+    eventually(lambda: len(worker.texts(citizen)) == 4)
+    assert "沒有任何資料被更動" in worker.texts(citizen)[2]
+    assert worker.texts(citizen)[3] == "e2"
+    assert passing.runs == 10
+    query = "SELECT failure, payload IS NOT NULL FROM inbound_event WHERE set_aside_at IS NOT NULL"
+    assert rows(database_url, query) == [("RuntimeError", True)]
+
+
+def test_an_event_whose_runs_were_all_killed_is_set_aside_without_another(
+    start: Start, line: FakeLine, database_url: str
+) -> None:
+    poison, citizen = Poison(0), line.user()
+    event = line.events.text(citizen, "poison")
+    late = start(poison)
+    late.inbox.take = lambda connection, lanes: lanes  # type: ignore[method-assign]  # takes nothing yet
+    late.receive(event)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE inbound_event SET attempts = 5")
+    del late.inbox.take
+    eventually(lambda: late.texts(citizen))
+    assert "沒有任何資料被更動" in late.texts(citizen)[0]
+    assert poison.runs == 0
+    assert rows(database_url, "SELECT failure FROM inbound_event") == [("killed",)]
+
+
+def test_a_kill_between_commit_and_redis_loses_no_dialog(start: Start, line: FakeLine) -> None:
+    worker = start()
+    citizen = line.user()
+    worker.dialogs.save = lambda lane, dialog: None  # type: ignore[method-assign]
+    worker.receive(line.events.text(citizen, "點茶"))
+    eventually(lambda: worker.texts(citizen) == ["要多大？"])
+    worker.receive(line.events.text(citizen, "L"))
+    eventually(lambda: worker.texts(citizen)[1:] == ["好的", "L 要加奶嗎？"])
+
+
+def test_a_flushed_redis_restarts_kindly_once_the_copy_beside_the_event_is_gone(
+    start: Start, line: FakeLine, redis: Any, database_url: str
+) -> None:
+    worker = start()
+    citizen = line.user()
+    worker.receive(line.events.text(citizen, "點茶"))
+    eventually(lambda: worker.texts(citizen) == ["要多大？"])
+    redis.flushall()
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE inbound_event SET dialog_state = NULL")
+    worker.receive(line.events.text(citizen, "L"))
+    eventually(lambda: worker.texts(citizen)[1:] == ["聽不懂"])
+    worker.receive(line.events.text(citizen, "點茶"))
+    eventually(lambda: worker.texts(citizen)[2:] == ["要多大？"])
+
+
+def test_an_older_state_never_overwrites_a_newer_one(start: Start) -> None:
+    worker = start()
+    lane = (BOT, "U" + "7" * 32)
+    worker.dialogs.save(lane, Dialog(version=12))
+    worker.dialogs.save(lane, Dialog(version=9))
+    assert Dialog.load(worker.dialogs.load([lane])[0]).version == 12
+
+
+def test_an_unsent_message_is_erased_and_not_answered(start: Start, line: FakeLine, database_url: str) -> None:
+    slow = Slow()
+    worker = start(slow, Echo())
+    citizen = line.user()
+    secret = line.events.text(citizen, "e-secret")
+    worker.receive(line.events.text(citizen, "slow"), secret)
+    worker.receive(line.events.unsend(citizen, secret["message"]["id"]))
+    slow.release.set()
+    worker.receive(line.events.text(citizen, "e1"))
+    eventually(lambda: worker.texts(citizen) == ["done", "e1"])
+    assert rows(database_url, "SELECT count(*) FROM inbound_event WHERE payload IS NOT NULL") == [(0,)]
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if not fault.value.startswith("silent")])
+def test_an_answer_arrives_once_whatever_line_does_to_the_first_try(
+    start: Start, line: FakeLine, fault: Fault, database_url: str
+) -> None:
+    worker = start(Echo())
+    citizen = line.user()
+    worker.receive(line.events.text(citizen, "e0"))
+    eventually(lambda: worker.texts(citizen) == ["e0"])
+    line.faults.strike_next(fault, fault, path="/message/")
+    worker.receive(line.events.text(citizen, "e1"))
+    worker.receive(line.events.text(citizen, "e2"))
+    eventually(lambda: worker.texts(citizen)[2:3] == ["e2"])
+    eventually(lambda: rows(database_url, "SELECT 1 FROM outbound_message WHERE ended_at IS NULL") == [])
+    assert worker.texts(citizen) == ["e0", "e1", "e2"]
+
+
+def test_a_reply_after_its_time_becomes_a_push_under_one_retry_key(
+    start: Start, line: FakeLine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = start(Echo())
+    citizen = line.user()
+    event = line.events.text(citizen, "e1")
+    event["replyToken"] = "never-issued"
+    line.faults.strike_next(Fault.DROP_AFTER, Fault.ERROR_AFTER, path="/message/push")
+    worker.receive(event)
+    eventually(lambda: rows(database_url, "SELECT outcome FROM outbound_message") == [("duplicate",)])
+    assert worker.texts(citizen) == ["e1"]
+    assert {delivery.kind for delivery in line.deliveries(citizen)} == {"push"}
+
+
+def test_what_line_refuses_is_said_in_words(start: Start, line: FakeLine, database_url: str) -> None:
+    class Broken(Conversation[Any]):
+        key = "broken"
+        triggers = (Words("broken"),)
+
+        @entry
+        def begin(self, turn: Turn[Any]) -> Outcome:
+            return Done(
+                {"type": "flex", "altText": "您有 2 筆", "contents": {"type": "bubble", "body": {"type": "no"}}}
+            )
+
+    worker = start(Broken())
+    citizen = line.user()
+    worker.receive(line.events.text(citizen, "broken"))
+    eventually(lambda: worker.texts(citizen) == ["您有 2 筆"])
+    outcomes = rows(database_url, "SELECT outcome FROM outbound_message ORDER BY seq")
+    eventually(lambda: outcomes[0] == ("refused",))
+
+
+def test_a_notice_goes_once_per_key_and_never_holds_up_an_answer(
+    start: Start, line: FakeLine, uow: UnitOfWorkFactory
+) -> None:
+    worker = start(Echo())
+    citizen = line.user()
+    worker.receive(line.events.text(citizen, "e0"))
+    eventually(lambda: worker.texts(citizen) == ["e0"])
+    line.faults.shares, line.faults.only = {Fault.ERROR: 1.0}, "/message/push"
+    for _ in range(2):
+        with uow() as unit:
+            post(unit, BOT, citizen, [{"type": "text", "text": "notice"}], "bill:1")
+    worker.outbox.wake()
+    worker.receive(line.events.text(citizen, "e1"))
+    eventually(lambda: worker.texts(citizen) == ["e0", "e1"])
+    line.faults.clear()
+    eventually(lambda: worker.texts(citizen) == ["e0", "e1", "notice"])
+
+
+def test_an_outage_of_line_is_outlived(start: Start, line: FakeLine, database_url: str) -> None:
+    worker = start(Echo())
+    citizens = [line.user() for _ in range(5)]
+    line.faults.outage(0.5)
+    for citizen in citizens:
+        worker.receive(line.events.text(citizen, "e1"))
+    for citizen in citizens:
+        eventually(lambda citizen=citizen: worker.texts(citizen) == ["e1"])
+    eventually(lambda: rows(database_url, "SELECT DISTINCT outcome FROM outbound_message") == [("replied",)])
+
+
+def test_without_a_database_the_inbox_says_so_within_a_second(redis_url: str) -> None:
+    from bot.inbox_store import InboxStore, NotStoredError
+
+    store = InboxStore("postgresql://postgres@/nowhere?host=/nonexistent", connections=1)
+    store.open()
+    began = time.monotonic()
+    with pytest.raises(NotStoredError):
+        store.store({"destination": BOT, "events": [{"type": "follow"}]})
+    assert time.monotonic() - began < 1.0
+    store.close()
