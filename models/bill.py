@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, SmallInteger, String, Text, text
+from sqlalchemy import CheckConstraint, DateTime, Index, Numeric, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -53,7 +53,7 @@ class LedgerBill(Base):
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     left_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     issued_how: Mapped[str | None] = mapped_column(String(20))  # 開單方式
-    stage: Mapped[int] = mapped_column(SmallInteger, nullable=False, server_default=text("0"))  # domain BillStatus
+    prosecuted: Mapped[bool] = mapped_column(nullable=False, server_default=text("false"))  # 告發
     notice_number: Mapped[str | None] = mapped_column(String(40))  # the dunning notice of this agency that covers it
     status: Mapped[str] = mapped_column(String(10), nullable=False, server_default=text("'open'"))
     paid_here_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # then an import changes nothing

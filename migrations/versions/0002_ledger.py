@@ -35,7 +35,7 @@ CREATE TABLE ledger_bill (
     started_at    timestamptz,
     left_at       timestamptz,
     issued_how    varchar(20),
-    stage         smallint NOT NULL DEFAULT 0,
+    prosecuted    boolean NOT NULL DEFAULT false,
     notice_number varchar(40),
     status        varchar(10) NOT NULL DEFAULT 'open',
     paid_here_at  timestamptz,

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-import redis.asyncio
 
 from adapters.bills.cache import AnswerCache
 from adapters.bills.paybill import CityNetwork, PaybillSource
 from domain.cities import City
 from domain.clock import Clock
 from infra.breaker import Breaker
+from infra.redis import make_async_redis
 from infra.throttle import Throttle
 from tests.fakes.city import FakeCity
 
@@ -60,7 +60,7 @@ def open_line(redis_url: str, clock: Clock, tmp_path: Path) -> OpenLine:
 
     @asynccontextmanager
     async def opened(redis_url: str = redis_url, interval: float = QUICK) -> AsyncIterator[Line]:
-        client = redis.asyncio.Redis.from_url(redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+        client = make_async_redis(redis_url)
         network = CityNetwork()
         throttle = Throttle(client, interval=interval, folder=tmp_path)
         try:

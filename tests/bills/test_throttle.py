@@ -7,19 +7,19 @@ import time
 from pathlib import Path
 
 import pytest
-import redis.asyncio
 
-from infra.throttle import Throttle, TurnTooFarError
+from infra.redis import make_async_redis
+from infra.throttle import LATE_SECONDS, Throttle, TurnTooFarError
 from tests.bills.conftest import run
 
-INTERVAL = 0.1
-CLOSEST = INTERVAL - 0.002  # Redis counts whole milliseconds
+INTERVAL = 0.3
+CLOSEST = INTERVAL - LATE_SECONDS - 0.02  # 0.02: from the turn to the test's look at its watch
 NO_REDIS = "redis://127.0.0.1:1/0"
 
 
-async def turns(url: str, folder: Path, count: int, patience: float = 5) -> list[float]:
+async def turns(url: str, folder: Path, count: int, patience: float = 30) -> list[float]:
     """The moments at which `count` callers at once got their turn."""
-    client = redis.asyncio.Redis.from_url(url)
+    client = make_async_redis(url)
     throttle = Throttle(client, interval=INTERVAL, folder=folder)
     moments: list[float] = []
 
@@ -50,16 +50,13 @@ def test_processes_together_keep_the_pace(redis_url: str, tmp_path: Path, with_r
     for process in processes:
         process.join(10)
     assert len(moments) == 12
-    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
-    average = (moments[-1] - moments[0]) / (len(moments) - 1)
-    assert average >= CLOSEST
-    assert min(gaps) > INTERVAL / 2  # waking up is not exact on a busy machine; the booked moments are
+    assert min(later - earlier for earlier, later in itertools.pairwise(moments)) >= CLOSEST
 
 
 def test_who_cannot_wait_is_told_at_once(redis_url: str, tmp_path: Path) -> None:
     async def work() -> None:
         await turns(redis_url, tmp_path, 3)
-        client = redis.asyncio.Redis.from_url(redis_url)
+        client = make_async_redis(redis_url)
         throttle = Throttle(client, interval=10, folder=tmp_path)
         await throttle.turn("host", patience=1)
         started = time.monotonic()
@@ -74,7 +71,7 @@ def test_who_cannot_wait_is_told_at_once(redis_url: str, tmp_path: Path) -> None
 
 def test_background_gives_way_to_citizens(redis_url: str, tmp_path: Path) -> None:
     async def work() -> list[str]:
-        client = redis.asyncio.Redis.from_url(redis_url)
+        client = make_async_redis(redis_url)
         throttle = Throttle(client, interval=INTERVAL, folder=tmp_path)
         order: list[str] = []
 
