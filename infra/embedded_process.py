@@ -32,7 +32,9 @@ def alive(pid: int | None, program: str) -> bool:
         if Path("/proc/self").exists():
             return False
         # macOS has no /proc
-        listed = subprocess.run(["/bin/ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        listed = subprocess.run(  # noqa: S603
+            ["/bin/ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
         return listed.stdout.strip().endswith(program)
     return name == program[:15] and rest.split()[0] != "Z"
 

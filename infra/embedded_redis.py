@@ -45,7 +45,9 @@ class RedisServer:
             "databases": str(DATABASES),
         }
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
-        subprocess.run([executable, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        subprocess.run(  # noqa: S603
+            [executable, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
         if not wait_until(self._answers, START_SECONDS):
             raise EmbeddedError(f"the embedded Redis does not start: {last_line(self._log)}")
 

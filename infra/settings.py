@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003
         init_settings: PydanticBaseSettingsSource,
         **_other: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:

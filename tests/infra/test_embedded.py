@@ -146,7 +146,8 @@ def test_a_store_that_cannot_start_is_one_line_and_leaves_nothing(var: Path, mon
     assert running(server_pids(var)) == []
 
 
-def test_a_bad_setting_is_one_line_of_the_servers_log(var: Path) -> None:
+def test_a_bad_setting_is_one_line_of_the_servers_log(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("infra.embedded_postgresql.ORPHANS_SECONDS", 0.2)
     with (
         pytest.raises(EmbeddedError, match="the embedded PostgreSQL does not start") as caught,
         stores(var, settings={"max_connections": "'many'"}),
