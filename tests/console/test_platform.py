@@ -1,13 +1,16 @@
 """The state behind the Messaging API: tokens, keys, quota, rates, people, rich menus."""
 
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import orjson
 import pytest
 
-from tests.console.asked import Line
+from tests.console.asked import TOKEN, Line
 from tests.console.samples import GROUP, OTHER, USER, push, text
+from web.console.lineapi.platform import LinePlatform
 
 
 @pytest.fixture
@@ -260,13 +263,24 @@ def test_a_link_token_is_for_known_users(line):
     assert line.post(f"user/{OTHER}/linkToken", None).status == 404
 
 
-def test_one_of_many_at_once_gets_the_reply_token_and_the_retry_key(line):
+def test_two_at_once_are_one_after_the_other(line):
+    """Both calls are held where they have looked and not yet written, until they meet or one waits in vain."""
     token, key = line.events.text(USER, "x")["replyToken"], str(uuid.uuid4())
-    with ThreadPoolExecutor(8) as pool:
-        replies = list(pool.map(lambda _: line.reply(token).status, range(16)))
-        pushes = list(
-            pool.map(lambda _: line.post("message/push", push(text()), X_Line_Retry_Key=key).status, range(16))
-        )
-    assert sorted(replies) == [200] + [400] * 15
-    assert sorted(pushes) == [200] + [409] * 15
+    meeting = threading.Barrier(2)
+    moment = line.clock.moment
+
+    def now():
+        with suppress(threading.BrokenBarrierError):
+            meeting.wait(0.05)
+        return moment
+
+    line.clock.now = now
+    line.platform = LinePlatform(access_token=TOKEN, clock=line.clock, memory=line.memory)
+    with ThreadPoolExecutor(2) as pool:
+        replies = list(pool.map(lambda _: line.reply(token).status, range(2)))
+        meeting.reset()
+        sent = pool.map(lambda _: line.post("message/push", push(text()), X_Line_Retry_Key=key), range(2))
+        pushes = [answer.status for answer in sent]
+    assert sorted(replies) == [200, 400]
+    assert sorted(pushes) == [200, 409]
     assert line.got() == 2
