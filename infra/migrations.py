@@ -34,5 +34,10 @@ def current(connection: Connection) -> str | None:
         return None
 
 
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether the models speak for a table: the queue's tables are Procrastinate's."""
+    return kind != "table" or not (name or "").startswith("procrastinate_")
+
+
 def _config() -> Config:
     return Config(ROOT / "alembic.ini")

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, pool, text
 
 import models
 from infra.database import driver_url
+from infra.migrations import is_ours
 from models.base import Base
 
 LOCK_SECONDS = 3  # a migration that cannot have its lock gives up rather than queue every citizen behind it
@@ -31,6 +32,7 @@ def migrate() -> None:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
+            include_name=is_ours,
             compare_type=True,
             compare_server_default=True,
             transaction_per_migration=True,
