@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from domain.reader import Reader
+from domain.reader import Reader, msgid
 
-FEE_ITEMS: Mapping[str, str] = {"parking": "停車費"}
+FEE_ITEMS: Mapping[str, str] = {"parking": msgid("停車費")}
 
 
 def fee_item_name(reader: Reader, fee_item: str) -> str:

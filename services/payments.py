@@ -118,11 +118,12 @@ class Payments:
         provider_key: str,
         keys: Collection[PayableKey],
         edition: str,
+        language: str | None = None,
     ) -> Start:
         """Begin to pay the ticked bills of an order; an attempt already under way is used again, never doubled.
 
-        `edition`: the OrderView.edition the citizen saw. Raises OrderNotFoundError, and CitizenMistakeError for all
-        that can be told kindly; in every such case nothing was taken.
+        `edition`: the OrderView.edition the citizen saw; `language`: the one the page was switched to. Raises
+        OrderNotFoundError, and CitizenMistakeError for all that can be told kindly; nothing was taken then.
         """
         provider = self._providers.get(provider_key)
         if provider is None:
@@ -135,7 +136,7 @@ class Payments:
         if order.edition != edition or self._refresh(unit, order) or not self._settle_rivals(unit, order):
             return Changed()
         with unit() as uow:
-            begun = starting.begin(uow, order_id, provider, keys=keys, edition=edition)
+            begun = starting.begin(uow, order_id, provider, keys=keys, edition=edition, language=language)
         if begun is None:
             return Changed()
         if not begun.new:

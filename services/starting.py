@@ -89,7 +89,13 @@ def mark_paid_elsewhere(uow: UnitOfWork, order_id: uuid.UUID) -> bool:
 
 
 def begin(
-    uow: UnitOfWork, order_id: uuid.UUID, provider: PaymentProvider, *, keys: Collection[PayableKey], edition: str
+    uow: UnitOfWork,
+    order_id: uuid.UUID,
+    provider: PaymentProvider,
+    *,
+    keys: Collection[PayableKey],
+    edition: str,
+    language: str | None = None,
 ) -> Begun | None:
     """Claim the ticked bills and write the attempt, before its provider hears of it. None: the order has changed.
 
@@ -104,6 +110,7 @@ def begin(
         return None
     if not claims.claim(uow, order_id, claims.keys_of(view.chosen)):
         raise CitizenMistakeError("其中有帳單正在另一個繳費連結付款中，因此尚未扣款。請稍後再試，請勿重複繳費。")
+    order.language = language or order.language
     now = database_now(uow)
     attempt = Attempt(
         id=uuid.uuid4(),

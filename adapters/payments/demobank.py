@@ -21,6 +21,7 @@ from sqlalchemy import Engine, text
 from domain.clock import Clock
 from domain.errors import OutsideError, Retry
 from domain.ports.payments import AttemptOutcome, ForgedNotificationError, Notified, Report, Started, Taking
+from domain.reader import msgid
 
 KEY = "demobank"
 NOTIFY_SECONDS = 3.0
@@ -58,7 +59,7 @@ class DemoBank:
     """The bank itself and, as a PaymentProvider, our side of it. `secret` signs what its server sends to ours."""
 
     key = KEY
-    name = "熊讚銀行"
+    name = msgid("熊讚銀行")
     fee = 0
 
     def __init__(self, engine: Engine, public_url: str, secret: bytes, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from domain.bills import Bill, BillStatus, DunningNotice, Found, Payable, PayableKey, SourceAnswer
+from domain.cities import City
 from domain.errors import OutsideError
 from domain.orderview import OrderView
 from domain.ports.payments import AttemptOutcome, ForgedNotificationError, Notified, Report, Started, Taking
@@ -21,10 +22,15 @@ from services.links import Links
 from services.lookup import Fresh, FreshState, Snapshot
 from services.orders import Orders
 from services.payments import Payments
+from tests.clock import MovableClock
 
 CHANNEL = "U" + "0" * 32
 CITIZEN = "U" + "1" * 32
 OTHER = "U" + "2" * 32
+CITIES = {
+    "NWT": City("NWT", "新北市", "新北", "New Taipei City", phone="1999"),
+    "TPE": City("TPE", "臺北市", "臺北", "Taipei City", phone="02-27269600", official_page="https://pay.taipei/"),
+}
 KEYS = ("a session key of thirty-two chars", "an older key of thirty-two chars!")
 
 
@@ -58,19 +64,6 @@ def notice(number: str, *bills: Bill, extra: int = 50) -> DunningNotice:
         pay_amount=amount + extra,
         bills=bills,
     )
-
-
-@dataclass
-class MovableClock:
-    """Stands still until it is moved."""
-
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def now(self) -> datetime:
-        return self.at
-
-    def move(self, by: timedelta) -> None:
-        self.at += by
 
 
 @dataclass
@@ -184,21 +177,20 @@ class World:
 
     engine: Engine
     clock: MovableClock
-    bank: ScriptedProvider
+    bank: Any  # a ScriptedProvider, or the demobank
     sources: ScriptedSources
     links: Links
     orders: Orders
     payments: Payments
 
     @classmethod
-    def build(
-        cls, engine: Engine, collecting: Collecting | None = None, public_url: str = "https://park.example"
-    ) -> "World":
+    def build(cls, engine: Engine, *, public_url: str = "https://park.example", provider: Any = None) -> "World":
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE IF NOT EXISTS noted (id serial PRIMARY KEY, what text NOT NULL)"))
-        clock, bank, sources, recorder = MovableClock(), ScriptedProvider(), ScriptedSources(), Recorder()
+        clock, bank, sources = MovableClock(datetime.now(UTC)), provider or ScriptedProvider(), ScriptedSources()
+        recorder = Recorder()
         links = Links(public_url, KEYS, clock)
-        orders = Orders(Collecting(None, {}))
+        orders = Orders(Collecting(None, CITIES))
         booking = Booking(recorder.mark_paid, recorder, links)
         payments = Payments({bank.key: bank}, orders, booking, links, sources, recorder.defer)
         return cls(engine, clock, bank, sources, links, orders, payments)

@@ -120,7 +120,7 @@ class Pages:
             "parked_on": day(reader, line.parked_on, today) if line.parked_on else None,
             "deadline": deadline(reader, line.deadline, today) if line.deadline else None,
             "extra_charge": money(reader, line.extra_charge) if line.extra_charge else None,
-            "covers": [key.number for key in line.covers],
+            "covers": (", " if reader.language is Language.EN else "、").join(key.number for key in line.covers),
             "amount": money(reader, line.pay_amount),
         }
 

@@ -40,7 +40,7 @@ def blueprint(services: PayServices, csrf: CSRFProtect, limiter: Limiter) -> Blu
     room = Blueprint(
         "pay", __name__, template_folder="templates", static_folder="static", static_url_path="/pay/static"
     )
-    views = _Views(services, Pages(services))
+    views = _Views(services, Pages(services), limiter)
     look, pay = limiter.limit(LOOK_LIMIT), limiter.limit(PAY_LIMIT)
     notify = limiter.limit(NOTIFY_LIMIT)(views.notify)
     csrf.exempt(notify)
@@ -61,8 +61,9 @@ def blueprint(services: PayServices, csrf: CSRFProtect, limiter: Limiter) -> Blu
 class _Views:
     """One method per route."""
 
-    def __init__(self, services: PayServices, pages: Pages) -> None:
+    def __init__(self, services: PayServices, pages: Pages, limiter: Limiter) -> None:
         self._services = services
+        self._limiter = limiter  # its decorators hold it weakly: without this it would be gone at the first request
         self.pages = pages
 
     def order(self, token: str) -> ResponseReturnValue:
@@ -85,6 +86,7 @@ class _Views:
                 provider_key=provider,
                 keys=keys,
                 edition=request.form.get("edition", ""),
+                language=_language(),
             )
         except CitizenMistakeError as mistake:
             return self.pages.order(self._read(token), token, mistake=mistake)
@@ -145,9 +147,13 @@ class _Views:
 
 def _address(endpoint: str, token: str, note: str | None = None) -> str:
     """A page of ours, in the language this one was switched to."""
+    return url_for(endpoint, token=token, note=note, lang=_language())  # None is left out
+
+
+def _language() -> str | None:
+    """The language the page was switched to; None when it was not."""
     lang = request.args.get("lang")
-    known = lang if lang in (Language.ZH.value, Language.EN.value) else None
-    return url_for(endpoint, token=token, note=note, lang=known)  # None is left out
+    return lang if lang in (Language.ZH.value, Language.EN.value) else None
 
 
 def _ticked() -> set[PayableKey]:

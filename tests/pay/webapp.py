@@ -1,0 +1,53 @@
+"""The pay pages and the demobank as one small application, as wiring puts them together."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from sqlalchemy import Engine
+from werkzeug.serving import make_server
+
+import web.demobank
+import web.pay
+from adapters.payments.demobank import DemoBank
+from tests.clock import MovableClock
+from tests.pay.world import CITIES, World
+
+SECRET = b"shared by the bank and its payee"
+
+
+def make_app(world: World, *, csrf_on: bool = True, limits_on: bool = False) -> Flask:
+    """An application on a world's services; the demobank's pages too when the world's provider is one."""
+    app = Flask(__name__)
+    app.config.update(SECRET_KEY="for tests", WTF_CSRF_ENABLED=csrf_on, RATELIMIT_ENABLED=limits_on, TESTING=True)
+    csrf = CSRFProtect(app)
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    services = web.pay.PayServices(world.unit, world.orders, world.payments, world.links, CITIES, world.clock)
+    app.register_blueprint(web.pay.blueprint(services, csrf, limiter))
+    if isinstance(world.bank, DemoBank):
+        app.register_blueprint(web.demobank.blueprint(world.bank, world.clock, limiter))
+    return app
+
+
+@contextmanager
+def serving(engine: Engine, **options: Any) -> Iterator[World]:
+    """A world with the demobank, served on loopback at world.links.public_url."""
+    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
+    url = f"http://127.0.0.1:{server.server_port}"
+    clock = MovableClock(datetime.now(UTC))
+    world = World.build(engine, public_url=url, provider=DemoBank(engine, url, SECRET, clock))
+    server.app = make_app(world, **options)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield world
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
