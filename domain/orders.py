@@ -88,11 +88,13 @@ def next_ask_after(asks: int) -> timedelta:
 
 
 def mask_plate(plate: str) -> str:
-    """A plate as a forwarded link may show it: ABC-1234 -> ABC-**34. Four characters or fewer show the last one."""
+    """A plate as a forwarded link may show it, at least two characters hidden: ABC-1234 -> ABC-**34."""
     head, dash, tail = plate.rpartition("-")
-    if not dash:
-        head, tail = "", plate
-    shown = 2 if len(tail) > 3 else 1
-    if len(tail) < 3 and head:  # DDDD-LL: the figures tell more than the letters
-        return "*" * (len(head) - 2) + head[-2:] + dash + tail
-    return head + dash + "*" * (len(tail) - shown) + tail[-shown:]
+    if len(head) > len(tail):
+        return _mask(head) + dash + tail
+    return head + dash + _mask(tail)
+
+
+def _mask(group: str) -> str:
+    shown = min(2, max(len(group) - 2, 0))
+    return "*" * (len(group) - shown) + group[len(group) - shown :]

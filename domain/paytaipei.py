@@ -9,7 +9,7 @@ import re
 AGENCY = "TPE"
 ROAD_PARKING = "2"  # pay.taipei's id of the fee
 DEFAULT_TYPE = "2"
-KNOWN_NUMBER = re.compile(r"Q[0-9A-Z]{13,14}\Z", re.ASCII)  # both lengths were seen on real slips
+KNOWN_NUMBER = re.compile(r"Q[0-9A-Z]{14}\Z", re.ASCII)  # what Taipei's own QR of a paper slip takes
 
 
 def check_digits(fee_id: str, number: str, type_: str = "") -> str:
