@@ -8,10 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 
-OPEN = "open"
 NOW = text("now()")
-STATUS_RULE = "status IN ('open','paid','withdrawn')"
-KIND_RULE = "kind IN ('car','motorcycle','heavy_motorcycle','other')"
 
 
 class LedgerAgency(Base):
@@ -28,8 +25,8 @@ class LedgerBill(Base):
 
     __tablename__ = "ledger_bill"
     __table_args__ = (
-        CheckConstraint(STATUS_RULE, name="status"),
-        CheckConstraint(KIND_RULE, name="kind"),
+        CheckConstraint("status IN ('open','paid','withdrawn')", name="status"),
+        CheckConstraint("kind IN ('car','motorcycle','heavy_motorcycle','other')", name="kind"),
         CheckConstraint("amount >= 0 AND pay_amount >= 0", name="amount"),
         # The lookup: one scan of what is open for a plate and the kind's letter at the cities (C, M, O).
         Index("ix_ledger_bill_open", "plate_key", "car_type", postgresql_where=text("status = 'open'")),
@@ -65,7 +62,6 @@ class LedgerNotice(Base):
 
     __tablename__ = "ledger_notice"
     __table_args__ = (
-        CheckConstraint(STATUS_RULE, name="status"),
         CheckConstraint("extra_charge >= 0", name="extra_charge"),
         Index("ix_ledger_notice_number", "number"),
     )
@@ -77,6 +73,5 @@ class LedgerNotice(Base):
     registered_mail: Mapped[bool | None] = mapped_column()  # 掛號, 平信, or not told
     prosecuted: Mapped[bool] = mapped_column(nullable=False, server_default=text("false"))  # 告發
     prosecuted_deadline: Mapped[date | None] = mapped_column()
-    status: Mapped[str] = mapped_column(String(10), nullable=False, server_default=text("'open'"))
-    paid_here_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    paid_here_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # with all its bills
     imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)

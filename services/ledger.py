@@ -1,31 +1,100 @@
-"""Bills of our own city: found by plate, found by number, marked paid."""
+"""Bills of our own city: found by plate, found by number, marked paid. services/ledger_import.py brings them in."""
 
-from collections.abc import Collection
+# ruff: noqa: S608  every part of the statements is this file's own
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from domain.bills import Bill, DunningNotice, Payable, PayableKey
+from sqlalchemy import text
+
+from domain.bills import Bill, BillStatus, DunningNotice, Payable, PayableKey, PayableType
 from domain.plates import Plate
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 
+SOURCE = "ledger"
+PAIRS = "(SELECT * FROM unnest(CAST(:agencies AS text[]), CAST(:numbers AS text[])))"
+
+_BILL = """
+SELECT agency, number, plate, kind, fee_item, parked_on, deadline, amount, pay_amount, hours, street, started_at,
+    left_at, issued_how, prosecuted, notice_number,
+    deadline < (now() AT TIME ZONE 'Asia/Taipei')::date AS overdue
+FROM ledger_bill
+"""
+_OF_PLATE = text(_BILL + "WHERE plate_key = :plate AND car_type = :car_type AND status = 'open'")
+_OF_NUMBER = text(_BILL + "WHERE number = :number AND status = 'open'")
+_OF_NOTICES = text(f"{_BILL} WHERE (agency, notice_number) IN {PAIRS} AND status = 'open' ORDER BY parked_on, number")
+_NOTICES = text(f"""
+SELECT agency, number, deadline, extra_charge, registered_mail, prosecuted, prosecuted_deadline
+FROM ledger_notice WHERE (agency, number) IN {PAIRS} AND paid_here_at IS NULL
+""")
+_NOTICES_OF_NUMBER = text("SELECT agency, number FROM ledger_notice WHERE number = :number AND paid_here_at IS NULL")
+_KNOWN = {
+    PayableType.BILL: text(f"SELECT agency, number FROM ledger_bill WHERE (agency, number) IN {PAIRS}"),
+    PayableType.NOTICE: text(f"SELECT agency, number FROM ledger_notice WHERE (agency, number) IN {PAIRS}"),
+}
+_PAY_NOTICES = text(f"""
+UPDATE ledger_notice SET paid_here_at = :paid_at WHERE (agency, number) IN {PAIRS} AND paid_here_at IS NULL
+""")
+_PAY_BILL = "UPDATE ledger_bill SET status = 'paid', paid_here_at = :paid_at WHERE paid_here_at IS NULL"
+_PAY_BILLS = text(f"{_PAY_BILL} AND (agency, number) IN {PAIRS}")
+_PAY_BILLS_OF_NOTICES = text(f"{_PAY_BILL} AND (agency, notice_number) IN {PAIRS}")
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What the ledger has open for a plate."""
+    """What the ledger has open. A bill inside a notice is in its notice, not among `bills`."""
 
     bills: tuple[Bill, ...] = ()
     notices: tuple[DunningNotice, ...] = ()
 
 
 def find(uow: UnitOfWork, plate: Plate, kind: VehicleKind) -> Owed:
-    """Open bills and notices of a plate. One index scan."""
-    raise NotImplementedError
+    """Open bills and notices of a plate: one index scan, and two more for a plate that has notices.
+
+    Without street and times: they are for someone who gave a slip's number.
+    """
+    rows = uow.connection.execute(_OF_PLATE, {"plate": plate.compact, "car_type": kind.car_type}).all()
+    notices = _notices(uow, {(row.agency, row.notice_number) for row in rows if row.notice_number})
+    inside = {bill.key for notice in notices for bill in notice.bills}
+    bills = (_bill(row, slip=False) for row in rows)
+    return Owed(tuple(bill for bill in bills if bill.key not in inside), notices)
 
 
 def by_number(uow: UnitOfWork, number: str) -> tuple[Payable, ...]:
-    """Open bills and notices of this number, of any agency; street and times are told, the number is on the slip."""
-    raise NotImplementedError
+    """Open bills and notices of this number, of any agency, street and times told: the number is on the slip.
+
+    A bill inside an open notice comes with that notice, which is what can be paid.
+    """
+    rows = uow.connection.execute(_OF_NUMBER, {"number": number}).all()
+    keys = {(row.agency, row.notice_number) for row in rows if row.notice_number}
+    keys |= {(row.agency, row.number) for row in uow.connection.execute(_NOTICES_OF_NUMBER, {"number": number})}
+    return (*_notices(uow, keys), *(_bill(row, slip=True) for row in rows))
+
+
+def agencies(uow: UnitOfWork) -> tuple[str, ...]:
+    """Agencies whose bills the ledger has: of these "nothing due" may be said."""
+    return tuple(uow.connection.execute(text("SELECT code FROM ledger_agency ORDER BY code")).scalars())
+
+
+def known(uow: UnitOfWork, keys: Collection[PayableKey]) -> frozenset[PayableKey]:
+    """Those of `keys` that are in the ledger, open or not: of these the ledger has the word, not a city's answer."""
+    found = set()
+    for type_, statement in _KNOWN.items():
+        if pairs := [(key.agency, key.number) for key in keys if key.type is type_]:
+            rows = uow.connection.execute(statement, _arrays(pairs))
+            found |= {PayableKey(row.agency, type_, row.number) for row in rows}
+    return frozenset(found)
+
+
+def current(uow: UnitOfWork, keys: Collection[PayableKey]) -> Mapping[PayableKey, Payable]:
+    """Those of `keys` that are open in the ledger, as they are now."""
+    found: dict[PayableKey, Payable] = {}
+    for number in {key.number for key in keys}:
+        found |= {payable.key: payable for payable in by_number(uow, number)}
+    return {key: found[key] for key in keys if key in found}
 
 
 def mark_paid(uow: UnitOfWork, keys: Collection[PayableKey], *, paid_at: datetime) -> int:
@@ -33,4 +102,69 @@ def mark_paid(uow: UnitOfWork, keys: Collection[PayableKey], *, paid_at: datetim
 
     Returns how many rows changed. Safe to repeat.
     """
-    raise NotImplementedError
+    bills = [(key.agency, key.number) for key in keys if key.type is PayableType.BILL]
+    notices = [(key.agency, key.number) for key in keys if key.type is PayableType.NOTICE]
+    changed = 0
+    for statement, pairs in ((_PAY_NOTICES, notices), (_PAY_BILLS_OF_NOTICES, notices), (_PAY_BILLS, bills)):
+        if pairs:
+            changed += uow.connection.execute(statement, {**_arrays(pairs), "paid_at": paid_at}).rowcount
+    return changed
+
+
+def _notices(uow: UnitOfWork, keys: Collection[tuple[str, str]]) -> tuple[DunningNotice, ...]:
+    if not keys:
+        return ()
+    rows = uow.connection.execute(_NOTICES, _arrays(keys)).all()
+    bills: dict[tuple[str, str], list[Bill]] = {}
+    for row in uow.connection.execute(_OF_NOTICES, _arrays(keys)):
+        bills.setdefault((row.agency, row.notice_number), []).append(_bill(row, slip=False, dunned=True))
+    return tuple(_notice(row, covered) for row in rows if (covered := bills.get((row.agency, row.number))))
+
+
+def _notice(row: Any, bills: Sequence[Bill]) -> DunningNotice:
+    amount = sum(bill.pay_amount for bill in bills)
+    return DunningNotice(
+        agency=row.agency,
+        number=row.number,
+        plate=bills[0].plate,
+        kind=bills[0].kind,
+        deadline=row.deadline,
+        amount=amount,
+        extra_charge=row.extra_charge,
+        pay_amount=amount + row.extra_charge,
+        bills=tuple(bills),
+        prosecuted=row.prosecuted,
+        prosecuted_deadline=row.prosecuted_deadline,
+        registered_mail=row.registered_mail,
+        source=SOURCE,
+        fee_item=bills[0].fee_item,
+    )
+
+
+def _bill(row: Any, *, slip: bool, dunned: bool = False) -> Bill:
+    status = BillStatus.OVERDUE if row.overdue else BillStatus.OPEN
+    if row.prosecuted:
+        status = BillStatus.PROSECUTED
+    return Bill(
+        agency=row.agency,
+        number=row.number,
+        plate=row.plate,
+        kind=VehicleKind(row.kind),
+        parked_on=row.parked_on,
+        deadline=row.deadline,
+        status=BillStatus.DUNNED if dunned else status,
+        amount=row.amount,
+        pay_amount=row.pay_amount,
+        hours=None if row.hours is None else float(row.hours),
+        fee_item=row.fee_item,
+        source=SOURCE,
+        issued_how=row.issued_how,
+        street=row.street if slip else None,
+        started_at=row.started_at if slip else None,
+        left_at=row.left_at if slip else None,
+    )
+
+
+def _arrays(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    pairs = list(pairs)
+    return {"agencies": [agency for agency, _number in pairs], "numbers": [number for _agency, number in pairs]}

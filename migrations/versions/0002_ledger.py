@@ -55,11 +55,9 @@ CREATE TABLE ledger_notice (
     registered_mail     boolean,
     prosecuted          boolean NOT NULL DEFAULT false,
     prosecuted_deadline date,
-    status              varchar(10) NOT NULL DEFAULT 'open',
     paid_here_at        timestamptz,
     imported_at         timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT pk_ledger_notice PRIMARY KEY (agency, number),
-    CONSTRAINT ck_ledger_notice_status CHECK (status IN ('open','paid','withdrawn')),
     CONSTRAINT ck_ledger_notice_extra_charge CHECK (extra_charge >= 0)
 )
 """

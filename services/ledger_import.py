@@ -1,0 +1,196 @@
+"""Takes an agency's CSV into the ledger: COPY into a staging table, then one upsert per table, in one transaction.
+
+Idempotent: the same file twice changes nothing. A row that cannot be taken is refused with its line and reason, and the
+rest goes in. What was paid here is never changed by a file.
+"""
+
+import codecs
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, LiteralString, cast
+
+from psycopg import Cursor, errors, sql
+
+from domain.ledgercsv import COLUMNS, RowError, RowReader
+from infra.database import UnitOfWork
+
+CHUNK_BYTES = 1 << 20
+LARGEST_HEADER = 4096
+
+Refused = Callable[[int, str], None]  # line (the header is 1), reason
+Progress = Callable[[int], None]  # bytes read so far
+Rows = Cursor[tuple[object, ...]]
+
+_TYPES = {
+    "amount": "integer", "pay_amount": "integer", "notice_extra_charge": "integer", "hours": "numeric",
+    "parked_on": "date", "deadline": "date", "prosecuted_deadline": "date", "notice_deadline": "date",
+    "started_at": "timestamptz", "left_at": "timestamptz", "prosecuted": "boolean",
+}  # fmt: skip
+_STAGING = f"""
+CREATE TEMPORARY TABLE staged_bill (
+    line bigint, {", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in COLUMNS)}
+) ON COMMIT DROP
+"""
+_REPEATED = """
+DELETE FROM staged_bill s USING (
+    SELECT agency, number, min(line) AS first FROM staged_bill GROUP BY agency, number HAVING count(*) > 1
+) r WHERE s.agency = r.agency AND s.number = r.number AND s.line > r.first
+RETURNING s.line, 'is the bill of line ' || r.first || ' again'
+"""
+# Two rows that say different things of one notice: the first has the word.
+_CONTRADICTING = """
+DELETE FROM staged_bill s USING (
+    SELECT DISTINCT ON (agency, notice_number) * FROM staged_bill
+    WHERE notice_number IS NOT NULL ORDER BY agency, notice_number, line
+) f WHERE s.agency = f.agency AND s.notice_number = f.notice_number
+  AND (s.notice_deadline, s.notice_extra_charge, s.notice_mail, s.prosecuted, s.prosecuted_deadline)
+      IS DISTINCT FROM (f.notice_deadline, f.notice_extra_charge, f.notice_mail, f.prosecuted, f.prosecuted_deadline)
+RETURNING s.line, 'says something else of its notice than line ' || f.line
+"""
+_NOTICES = """
+INSERT INTO ledger_notice AS n
+    (agency, number, deadline, extra_charge, registered_mail, prosecuted, prosecuted_deadline)
+SELECT DISTINCT ON (agency, notice_number) agency, notice_number, notice_deadline, notice_extra_charge,
+    notice_mail = 'registered', coalesce(prosecuted, false), prosecuted_deadline
+FROM staged_bill WHERE notice_number IS NOT NULL
+ON CONFLICT (agency, number) DO UPDATE SET
+    (deadline, extra_charge, registered_mail, prosecuted, prosecuted_deadline, imported_at) =
+    (excluded.deadline, excluded.extra_charge, excluded.registered_mail, excluded.prosecuted,
+     excluded.prosecuted_deadline, now())
+WHERE n.paid_here_at IS NULL
+  AND (n.deadline, n.extra_charge, n.registered_mail, n.prosecuted, n.prosecuted_deadline) IS DISTINCT FROM
+      (excluded.deadline, excluded.extra_charge, excluded.registered_mail, excluded.prosecuted,
+       excluded.prosecuted_deadline)
+RETURNING agency, number
+"""
+_BILL_VALUES = (
+    "plate", "kind", "car_type", "fee_item", "parked_on", "deadline", "amount", "pay_amount", "hours", "street",
+    "started_at", "left_at", "issued_how", "prosecuted", "notice_number", "status",
+)  # fmt: skip
+_BILLS = f"""
+WITH done AS (
+    INSERT INTO ledger_bill AS b (agency, number, plate_key, {", ".join(_BILL_VALUES)})
+    SELECT agency, number, replace(plate, '-', ''), plate, kind,
+        CASE kind WHEN 'car' THEN 'C' WHEN 'other' THEN 'O' ELSE 'M' END,
+        coalesce(fee_item, 'parking'), parked_on, deadline, amount, coalesce(pay_amount, amount), hours, street,
+        started_at, left_at, issued_how, coalesce(prosecuted, false), notice_number, coalesce(status, 'open')
+    FROM staged_bill
+    ON CONFLICT (agency, number) DO UPDATE SET
+        ({", ".join(_BILL_VALUES)}, plate_key, imported_at) =
+        ({", ".join(f"excluded.{name}" for name in _BILL_VALUES)}, excluded.plate_key, now())
+    WHERE b.paid_here_at IS NULL
+      AND ({", ".join(f"b.{name}" for name in _BILL_VALUES)})
+          IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _BILL_VALUES)})
+    RETURNING (b.xmax = 0) AS is_new
+) SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM done
+"""  # noqa: S608  every name in it is this file's own
+_AGENCIES = """
+INSERT INTO ledger_agency (code) SELECT DISTINCT agency FROM staged_bill
+ON CONFLICT (code) DO UPDATE SET imported_at = now()
+"""
+
+
+class FileError(Exception):
+    """The file as a whole cannot be taken: no header, or one that names no bills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many rows of a file did what."""
+
+    taken: int  # bills that were not in the ledger
+    changed: int
+    unchanged: int
+    refused: int
+
+
+def import_csv(uow: UnitOfWork, file: BinaryIO, *, refused: Refused, progress: Progress | None = None) -> Imported:
+    """Take a file in, inside the caller's transaction. Raises FileError.
+
+    `refused` hears every row that is not taken, in the order of the checks. UTF-8, with or without a mark.
+    """
+    count = 0
+
+    def refuse(line: int, reason: str) -> None:
+        nonlocal count
+        count += 1
+        refused(line, reason)
+
+    reader = _header(file)
+    cursor: Rows = uow.driver.cursor()
+    cursor.execute("SET LOCAL statement_timeout = 0")  # a year of bills takes minutes
+    cursor.execute("SET LOCAL timezone = 'Asia/Taipei'")  # a moment without an offset is the city's
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.staged_bill")
+    cursor.execute(_STAGING)
+    copy = sql.SQL("COPY staged_bill (line, {}) FROM STDIN (FORMAT csv)").format(
+        sql.SQL(", ").join(map(sql.Identifier, reader.columns))
+    )
+    with cursor.copy(copy) as into:
+        for chunk in _chunks(file, reader, refuse, progress or (lambda _bytes: None)):
+            into.write(chunk)
+    staged = cursor.rowcount
+    if "notice_number" in reader.columns:
+        staged -= _refuse_staged(cursor, _CONTRADICTING, refuse)
+        cursor.execute(_NOTICES)
+    try:
+        with uow.driver.transaction():  # a savepoint
+            cursor.execute(_BILLS)
+    except errors.CardinalityViolation:  # looked for only when there is one: it costs a sort of the file
+        staged -= _refuse_staged(cursor, _REPEATED, refuse)
+        cursor.execute(_BILLS)
+    taken, changed = cast("tuple[int, int]", cursor.fetchone())
+    cursor.execute(_AGENCIES)
+    return Imported(taken, changed, staged - taken - changed, count)
+
+
+def _header(file: BinaryIO) -> RowReader:
+    line = file.readline(LARGEST_HEADER).removeprefix(codecs.BOM_UTF8)
+    try:
+        return RowReader(line.decode("utf-8").rstrip("\r\n"))
+    except UnicodeDecodeError:
+        raise FileError("line 1: is not UTF-8") from None
+    except RowError as error:
+        raise FileError(f"line 1: {error}") from None
+
+
+def _chunks(file: BinaryIO, reader: RowReader, refuse: Refused, progress: Progress) -> Iterator[str]:
+    """The rows that can be taken, each with its line number in front, about a megabyte at a time."""
+    number, seen, read = 1, 0, reader.read
+    while lines := file.readlines(CHUNK_BYTES):
+        good: list[str] = []
+        for line in _decoded(lines):
+            number += 1
+            if line is None:
+                refuse(number, "is not UTF-8")
+            elif line:
+                try:
+                    good.append(f"{number},{read(line)}\n")
+                except RowError as error:
+                    refuse(number, str(error))
+        yield "".join(good)
+        seen += sum(map(len, lines))
+        progress(seen)
+
+
+def _decoded(lines: list[bytes]) -> Sequence[str | None]:
+    """Lines without their ends; None for one that is not UTF-8."""
+    try:
+        text = b"".join(lines).decode("utf-8")
+    except UnicodeDecodeError:
+        return [_decoded_line(line) for line in lines]
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+
+
+def _decoded_line(line: bytes) -> str | None:
+    try:
+        return line.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        return None
+
+
+def _refuse_staged(cursor: Rows, statement: LiteralString, refuse: Refused) -> int:
+    cursor.execute(statement)
+    rows = cast("list[tuple[int, str]]", cursor.fetchall())
+    for line, reason in sorted(rows):
+        refuse(line, reason)
+    return len(rows)
