@@ -29,7 +29,7 @@ class Answer:
     now: datetime
     today: date
     asked_at: datetime
-    owed: Sequence[Owed]  # the most urgent first
+    owed: Sequence[Owed]  # class by class, the most urgent of each first
     total: int
     again: Press  # asks once more
     nothing_due: Sequence[str] = ()

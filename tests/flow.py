@@ -6,6 +6,7 @@ Every answer is checked as LINE would check it, and its altText for what a lock 
 import asyncio
 import itertools
 import re
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -24,7 +25,6 @@ from infra.locales import reader
 from web.console.lineapi.check import check_body
 
 CHANNEL = "U" + "0" * 32
-CITIZEN = "U" + "1" * 32
 GROUP = "C" + "2" * 32
 PLATE_LIKE = re.compile(r"[A-Z]{2,4}-?\d{3,5}|\d{3,4}-?[A-Z]{2,3}")
 
@@ -57,7 +57,8 @@ class Answer:
     def __init__(self, messages: Sequence[Message]) -> None:
         self.messages = messages
         self.shown = "\n".join(texts(list(messages)))
-        self.buttons = {action["label"]: action for action in reversed(actions(list(messages)))}
+        self.every = actions(list(messages))
+        self.buttons = {action["label"]: action for action in reversed(self.every)}
 
     def __contains__(self, words: str) -> bool:
         return words in self.shown
@@ -72,6 +73,8 @@ class Answer:
 
 class Flow:
     """One citizen's chat with the real conversations."""
+
+    channel = CHANNEL
 
     def __init__(
         self,
@@ -93,13 +96,14 @@ class Flow:
         self._engine = Engine(self.registry, cast(Directory, services["citizens"]), clock, make_reader, language)
         self._units = units
         self._ids = itertools.count()
+        self.citizen = f"U{uuid.uuid4().hex}"
         self.dialog = Dialog()
         self.answer = Answer(())
 
     def event(self, kind: str, **parts: Any) -> Answer:
         """Deliver one event as the pump does: questions are asked with nothing held, one commit at the end."""
-        raw = {"type": kind, "source": {"type": "user", "userId": CITIZEN}, "replyToken": "r", **parts}
-        incoming = Incoming(CHANNEL, f"E{next(self._ids)}", read(raw))
+        raw = {"type": kind, "source": {"type": "user", "userId": self.citizen}, "replyToken": "r", **parts}
+        incoming = Incoming(CHANNEL, f"{self.citizen}{next(self._ids)}", read(raw))
         uow = self._units()
         result: Handled | Pending = self._engine.handle(uow, incoming, self.dialog)
         while isinstance(result, Pending):
@@ -151,7 +155,13 @@ class Flow:
         """Somebody speaks in a group, naming the bot or not."""
         mention = {"mention": {"mentionees": [{"index": 0, "length": 3, "isSelf": True}]}} if named else {}
         message = {"type": "text", "id": "1", "text": text, **mention}
-        return self.event("message", source={"type": "group", "groupId": GROUP, "userId": CITIZEN}, message=message)
+        return self.event(
+            "message", source={"type": "group", "groupId": GROUP, "userId": self.citizen}, message=message
+        )
+
+    def forget_dialog(self) -> None:
+        """As after an hour without a word: Redis no longer knows this citizen, the database does."""
+        self.dialog = Dialog()
 
     @property
     def waiting(self) -> str | None:
@@ -161,7 +171,9 @@ class Flow:
     def _check(self, messages: Sequence[Message]) -> None:
         for call in fit(messages):
             body = orjson.loads(serialise(call))
-            problems = check_body("PushMessageRequest", {"to": CITIZEN, "messages": body}, frozenset({"localhost"}))
+            problems = check_body(
+                "PushMessageRequest", {"to": self.citizen, "messages": body}, frozenset({"localhost"})
+            )
             assert problems == [], problems
         for message in messages:
             assert not PLATE_LIKE.search(message.get("altText", ""))

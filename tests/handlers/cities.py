@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.billrules import build_view
-from domain.bills import Bill, BillStatus, CouldNotAsk, DunningNotice, Found, SourceAnswer, Why
+from domain.bills import Bill, BillStatus, CouldNotAsk, DunningNotice, Found, PaidState, PayableKey, SourceAnswer, Why
 from domain.billsview import BillsView
 from domain.cities import Cities
 from domain.errors import CitizenMistakeError
@@ -67,6 +67,7 @@ class CitiesInHand:
     promised: list[Sequence[str]] = field(default_factory=list)
     cities: Cities = field(default_factory=dict)
     connected: bool = True
+    paid_here: list[PayableKey] = field(default_factory=list)
 
     def fails(self, code: str, *, promised: bool = False, minutes: int = 10) -> None:
         """This city cannot be asked."""
@@ -81,7 +82,14 @@ class CitiesInHand:
         return tuple(self._answer(code) for code in self.answering)
 
     def combine(self, uow: UnitOfWork, plate: Plate, kind: VehicleKind, answers: Sequence[SourceAnswer]) -> BillsView:
-        return build_view(plate, kind, answers, paid={}, cities=self.cities, now=self.clock.now())
+        return build_view(
+            plate,
+            kind,
+            answers,
+            paid=dict.fromkeys(self.paid_here, PaidState.PAID),
+            cities=self.cities,
+            now=self.clock.now(),
+        )
 
     def promise(self, uow: UnitOfWork, *, cities: Sequence[str], **_whom: Any) -> UUID:
         self.promised.append(list(cities))

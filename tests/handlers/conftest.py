@@ -1,17 +1,19 @@
 """A city to talk to: real services on a fresh database; only the cities' own servers are played by objects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from adapters.bills.cities import load_cities
-from infra.database import UnitOfWorkFactory
+from infra.database import UnitOfWork, UnitOfWorkFactory, make_engine
 from services.citizens import Citizens
 from services.collecting import Collecting
 from services.links import Links
 from services.orders import Orders
+from tests import stores
 from tests.clock import MovableClock
 from tests.flow import Flow
 from tests.handlers.cities import CitiesInHand, Limit
@@ -34,9 +36,24 @@ def limit() -> Limit:
     return Limit()
 
 
+@pytest.fixture(scope="package")
+def chat_engine(_admin: stores.Admin, postgres_url: str, _template: str) -> Iterator[Engine]:
+    """One migrated database for all chats: each is another citizen's."""
+    with stores.fresh_database(_admin, postgres_url, _template) as url:
+        made = make_engine(url)
+        yield made
+        made.dispose()
+
+
+@pytest.fixture
+def chat_units(chat_engine: Engine) -> UnitOfWorkFactory:
+    """Opens units of work on the chats' database."""
+    return lambda: UnitOfWork(chat_engine)
+
+
 @pytest.fixture
 def make_flow(
-    uow: UnitOfWorkFactory, clock: MovableClock, cities_in_hand: CitiesInHand, limit: Limit
+    chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand: CitiesInHand, limit: Limit
 ) -> Callable[..., Flow]:
     """Makes a citizen's chat."""
     cities = load_cities()
@@ -49,7 +66,7 @@ def make_flow(
         "citizens": Citizens(),
         "cities": cities,
     }
-    return lambda **changes: Flow(uow, clock, services, **changes)
+    return lambda **changes: Flow(chat_units, clock, services, **changes)
 
 
 @pytest.fixture

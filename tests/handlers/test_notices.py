@@ -1,0 +1,88 @@
+"""What the system says first, as handlers/notices renders it and the outbox takes it."""
+
+from typing import Any
+
+import pytest
+
+from bot.message import fit
+from bot.notices import discover_notices
+from domain.billrules import build_view
+from domain.bills import CouldNotAsk, Found, SourceAnswer, Why
+from domain.billsview import BillsView
+from domain.plates import Plate
+from domain.reader import Display, Language
+from domain.vehicles import VehicleKind
+from infra.locales import reader
+from tests.flow import Answer
+from tests.handlers.cities import bill
+from tests.handlers.conftest import NOW
+from web.console.lineapi.check import check_body
+
+NOTICES = {notice.key: notice for notice in discover_notices("handlers.notices")}
+PAID = {"order_id": "x", "amount": 1140, "count": 2, "receipt_url": "https://pay.example.gov.tw/r/" + "a" * 48}
+
+
+def view(*answers: SourceAnswer) -> BillsView:
+    from adapters.bills.cities import load_cities
+
+    return build_view(Plate("ABC-1234"), VehicleKind.CAR, answers, paid={}, cities=load_cities(), now=NOW)
+
+
+FOUND = Found("TNN", NOW, bills=(bill(agency="TNN"), bill("B2", "TNN")))
+NOTHING = Found("KHH", NOW)
+SILENT = CouldNotAsk("TPE", NOW, Why.DOWN)
+DATA: dict[str, list[dict[str, Any]]] = {
+    "payment_done": [PAID, {**PAID, "count": 1}],
+    "payment_to_refund": [PAID],
+    "promised_bills": [
+        {"view": view(*answers)} for answers in ([FOUND], [NOTHING], [SILENT], [FOUND, NOTHING, SILENT])
+    ],
+}
+
+
+def rendered(key: str, data: dict[str, Any], language: Language = Language.ZH) -> Answer:
+    return Answer(NOTICES[key].render(reader(language, Display.NORMAL), data))
+
+
+def test_every_notice_is_known_here() -> None:
+    assert set(NOTICES) == set(DATA)
+
+
+@pytest.mark.parametrize("key", DATA)
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("display", list(Display))
+def test_line_takes_every_notice(key: str, language: Language, display: Display) -> None:
+    for data in DATA[key]:
+        messages = NOTICES[key].render(reader(language, display), data)
+        for call in fit(messages):
+            assert check_body("PushMessageRequest", {"to": "U" + "0" * 32, "messages": call}) == []
+        assert "ABC" not in messages[0].get("altText", "")
+
+
+def test_paid_leads_to_the_receipt() -> None:
+    answer = rendered("payment_done", PAID)
+    assert "繳費成功\n1,140 元\n2 筆帳單" in answer
+    assert answer.link("看收據") == PAID["receipt_url"]
+    assert "1 bill\n" in rendered("payment_done", {**PAID, "count": 1}, Language.EN)
+
+
+def test_money_to_refund_promises_no_date_and_names_a_person() -> None:
+    answer = rendered("payment_to_refund", PAID)
+    assert "已列入退款" in answer
+    assert answer.link("撥打") == "tel:1999"
+
+
+def test_a_promise_is_kept_city_by_city() -> None:
+    answer = rendered("promised_bills", {"view": view(FOUND, NOTHING, SILENT)})
+    assert "80 元" in answer
+    assert "臺南：共 2 筆待繳" in answer
+    assert "目前查無待繳停車單：高雄（14:02 查詢）。" in answer
+    assert "臺北暫時查不到，不代表沒有欠費" in answer
+    assert answer.link("撥打") == "tel:0227269600"
+    assert answer.buttons["看帳單"]["data"] == "tickets.again?plate=ABC-1234&kind=car"
+
+
+def test_a_promise_that_failed_is_never_nothing_due() -> None:
+    answer = rendered("promised_bills", {"view": view(SILENT)})
+    assert "查無" not in answer
+    assert "結果" not in answer
