@@ -21,10 +21,10 @@ TILES = {
     ),
     "en": (
         ("To pay", "bills"),
-        ("My vehicles", "我的車輛"),
+        ("Bind a plate", "bind"),
         ("Records", "records"),
         ("Draw results", "result"),
-        ("My data", "我的資料"),
+        ("Notices", "notices"),
         ("Help", "help"),
     ),
 }

@@ -58,7 +58,7 @@ def _text(message: Message, path: Path, report: Report) -> None:
         report.add((*path, "emojis"), f"Size must be between 0 and {limits.TEXT_EMOJIS}")
     units = text.encode("utf-16-le", "surrogatepass") if emojis else b""
     for number, emoji in enumerate(emojis):
-        at = 2 * emoji["index"]
+        at = 2 * int(emoji["index"])  # to JSON Schema, 0.0 is an integer too
         if at < 0 or units[at : at + 2] != b"$\0":
             report.add((*path, "emojis", number, "index"), "index must point at a $ of the text")
 

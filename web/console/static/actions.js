@@ -50,11 +50,23 @@ const DOINGS = {
 /** A dialog with a form; resolves to the form's values, or null when it was left. */
 export function ask(title, fields, confirm = t("confirm")) {
   return new Promise((resolve) => {
-    const form = el("form", { method: "dialog" }, el("h2", { id: "ask-title" }, title), ...fields,
-      el("div", { class: "ask-buttons" },
+    const form = el(
+      "form",
+      { method: "dialog" },
+      el("h2", { id: "ask-title" }, title),
+      ...fields,
+      el(
+        "div",
+        { class: "ask-buttons" },
         el("button", { type: "button", class: "plain", on: { click: () => dialog.close() } }, t("cancel")),
-        el("button", { type: "submit", class: "main" }, confirm)));
-    const dialog = el("dialog", { class: "ask", "aria-labelledby": "ask-title", lang: language() === "en" ? "en" : "zh-Hant-TW" }, form);
+        el("button", { type: "submit", class: "main" }, confirm),
+      ),
+    );
+    const dialog = el(
+      "dialog",
+      { class: "ask", "aria-labelledby": "ask-title", lang: language() === "en" ? "en" : "zh-Hant-TW" },
+      form,
+    );
     let given = null;
     form.addEventListener("submit", () => {
       given = Object.fromEntries(new FormData(form));
@@ -76,19 +88,28 @@ export function field(name, label, props = {}) {
 async function pick(action) {
   const types = { date: "date", time: "time", datetime: "datetime-local" };
   const iso = (value) => value?.replace("t", "T");
-  const input = field("picked", action.label ?? t("picked"), { type: types[action.mode], value: iso(action.initial), min: iso(action.min), max: iso(action.max) });
+  const input = field("picked", action.label ?? t("picked"), {
+    type: types[action.mode],
+    value: iso(action.initial),
+    min: iso(action.min),
+    max: iso(action.max),
+  });
   const given = await ask(t("picked"), [input]);
   return given?.picked.slice(0, 16) || null;
 }
 
 /** Ask for a place and send it. */
 export async function askPlace(phone) {
-  const given = await ask(t("location"), [
-    field("title", t("place"), { value: t("samplePlace"), maxlength: 100 }),
-    field("address", t("address"), { value: t("sampleAddress"), maxlength: 100 }),
-    field("latitude", t("latitude"), { type: "number", step: "any", min: -90, max: 90, value: "25.0375" }),
-    field("longitude", t("longitude"), { type: "number", step: "any", min: -180, max: 180, value: "121.5637" }),
-  ], t("send"));
+  const given = await ask(
+    t("location"),
+    [
+      field("title", t("place"), { value: t("samplePlace"), maxlength: 100 }),
+      field("address", t("address"), { value: t("sampleAddress"), maxlength: 100 }),
+      field("latitude", t("latitude"), { type: "number", step: "any", min: -90, max: 90, value: "25.0375" }),
+      field("longitude", t("longitude"), { type: "number", step: "any", min: -180, max: 180, value: "121.5637" }),
+    ],
+    t("send"),
+  );
   if (given) await send(phone, "location", given);
 }
 

@@ -26,13 +26,21 @@ class Page {
     this.empty = el("p", { class: "empty" }, t("noCitizen"));
     const other = language() === "en" ? "zh" : "en";
     root.replaceChildren(
-      el("header", { class: "top" },
+      el(
+        "header",
+        { class: "top" },
         el("div", { class: "brand" }, el("h1", {}, `${t("bot")} · ${t("title")}`), el("p", {}, t("tagline"))),
-        el("div", { class: "top-buttons" },
+        el(
+          "div",
+          { class: "top-buttons" },
           el("button", { type: "button", class: "main", on: { click: () => this.addCitizen() } }, t("add")),
-          el("button", { type: "button", class: "plain", lang: other, on: { click: () => draw(other) } }, t("other")))),
-      this.switcher, this.notice,
-      el("main", { class: "work" }, this.empty, this.desk, this.side.node));
+          el("button", { type: "button", class: "plain", lang: other, on: { click: () => draw(other) } }, t("other")),
+        ),
+      ),
+      this.switcher,
+      this.notice,
+      el("main", { class: "work" }, this.empty, this.desk, this.side.node),
+    );
   }
 
   async addCitizen() {
@@ -73,7 +81,8 @@ class Page {
     }
     for (const citizen of state.citizens) this.showCitizen(citizen);
     for (const entry of state.entries) this.phones.get(entry.chat)?.add(entry);
-    for (const line of state.log) for (const phone of line.seq ? this.phones.values() : []) phone.answered(line.seq, line.status);
+    for (const line of state.log)
+      for (const phone of line.seq ? this.phones.values() : []) phone.answered(line.seq, line.status);
     this.side.update(state);
     this.empty.hidden = state.citizens.length > 0;
     this.showSwitcher(state.citizens);
@@ -95,8 +104,20 @@ class Page {
     const wanted = JSON.stringify([views, this.chosen]);
     if (wanted === this.drawn) return;
     this.drawn = wanted;
-    this.switcher.replaceChildren(...views.map(({ id, name }) =>
-      el("button", { type: "button", class: "tab", "aria-pressed": String(id === this.chosen), on: { click: () => this.choose(id, citizens) } }, name)));
+    this.switcher.replaceChildren(
+      ...views.map(({ id, name }) =>
+        el(
+          "button",
+          {
+            type: "button",
+            class: "tab",
+            "aria-pressed": String(id === this.chosen),
+            on: { click: () => this.choose(id, citizens) },
+          },
+          name,
+        ),
+      ),
+    );
     for (const [id, phone] of this.phones) phone.node.classList.toggle("is-chosen", id === this.chosen);
     this.side.node.classList.toggle("is-chosen", this.chosen === "side");
     this.phones.get(this.chosen)?.toEnd();

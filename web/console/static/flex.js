@@ -13,14 +13,23 @@ const BLOCKS = ["header", "hero", "body", "footer"];
 export function flexContainer(contents, press) {
   if (contents?.type === "carousel") {
     const bubbles = (contents.contents ?? []).map((bubble) => drawBubble(bubble, press));
-    return el("div", { class: "flex-carousel", role: "group", tabindex: "0", "aria-label": "carousel" }, ...bubbles, ...complaints(contents));
+    return rail(...bubbles, ...complaints(contents));
   }
   return drawBubble(contents, press);
 }
 
+/** Cards side by side, to be scrolled by hand or by keyboard. */
+export function rail(...cards) {
+  return el("div", { class: "flex-carousel", role: "group", tabindex: "0", "aria-label": t("cards") }, ...cards);
+}
+
 function drawBubble(bubble, press) {
   if (bubble?.type !== "bubble") return unknown(bubble);
-  const node = el("div", { class: "flex-bubble", dir: bubble.direction === "rtl" ? "rtl" : "ltr" }, ...complaints(bubble));
+  const node = el(
+    "div",
+    { class: "flex-bubble", dir: bubble.direction === "rtl" ? "rtl" : "ltr" },
+    ...complaints(bubble),
+  );
   node.style.width = `${BUBBLE[bubble.size] ?? BUBBLE.mega}px`;
   for (const name of BLOCKS) {
     if (!bubble[name]) continue;
@@ -63,19 +72,30 @@ function place(node, part, around) {
   if (part.margin) style[across ? "marginInlineStart" : "marginBlockStart"] = space(part.margin);
   if (part.gravity && across) style.alignSelf = GRAVITY[part.gravity] ?? "";
   if (part.position === "absolute") style.position = "absolute";
-  const sides = { offsetTop: "top", offsetBottom: "bottom", offsetStart: "insetInlineStart", offsetEnd: "insetInlineEnd" };
+  const sides = {
+    offsetTop: "top",
+    offsetBottom: "bottom",
+    offsetStart: "insetInlineStart",
+    offsetEnd: "insetInlineEnd",
+  };
   for (const [name, side] of Object.entries(sides)) if (part[name]) style[side] = space(part[name]);
 }
 
 function box(part, around) {
   const node = el("div", { class: `flex-box is-${part.layout}` });
   const { style } = node;
-  const paddings = { paddingAll: "padding", paddingTop: "paddingTop", paddingBottom: "paddingBottom",
-    paddingStart: "paddingInlineStart", paddingEnd: "paddingInlineEnd" };
+  const paddings = {
+    paddingAll: "padding",
+    paddingTop: "paddingTop",
+    paddingBottom: "paddingBottom",
+    paddingStart: "paddingInlineStart",
+    paddingEnd: "paddingInlineEnd",
+  };
   for (const [name, property] of Object.entries(paddings)) if (part[name]) style[property] = space(part[name]);
   for (const name of ["width", "maxWidth", "height", "maxHeight"]) if (part[name]) style[name] = extent(part[name]);
   if (part.cornerRadius) style.borderRadius = space(part.cornerRadius);
-  if (part.borderWidth) style.border = `${border(part.borderWidth)} solid ${color(part.borderColor ?? "") || "#000000"}`;
+  if (part.borderWidth)
+    style.border = `${border(part.borderWidth)} solid ${color(part.borderColor ?? "") || "#000000"}`;
   style.backgroundColor = color(part.backgroundColor ?? "");
   if (part.background?.type === "linearGradient") style.backgroundImage = gradient(part.background);
   style.justifyContent = part.justifyContent ?? "";
@@ -83,7 +103,11 @@ function box(part, around) {
   style.gap = part.spacing ? space(part.spacing) : "";
   for (const child of part.contents ?? []) {
     const drawn = component(child, { layout: part.layout, press: around.press, hero: false });
-    if (child.margin && part.spacing) drawn.style.setProperty(part.layout === "vertical" ? "margin-block-start" : "margin-inline-start", `calc(${space(child.margin)} - ${space(part.spacing)})`);
+    // A child's own margin takes the place of the box's spacing; a gap cannot be left out, so it is taken off.
+    if (child.margin && part.spacing) {
+      const side = part.layout === "vertical" ? "marginBlockStart" : "marginInlineStart";
+      drawn.style[side] = `calc(${space(child.margin)} - ${space(part.spacing)})`;
+    }
     node.append(drawn);
   }
   return node;
@@ -133,7 +157,9 @@ function ratio(value, usual) {
 
 function picture(url, alt) {
   const address = safePicture(url);
-  return address ? el("img", { src: address, alt, loading: "lazy", referrerpolicy: "no-referrer" }) : trouble(t("noPicture"));
+  return address
+    ? el("img", { src: address, alt, loading: "lazy", referrerpolicy: "no-referrer" })
+    : trouble(t("noPicture"));
 }
 
 function image(part, around) {
@@ -152,7 +178,13 @@ function image(part, around) {
 function video(part, around) {
   const address = safePicture(part.url);
   if (!address) return trouble(t("noPicture"));
-  const film = el("video", { src: address, poster: safePicture(part.previewUrl), controls: true, preload: "none", "aria-label": t("video") });
+  const film = el("video", {
+    src: address,
+    poster: safePicture(part.previewUrl),
+    controls: true,
+    preload: "none",
+    "aria-label": t("video"),
+  });
   film.style.aspectRatio = ratio(part.aspectRatio, "1:1");
   const frame = el("div", { class: "flex-video" }, film);
   if (part.action) frame.append(button({ type: "button", action: part.action, style: "link" }, around));
@@ -171,8 +203,15 @@ function icon(part) {
 
 function button(part, around) {
   const kind = ["primary", "secondary"].includes(part.style) ? part.style : "link";
-  const node = el("button", { type: "button", class: `flex-button is-${kind} ${part.height === "sm" ? "is-small" : ""}`,
-    on: { click: () => around.press(part.action) } }, part.action?.label ?? "");
+  const node = el(
+    "button",
+    {
+      type: "button",
+      class: `flex-button is-${kind} ${part.height === "sm" ? "is-small" : ""}`,
+      on: { click: () => around.press(part.action) },
+    },
+    part.action?.label ?? "",
+  );
   if (part.color) node.style[kind === "link" ? "color" : "backgroundColor"] = color(part.color);
   return el("div", { class: "flex-button-frame" }, node);
 }

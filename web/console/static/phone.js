@@ -16,8 +16,19 @@ export class Phone {
     this.notice = el("p", { class: "notice", role: "status" });
     this.quick = el("div", { class: "quick", role: "group", hidden: true });
     this.tiles = el("div", { class: "menu" });
-    this.input = el("input", { class: "say", type: "text", maxlength: 5000, autocomplete: "off", enterkeyhint: "send" });
-    this.file = el("input", { type: "file", accept: "image/jpeg,image/png", hidden: true, on: { change: () => this.photoChosen() } });
+    this.input = el("input", {
+      class: "say",
+      type: "text",
+      maxlength: 5000,
+      autocomplete: "off",
+      enterkeyhint: "send",
+    });
+    this.file = el("input", {
+      type: "file",
+      accept: "image/jpeg,image/png",
+      hidden: true,
+      on: { change: () => this.photoChosen() },
+    });
     this.node = el("section", { class: "phone", id: `phone-${this.id}`, "data-citizen": this.id });
     this.menuOpen = null;
     this.menuKey = null;
@@ -27,28 +38,75 @@ export class Phone {
 
   build(citizen) {
     this.name = el("strong", { class: "owner-name" });
-    this.language = el("select", { class: "owner-language", on: { change: () => this.doing("language", { language: this.language.value }) } },
-      el("option", { value: "zh-Hant" }, t("zhHant")), el("option", { value: "en" }, t("en")));
-    this.blocker = el("button", { type: "button", class: "plain", on: { click: () => this.doing(this.citizen.blocked ? "unblock" : "block") } });
-    const remove = el("button", { type: "button", class: "plain", on: { click: () => this.doing("", {}, "DELETE") } }, t("remove"));
+    this.language = el(
+      "select",
+      { class: "owner-language", on: { change: () => this.doing("language", { language: this.language.value }) } },
+      el("option", { value: "zh-Hant" }, t("zhHant")),
+      el("option", { value: "en" }, t("en")),
+    );
+    this.blocker = el("button", {
+      type: "button",
+      class: "plain",
+      on: { click: () => this.doing(this.citizen.blocked ? "unblock" : "block") },
+    });
+    const remove = el(
+      "button",
+      { type: "button", class: "plain", on: { click: () => this.doing("", {}, "DELETE") } },
+      t("remove"),
+    );
     this.bar = el("button", { type: "button", class: "menu-bar", on: { click: () => this.menu(!this.menuOpen) } });
-    const more = el("div", { class: "more" },
-      this.tool(t("photo"), "photo", () => this.choosePhoto()), this.tool(t("location"), "place", () => this.askPlace()),
-      this.tool(t("sticker"), "sticker", () => sendSticker(this)));
-    this.composer = el("form", { class: "composer", on: { submit: (event) => this.submitted(event) } },
-      more, this.input, el("button", { type: "submit", class: "send" }, t("send")), this.file);
+    const more = el(
+      "div",
+      { class: "more" },
+      this.tool(t("photo"), "photo", () => this.choosePhoto()),
+      this.tool(t("location"), "place", () => this.askPlace()),
+      this.tool(t("sticker"), "sticker", () => sendSticker(this)),
+    );
+    this.composer = el(
+      "form",
+      { class: "composer", on: { submit: (event) => this.submitted(event) } },
+      more,
+      this.input,
+      el("button", { type: "submit", class: "send" }, t("send")),
+      this.file,
+    );
     this.input.setAttribute("aria-label", t("message"));
     this.input.placeholder = t("message");
     this.quick.setAttribute("aria-label", t("quick"));
     this.typing.setAttribute("aria-label", `${t("bot")} ${t("typing")}`);
     this.typing.setAttribute("role", "img");
     this.node.append(
-      el("header", { class: "owner" }, el("span", { class: "face", "aria-hidden": "true" }, [...citizen.name][0]), this.name, this.language, this.blocker, remove),
-      el("div", { class: "screen" }, el("h2", { class: "chat-title" }, t("bot")), this.talk, this.notice, this.quick, this.bar, this.tiles, this.composer));
+      el(
+        "header",
+        { class: "owner" },
+        el("span", { class: "face", "aria-hidden": "true" }, [...citizen.name][0]),
+        this.name,
+        this.language,
+        this.blocker,
+        remove,
+      ),
+      el(
+        "div",
+        { class: "screen" },
+        el("h2", { class: "chat-title" }, t("bot")),
+        this.talk,
+        this.notice,
+        this.quick,
+        this.bar,
+        this.tiles,
+        this.composer,
+      ),
+    );
   }
 
   tool(label, icon, pressed) {
-    return el("button", { type: "button", class: `tool is-${icon}`, "aria-label": label, title: label, on: { click: pressed } });
+    return el("button", {
+      type: "button",
+      class: `tool is-${icon}`,
+      "aria-label": label,
+      title: label,
+      on: { click: pressed },
+    });
   }
 
   /** Show what changed about the citizen. */
@@ -79,7 +137,9 @@ export class Phone {
     this.tiles.style.backgroundImage = menu.image ? `url("${address(menu.image)}")` : "";
     for (const { bounds, action } of menu.areas) {
       const label = action.label ?? action.text ?? action.displayText ?? action.type;
-      this.tiles.append(tile(bounds, menu.size, label, () => perform(action, this), menu.image ? "" : el("span", {}, label)));
+      this.tiles.append(
+        tile(bounds, menu.size, label, () => perform(action, this), menu.image ? "" : el("span", {}, label)),
+      );
     }
     this.bar.textContent = menu.chatBarText;
     this.menu(this.menuOpen ?? menu.selected);
@@ -106,8 +166,17 @@ export class Phone {
     const mark = el("span", { class: "mark" });
     this.calls.set(entry.seq, mark);
     if (entry.said === null) return;
-    if (entry.said.type === "note") this.talk.append(el("p", { class: "event" }, `${time(entry.at)} ${t(entry.said.note)}`));
-    else this.talk.append(el("div", { class: "row is-mine" }, el("span", { class: "stamp" }, mark, el("time", {}, time(entry.at))), citizenDoing(entry.said)));
+    if (entry.said.type === "note")
+      this.talk.append(el("p", { class: "event" }, `${time(entry.at)} ${t(entry.said.note)}`));
+    else
+      this.talk.append(
+        el(
+          "div",
+          { class: "row is-mine" },
+          el("span", { class: "stamp" }, mark, el("time", {}, time(entry.at))),
+          citizenDoing(entry.said),
+        ),
+      );
   }
 
   addDelivery(entry) {
@@ -116,8 +185,15 @@ export class Phone {
     messages.forEach((message, number) => {
       const wide = ["flex", "template"].includes(message.type);
       const bot = el("span", { class: "face is-bot", "aria-hidden": "true" }, "P");
-      this.talk.append(el("div", { class: `row is-theirs${wide ? " is-wide" : ""}`, "data-kind": entry.kind }, bot,
-        botMessage(message, (action) => perform(action, this)), el("time", { class: "stamp" }, time(entry.at))));
+      this.talk.append(
+        el(
+          "div",
+          { class: `row is-theirs${wide ? " is-wide" : ""}`, "data-kind": entry.kind },
+          bot,
+          botMessage(message, (action) => perform(action, this)),
+          el("time", { class: "stamp" }, time(entry.at)),
+        ),
+      );
       const last = number === messages.length - 1;
       if (message.quickReply && !last) this.talk.append(el("p", { class: "trouble", role: "note" }, t("quickLost")));
       if (last) this.setQuick(message.quickReply);
@@ -127,11 +203,24 @@ export class Phone {
   setQuick(quickReply) {
     const items = quickReply?.items ?? [];
     this.quick.hidden = items.length === 0;
-    this.quick.replaceChildren(...items.map(({ action }) =>
-      el("button", { type: "button", class: "quick-item", on: { click: () => {
-        if (action.type !== "datetimepicker") this.setQuick(null);
-        perform(action, this);
-      } } }, action.label)));
+    this.quick.replaceChildren(
+      ...items.map(({ action }) =>
+        el(
+          "button",
+          {
+            type: "button",
+            class: "quick-item",
+            on: {
+              click: () => {
+                if (action.type !== "datetimepicker") this.setQuick(null);
+                perform(action, this);
+              },
+            },
+          },
+          action.label,
+        ),
+      ),
+    );
   }
 
   /** The webhook that told of a happening was answered. */
@@ -188,8 +277,21 @@ export class Phone {
 
 /** Ask for a new citizen's name and language, and add them. Resolves to the reason why not, or null. */
 export async function askCitizen() {
-  const select = el("label", { class: "ask-field" }, el("span", {}, t("language")),
-    el("select", { name: "language" }, el("option", { value: "zh-Hant" }, t("zhHant")), el("option", { value: "en" }, t("en"))));
-  const given = await ask(t("add"), [field("name", t("name"), { maxlength: 20, value: t("sampleName") }), select], t("add"));
+  const select = el(
+    "label",
+    { class: "ask-field" },
+    el("span", {}, t("language")),
+    el(
+      "select",
+      { name: "language" },
+      el("option", { value: "zh-Hant" }, t("zhHant")),
+      el("option", { value: "en" }, t("en")),
+    ),
+  );
+  const given = await ask(
+    t("add"),
+    [field("name", t("name"), { maxlength: 20, value: t("sampleName") }), select],
+    t("add"),
+  );
   return given ? act("citizens", given) : null;
 }

@@ -7,8 +7,14 @@ export class Side {
   constructor() {
     this.tray = el("div", { class: "tray", role: "region", "aria-label": t("tray"), tabindex: "0" });
     this.log = el("div", { class: "calls", role: "region", "aria-label": t("log"), tabindex: "0" });
-    this.node = el("aside", { class: "side", "aria-label": t("side") },
-      el("h2", {}, t("tray")), this.tray, el("h2", {}, t("log")), this.log);
+    this.node = el(
+      "aside",
+      { class: "side", "aria-label": t("side") },
+      el("h2", {}, t("tray")),
+      this.tray,
+      el("h2", {}, t("log")),
+      this.log,
+    );
     this.shown = "";
   }
 
@@ -17,15 +23,27 @@ export class Side {
     const now = JSON.stringify([tray, log]);
     if (now === this.shown) return;
     this.shown = now;
-    this.tray.replaceChildren(...(tray.length ? [...tray].reverse().map(letter) : [el("p", { class: "faint" }, t("emptyTray"))]));
+    this.tray.replaceChildren(
+      ...(tray.length ? [...tray].reverse().map(letter) : [el("p", { class: "faint" }, t("emptyTray"))]),
+    );
     this.log.replaceChildren(log.length ? table(log) : el("p", { class: "faint" }, t("emptyLog")));
   }
 }
 
 function letter(item) {
-  return el("article", { class: "letter" },
-    el("p", { class: "letter-head" }, el("span", { class: "tag" }, t(item.kind)), ` ${t("to")} ${item.to}`, el("time", {}, time(item.at))),
-    item.subject ? el("strong", {}, item.subject) : null, el("p", { class: "letter-text" }, item.text));
+  return el(
+    "article",
+    { class: "letter" },
+    el(
+      "p",
+      { class: "letter-head" },
+      el("span", { class: "tag" }, t(item.kind)),
+      ` ${t("to")} ${item.to}`,
+      el("time", {}, time(item.at)),
+    ),
+    item.subject ? el("strong", {}, item.subject) : null,
+    el("p", { class: "letter-text" }, item.text),
+  );
 }
 
 function table(log) {
@@ -33,7 +51,14 @@ function table(log) {
   const rows = [...log].reverse().map((line) => {
     const good = line.status >= 200 && line.status < 300;
     const what = el("td", {}, line.what, line.reason ? el("span", { class: "reason" }, line.reason) : null);
-    return el("tr", { class: good ? "" : "is-bad" }, el("td", {}, time(line.at)), what, el("td", {}, String(line.status ?? t("timeout"))), el("td", {}, line.ms.toFixed(0)));
+    return el(
+      "tr",
+      { class: good ? "" : "is-bad" },
+      el("td", {}, time(line.at)),
+      what,
+      el("td", {}, String(line.status ?? t("timeout"))),
+      el("td", {}, line.ms.toFixed(0)),
+    );
   });
   return el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows));
 }
