@@ -41,7 +41,7 @@ def serving(engine: Engine, **options: Any) -> Iterator[World]:
     server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
     url = f"http://127.0.0.1:{server.server_port}"
     clock = MovableClock(datetime.now(UTC))
-    world = World.build(engine, public_url=url, provider=DemoBank(engine, url, SECRET, clock))
+    world = World.build(engine, public_url=url, provider=DemoBank(engine, url, SECRET, clock), clock=clock)
     server.app = make_app(world, **options)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -184,10 +184,18 @@ class World:
     payments: Payments
 
     @classmethod
-    def build(cls, engine: Engine, *, public_url: str = "https://park.example", provider: Any = None) -> "World":
+    def build(
+        cls,
+        engine: Engine,
+        *,
+        public_url: str = "https://park.example",
+        provider: Any = None,
+        clock: MovableClock | None = None,
+    ) -> "World":
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE IF NOT EXISTS noted (id serial PRIMARY KEY, what text NOT NULL)"))
-        clock, bank, sources = MovableClock(datetime.now(UTC)), provider or ScriptedProvider(), ScriptedSources()
+        clock = clock or MovableClock(datetime.now(UTC))
+        bank, sources = provider or ScriptedProvider(), ScriptedSources()
         recorder = Recorder()
         links = Links(public_url, KEYS, clock)
         orders = Orders(Collecting(None, CITIES))
