@@ -37,6 +37,8 @@ class Answer:
     retry_at: datetime | None = None  # when asking again makes sense
     promised: Sequence[str] = ()  # still being asked; the citizen will be told
     not_connected: Sequence[str] = ()  # cities this service does not ask at all
+    skipped: int = 0  # how many of `owed` earlier cards have shown
+    more: Press | None = None  # shows those that do not fit on these cards
     pay_all: Link | None = None  # the pay page with all bills that are paid here, ticked
     pay_all_amount: int = 0
     clearing: int = 0  # paid here, not yet written off at its agency

@@ -16,7 +16,7 @@ from flex_templates.render import show
 from flex_templates.theme import Tone
 
 UNCONNECTED_NAMED = 6  # cities this service does not ask: named up to here, else counted
-REST_NAMED = 40  # further bills named by number and amount when they do not get a card each
+REST_NAMED = 8  # further bills named by number and amount when they do not get a card each
 
 
 def message(reader: Reader, answer: Answer, person: Person) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _single(reader: Reader, answer: Answer) -> Card:
     card = bill.card(reader, owed, answer.today)
     card.title = reader.t("停車費待繳：{group}", group=owed.group)
     card.subtitle = f"{answer.vehicle}　{owed.office}"
-    card.blocks = [*card.blocks, *_notes(reader, answer), Note(_already_paid(reader))]
+    card.blocks = [*card.blocks, *_notes(reader, answer)]
     if answer.pay_all:
         card.main = answer.pay_all
     return card
@@ -68,21 +68,20 @@ def _summary(reader: Reader, answer: Answer) -> Card:
         title=reader.t("停車費待繳"),
         subtitle=answer.vehicle,
         tone=_worst(answer.owed, answer.today),
-        blocks=[*shown, *_notes(reader, answer), Note(_already_paid(reader))],
+        blocks=[*shown, *_notes(reader, answer)],
         main=answer.pay_all,
     )
 
 
 def _details(reader: Reader, answer: Answer) -> list[Card]:
-    """A card for each bill as far as LINE's sizes allow; the rest by number, and in full on the pay page."""
-    everything = reader.display is Display.PLAIN
-    own_card = answer.owed if everything else answer.owed[:BILLS_IN_CHAT]
+    """A card for each bill as far as LINE's sizes allow; the rest by number, with the way to see them."""
+    end = len(answer.owed) if reader.display is Display.PLAIN else answer.skipped + BILLS_IN_CHAT
     count = len(answer.owed)
     cards = [
         _quiet(bill.card(reader, owed, answer.today, f"{number}／{count}"), reader, number)
-        for number, owed in enumerate(own_card, 1)
+        for number, owed in enumerate(answer.owed[answer.skipped : end], answer.skipped + 1)
     ]
-    if rest := answer.owed[len(own_card) :]:
+    if rest := answer.owed[end:]:
         cards.append(_rest(reader, answer, rest))
     return cards
 
@@ -100,12 +99,13 @@ def _rest(reader: Reader, answer: Answer, rest: Sequence[Owed]) -> Card:
     lines = [f"{one.payable.number}　{money(reader, one.payable.pay_amount)}" for one in rest[:REST_NAMED]]
     if len(rest) > REST_NAMED:
         lines.append(reader.t("另有 {count} 筆未列出。", count=len(rest) - REST_NAMED))
-    see_all = [Link(reader.t("看全部"), answer.pay_all.uri)] if answer.pay_all else []
+    on_page = answer.pay_all if answer.pay_all_amount == answer.total else None
+    see_all = Link(reader.t("看全部"), on_page.uri) if on_page else answer.more
     return Card(
         title=reader.t("其餘 {count} 筆", count=len(rest)),
         subtitle=answer.vehicle,
         blocks=[Paragraph("\n".join(lines))],
-        others=see_all,
+        others=[see_all] if see_all else [],
     )
 
 
@@ -117,14 +117,14 @@ def _without_bills(reader: Reader, answer: Answer, person: Person) -> dict[str, 
         title, tone = reader.t("尚未查完"), Tone.NEUTRAL
     else:
         title, tone = reader.t("暫時查不到"), Tone.NEUTRAL
-    notes: list[Block] = [Paragraph(note.text) if isinstance(note, Note) else note for note in _notes(reader, answer)]
-    if answer.complete:
-        notes.append(Note(reader.t("停車單開立後可能隔日才查得到。")))
+    said: list[Block] = [Paragraph(line) for line in _cities(reader, answer)]
+    here = [reader.t("停車單開立後可能隔日才查得到。")] if answer.complete else []
+    here += _here(reader, answer)
     card = Card(
         title=title,
         subtitle=answer.vehicle,
         tone=tone,
-        blocks=notes,
+        blocks=[*said, Note("\n".join(here))] if here else said,
         main=answer.again if answer.could_not_ask else None,
         others=[call(reader, person)] if not answer.complete else [],
     )
@@ -132,37 +132,45 @@ def _without_bills(reader: Reader, answer: Answer, person: Person) -> dict[str, 
 
 
 def _notes(reader: Reader, answer: Answer) -> Iterable[Block]:
-    """What else the sources and our own books say, a line each."""
+    """Below bills: what the other cities said, and what to know before paying, a box each."""
+    if cities := list(_cities(reader, answer)):
+        yield Note("\n".join(cities))
+    paid = reader.t("已繳費？超商繳費約需數日入帳，請勿重複繳納，保留收據。")
+    yield Note("\n".join([*_here(reader, answer), paid]))
+
+
+def _cities(reader: Reader, answer: Answer) -> Iterable[str]:
+    """What each source said besides bills, a sentence each."""
     if answer.nothing_due:
         names, time = bill.listed(reader, answer.nothing_due), clock_time(answer.asked_at)
-        yield Note(reader.t("目前查無待繳停車單：{cities}（{time} 查詢）。", cities=names, time=time))
+        yield reader.t("目前查無待繳停車單：{cities}（{time} 查詢）。", cities=names, time=time)
     if answer.could_not_ask:
         names = bill.listed(reader, answer.could_not_ask)
         if answer.retry_at and answer.retry_at > answer.now:
             minutes = wait(reader, answer.retry_at, answer.now)
-            yield Note(
-                reader.t("{cities}暫時查不到，不代表沒有欠費，請 {minutes}後再查。", cities=names, minutes=minutes)
-            )
+            yield reader.t("{cities}暫時查不到，不代表沒有欠費，請 {minutes}後再查。", cities=names, minutes=minutes)
         else:
-            yield Note(reader.t("{cities}暫時查不到，不代表沒有欠費，請稍後再查。", cities=names))
+            yield reader.t("{cities}暫時查不到，不代表沒有欠費，請稍後再查。", cities=names)
     if answer.promised:
-        yield Note(reader.t("{cities}還在查，查到後會傳訊息給您。", cities=bill.listed(reader, answer.promised)))
+        yield reader.t("{cities}還在查，查到後會傳訊息給您。", cities=bill.listed(reader, answer.promised))
     if answer.not_connected:
-        yield Note(_not_connected(reader, answer.not_connected))
+        yield _not_connected(reader, answer.not_connected)
+
+
+def _here(reader: Reader, answer: Answer) -> list[str]:
+    """What is being paid here or was, while its city still lists it."""
+    said = []
     if answer.paying:
-        yield Note(reader.t("另有 {count} 筆正在這裡繳費，請勿重複繳費。", count=answer.paying))
+        said.append(reader.t("另有 {count} 筆正在這裡繳費，請勿重複繳費。", count=answer.paying))
     if answer.clearing:
-        yield Note(reader.t("另有 {count} 筆已在這裡繳清，等候機關銷帳，請勿重複繳費。", count=answer.clearing))
+        said.append(reader.t("另有 {count} 筆已在這裡繳清，等候機關銷帳，請勿重複繳費。", count=answer.clearing))
+    return said
 
 
 def _not_connected(reader: Reader, names: Sequence[str]) -> str:
     if len(names) > UNCONNECTED_NAMED:
         return reader.t("另有 {count} 個縣市尚未連線，沒有查詢。", count=len(names))
     return reader.t("尚未連線，沒有查詢：{cities}。", cities=bill.listed(reader, names))
-
-
-def _already_paid(reader: Reader) -> str:
-    return reader.t("已繳費？超商繳費約需數日入帳，請勿重複繳納，保留收據。")
 
 
 def _grouped(owed: Sequence[Owed]) -> Iterable[tuple[str, list[Owed]]]:

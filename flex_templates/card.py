@@ -26,7 +26,7 @@ class Paragraph:
 
 @dataclass(slots=True)
 class Note:
-    """Something to know, set apart quietly."""
+    """Something to know, set apart quietly. Each line of the text is a sentence of its own."""
 
     text: str
 

@@ -17,12 +17,12 @@ def message(reader: Reader, url: str, *, count: int, total: int, expires_at: dat
     amount = money(reader, total)
     bills = reader.t("1 筆帳單") if count == 1 else reader.t("{count} 筆帳單", count=count)
     until = day_and_time(reader, expires_at, city_date(now))
+    valid = reader.t("連結在 {time} 前有效。付款前會再向機關確認一次金額。", time=until)
     card = Card(
         title=reader.t("繳費連結"),
         blocks=(
             Lead(amount, bills),
-            Note(reader.t("連結在 {time} 前有效。付款前會再向機關確認一次金額。", time=until)),
-            Note(reader.t("請勿重複繳費。")),
+            Note(f"{valid}\n{reader.t('請勿重複繳費。')}"),
         ),
         main=Link(reader.t("繳費 {amount}", amount=amount), url),
     )

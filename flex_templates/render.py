@@ -85,7 +85,8 @@ def _block(block: Block, sizes: Sizes) -> Part:
                 "backgroundColor": BAND,
                 "cornerRadius": "sm",
                 "paddingAll": "md",
-                "contents": [_text(text, sizes.note, QUIET)],
+                "spacing": "sm",
+                "contents": [_text(line, sizes.note, QUIET) for line in text.split("\n")],
             }
         case Rows(pairs=pairs):
             return {

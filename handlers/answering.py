@@ -16,6 +16,7 @@ from flex_templates import bills
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press
 from flex_templates.choices import kind_name
+from flex_templates.limits import BILLS_IN_CHAT
 from flex_templates.pay_link import official_link
 from flex_templates.person import call, office
 from services.links import Links
@@ -48,8 +49,11 @@ class Answering:
         self._orders = orders
         self._links = links
 
-    def message(self, turn: Turn[Any], view: BillsView, *, private: bool = False) -> dict[str, Any]:
-        """The whole answer as one message. `private`: the citizen gave this slip's number."""
+    def message(self, turn: Turn[Any], view: BillsView, *, private: bool = False, skipped: int = 0) -> dict[str, Any]:
+        """The whole answer as one message.
+
+        `private`: the citizen gave this slip's number. `skipped`: bills that earlier cards have shown.
+        """
         reader = turn.reader
         order = self.order(turn, [line.payable for line in view.due], view.asked_at)
         values = {"plate": view.plate.canonical, "kind": view.kind.value}
@@ -67,6 +71,8 @@ class Answering:
             retry_at=_latest(view.could_not_ask),
             promised=_names(reader, [silent.city for silent in view.promised]),
             not_connected=_names(reader, view.not_connected),
+            skipped=skipped,
+            more=self._more(reader, values, skipped),
             pay_all=self._pay_all(reader, order) if order else None,
             pay_all_amount=order.total if order else 0,
             clearing=sum(line.standing is Standing.PAID_HERE for line in view.here),
@@ -88,6 +94,9 @@ class Answering:
             asked_at=asked_at,
             language=turn.reader.language.value,
         )
+
+    def _more(self, reader: Reader, values: dict[str, str], skipped: int) -> Press:
+        return Press(reader.t("看後面的帳單"), door(ANSWERS, "again", **values, skip=str(skipped + BILLS_IN_CHAT)))
 
     def _pay_all(self, reader: Reader, order: OrderView) -> Link:
         return Link(reader.t("繳費 {amount}", amount=money(reader, order.total)), self._links.pay(order))

@@ -87,12 +87,14 @@ class Tickets(Conversation["Tickets.Data"]):
 
     @entry
     def again(self, turn: Turn[Data]) -> Outcome:
-        """A button of an answer: the same plate and kind once more. Its values may be made up."""
+        """A button of an answer: the same plate and kind once more, or its further bills. Values may be made up."""
         try:
             plate, kind = parse_plate(turn.value("plate")), VehicleKind(turn.value("kind"))
         except (PlateError, ValueError):
             return Goto(self.plate)
-        return self._asking.ask(turn, plate, kind, self._tell)
+        skip = turn.value("skip")
+        skipped = int(skip) if skip.isascii() and skip.isdigit() else 0
+        return self._asking.ask(turn, plate, kind, lambda later, view: self._tell(later, view, skipped))
 
     @step()
     def plate(self, turn: Turn[Data]) -> Message:
@@ -140,8 +142,8 @@ class Tickets(Conversation["Tickets.Data"]):
             return Goto(self.kind)
         return self._asking.ask(turn, plate, plate.kind_told, self._tell)
 
-    def _tell(self, turn: Turn[Any], view: BillsView) -> Outcome:
-        return Done(self._answering.message(turn, view))
+    def _tell(self, turn: Turn[Any], view: BillsView, skipped: int = 0) -> Outcome:
+        return Done(self._answering.message(turn, view, skipped=skipped))
 
     def _by_number(self, turn: Turn[Data], number: str) -> Outcome:
         """A bill of our own ledger by the number on its slip; the cities' API cannot be asked by number."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from domain.amounts import money
 from domain.bills import Bill, BillStatus, DunningNotice
 from domain.reader import Display, Language, Reader
 from domain.vehicles import VehicleKind
@@ -76,7 +77,7 @@ def answer(reader: Reader, *payables: Bill | DunningNotice, **changes: Any) -> A
         "total": total,
         "nothing_due": ("臺北", "新北", "桃園"),
         "again": Press("再查一次", f"tickets.again?plate={PLATE}&kind=car"),
-        "pay_all": Link(reader.t("繳費 {amount}", amount=f"{total:,}"), PAGE) if payables else None,
+        "pay_all": Link(reader.t("繳費 {amount}", amount=money(reader, total)), PAGE) if payables else None,
         "pay_all_amount": total,
     }
     return Answer(**{**plain, **changes})

@@ -207,3 +207,28 @@ def test_in_every_display(flow: Flow, cities_in_hand: CitiesInHand, display: str
     assert "80 元" in answer
     if kind == "text":
         assert "http://localhost:8000/p/" in answer
+
+
+def test_many_bills_come_eight_at_a_time_and_on_the_page(flow: Flow, cities_in_hand: CitiesInHand) -> None:
+    cities_in_hand.bills = [bill(f"Q7078443D0900{n:02}") for n in range(20)]
+    flow.say("ABC-1234")
+    answer = flow.press("汽車")
+    assert "其餘 12 筆" in answer
+    assert answer.link("看全部") == answer.link("繳費 800 元")
+    cities_in_hand.answering.append("TXG")
+    cities_in_hand.bills += [bill("VNB4810M8746", "TXG")]
+    flow.say("ABC-1234")
+    flow.press("汽車")
+    second = flow.press("看後面的帳單")
+    assert "9／21" in second
+    assert "16／21" in second
+    assert "8／21" not in second.shown.replace("18／21", "")
+    third = flow.press("看後面的帳單")
+    assert "21／21" in third
+    assert "其餘" not in third
+
+
+def test_a_made_up_place_in_the_list_shows_no_error(flow: Flow, cities_in_hand: CitiesInHand) -> None:
+    cities_in_hand.bills = [bill(), bill("Q70885062951261")]
+    for skip in ("-1", "x", "99999", "²"):
+        assert "80 元" in flow.send_data(f"tickets.again?plate=ABC-1234&kind=car&skip={skip}")
