@@ -115,8 +115,8 @@ class Column:
 
 
 _TEXT = r"[^\",\x00-\x1f\x7f-\x9f\ufeff\s](?:[^\",\x00-\x1f\x7f-\x9f]{{0,{}}}[^\",\x00-\x1f\x7f-\x9f\s])?"
-_AGENCY, _NUMBER = r"[A-Z0-9]{2,16}", r"[A-Z0-9-]{1,40}"
-_NUMBER_RULE = "must be 1 to 40 capital letters, digits or dashes"
+_AGENCY, _NUMBER = r"[A-Z0-9]{2,16}", r"[A-Z0-9]{1,40}"
+_NUMBER_RULE = "must be 1 to 40 capital letters or digits"
 _PLATE = r"(?=[A-Z-]*\d[A-Z-]*\d)(?=[A-Z0-9-]{5,8}(?:,|\Z))[A-Z0-9]{2,4}-[A-Z0-9]{2,5}"
 _MONEY = r"0|[1-9]\d{0,6}"
 

@@ -30,12 +30,11 @@ class LedgerBill(Base):
         CheckConstraint("amount >= 0 AND pay_amount >= 0", name="amount"),
         # The lookup: one scan of what is open for a plate and the kind's letter at the cities (C, M, O).
         Index("ix_ledger_bill_open", "plate_key", "car_type", postgresql_where=text("status = 'open'")),
-        Index("ix_ledger_bill_number", "number"),  # the bill number a citizen reads from a slip
         Index("ix_ledger_bill_notice", "agency", "notice_number", postgresql_where=text("notice_number IS NOT NULL")),
     )
 
+    number: Mapped[str] = mapped_column(String(40), primary_key=True)  # first: citizens know the number alone
     agency: Mapped[str] = mapped_column(String(16), primary_key=True)
-    number: Mapped[str] = mapped_column(String(40), primary_key=True)
     plate: Mapped[str] = mapped_column(String(12), nullable=False)  # canonical, with its dash
     plate_key: Mapped[str] = mapped_column(String(10), nullable=False)  # compact
     kind: Mapped[str] = mapped_column(String(20), nullable=False)
@@ -61,13 +60,10 @@ class LedgerNotice(Base):
     """催繳單: its amount is the sum of the bills it covers, plus the extra charge (工本費)."""
 
     __tablename__ = "ledger_notice"
-    __table_args__ = (
-        CheckConstraint("extra_charge >= 0", name="extra_charge"),
-        Index("ix_ledger_notice_number", "number"),
-    )
+    __table_args__ = (CheckConstraint("extra_charge >= 0", name="extra_charge"),)
 
+    number: Mapped[str] = mapped_column(String(40), primary_key=True)  # first: citizens know the number alone
     agency: Mapped[str] = mapped_column(String(16), primary_key=True)
-    number: Mapped[str] = mapped_column(String(40), primary_key=True)
     deadline: Mapped[date | None] = mapped_column()
     extra_charge: Mapped[int] = mapped_column(nullable=False)
     registered_mail: Mapped[bool | None] = mapped_column()  # 掛號, 平信, or not told

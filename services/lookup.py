@@ -1,19 +1,35 @@
 """What a plate owes: every city asked in parallel, mixed with our own ledger."""
 
+import asyncio
+import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from domain.bills import Payable, PayableKey, PaidState, SourceAnswer, Why
+from domain.billrules import build_view, covered_keys, payables, without
+from domain.bills import CouldNotAsk, Found, PaidState, Payable, PayableKey, SourceAnswer, Why
 from domain.billsview import BillsView
-from domain.plates import Plate
+from domain.cities import Cities
+from domain.clock import Clock
+from domain.orders import FRESH_FOR
+from domain.plates import Plate, parse_plate
+from domain.ports.bills import BillSource
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
+from infra.queue import defer
+from models.lookup import LookupPromise
+from services import ledger
+
+log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 2.0  # a citizen waits this long for all cities together (MOTC PayBill V1.03: answer within 2 s)
+MARGIN_SECONDS = 0.1  # a source gives up this much earlier, so that its own answer is the one told
+BACKGROUND_PATIENCE_SECONDS = 30.0
+WORTH_PROMISING = frozenset({Why.TIMEOUT, Why.BUSY})  # the rest is down for longer: told when to try again
+KEEP_PROMISE = "lookups.keep_promise"  # the task of jobs/tasks/lookups.py
 
 
 class PaidHere(Protocol):
@@ -57,19 +73,64 @@ class Fresh:
 class Lookup:
     """The lookup of bills. Asking is async and holds no transaction; the rest takes a unit of work."""
 
-    def needs_asking(self, plate: Plate, kind: VehicleKind) -> bool:
+    def __init__(self, sources: Mapping[str, BillSource], *, cities: Cities, paid_here: PaidHere, clock: Clock) -> None:
+        """`sources`: the cities asked over the network, by code. `cities`: all there are, for their names."""
+        self._sources = sources
+        self._cities = cities
+        self._paid_here = paid_here
+        self._clock = clock
+
+    def needs_asking(self, plate: Plate, kind: VehicleKind) -> bool:  # noqa: ARG002  a city may become choosy
         """Whether any city has to be asked over the network."""
-        raise NotImplementedError
+        return bool(self._sources)
 
     async def ask(
         self, plate: Plate, kind: VehicleKind, *, patience: float = PATIENCE_SECONDS
     ) -> tuple[SourceAnswer, ...]:
-        """What every connected city says, in parallel, within `patience` seconds whatever hangs."""
-        raise NotImplementedError
+        """What every connected city says, in parallel, within `patience` seconds whatever hangs.
 
-    def combine(self, uow: UnitOfWork, plate: Plate, kind: VehicleKind, answers: Sequence[SourceAnswer]) -> BillsView:
-        """Cities and ledger together, no bill twice, what is paid here set apart."""
-        raise NotImplementedError
+        A city that was too busy or too slow is marked as promised: pass those codes to promise().
+        """
+        answers = await self._ask([(code, plate, kind) for code in self._sources], patience)
+        return tuple(
+            replace(a, promised=True) if isinstance(a, CouldNotAsk) and a.why in WORTH_PROMISING else a for a in answers
+        )
+
+    async def ask_again(self, plate: Plate, kind: VehicleKind, cities: Sequence[str]) -> tuple[SourceAnswer, ...]:
+        """The same for some cities, patiently and behind every citizen who waits."""
+        return await self._ask([(code, plate, kind) for code in cities], BACKGROUND_PATIENCE_SECONDS, background=True)
+
+    def combine(
+        self,
+        uow: UnitOfWork,
+        plate: Plate,
+        kind: VehicleKind,
+        answers: Sequence[SourceAnswer],
+        *,
+        cities_only: bool = False,
+    ) -> BillsView:
+        """Cities and ledger together, no bill twice, what is paid here set apart.
+
+        `cities_only`: leave the ledger's own bills out, for an answer that was promised.
+        """
+        now = self._clock.now()
+        known = ledger.known(uow, [payable.key for payable in payables(answers)])
+        every = [without(a, known) if isinstance(a, Found) else a for a in answers]
+        agencies: tuple[str, ...] = ()
+        if not cities_only:
+            agencies = ledger.agencies(uow)
+            every += _of_ledger(ledger.find(uow, plate, kind), agencies, now)
+        keys = frozenset().union(*(covered_keys(payable) for payable in payables(every)))
+        connected = {*self._sources, *agencies}
+        return build_view(
+            plate,
+            kind,
+            every,
+            paid=self._paid_here.paid_keys(uow, keys) if keys else {},
+            cities=self._cities,
+            now=now,
+            not_connected=() if cities_only else [code for code in self._cities if code not in connected],
+        )
 
     def promise(
         self,
@@ -82,16 +143,97 @@ class Lookup:
         cities: Sequence[str],
     ) -> UUID:
         """Ask these cities again until known (about 10 minutes at most), then tell the citizen."""
-        raise NotImplementedError
+        row = LookupPromise(
+            id=uuid4(), channel=channel, citizen=citizen, plate=plate.canonical, kind=kind.value, cities=list(cities)
+        )
+        uow.session.add(row)
+        uow.session.flush()
+        defer(uow, KEEP_PROMISE, promise_id=str(row.id))
+        return row.id
 
     async def refresh(
         self, snapshots: Sequence[Snapshot], *, patience: float = PATIENCE_SECONDS
     ) -> tuple[SourceAnswer, ...]:
         """Ask again, with no transaction open, the cities of those snapshots that are older than 60 s."""
-        raise NotImplementedError
+        now = self._clock.now()
+        of_cities = [snapshot for snapshot in snapshots if snapshot.source != ledger.SOURCE]
+        stale = {snapshot.key.agency for snapshot in of_cities if now - snapshot.asked_at > FRESH_FOR}
+        questions = {(s.key.agency, s.plate, s.kind) for s in of_cities if s.key.agency in stale}
+        return await self._ask([(code, parse_plate(plate), kind) for code, plate, kind in questions], patience)
 
     def compare(
         self, uow: UnitOfWork, snapshots: Sequence[Snapshot], answers: Sequence[SourceAnswer]
     ) -> Mapping[PayableKey, Fresh]:
-        """What the answers of refresh(), and the ledger, say of each snapshot now."""
-        raise NotImplementedError
+        """What the answers of refresh(), and the ledger, say of each snapshot now.
+
+        The ledger has the word on every bill it knows, also one that a city gave when the order was opened.
+        """
+        now = self._clock.now()
+        keys = [snapshot.key for snapshot in snapshots]
+        ours = ledger.known(uow, keys) | {s.key for s in snapshots if s.source == ledger.SOURCE}
+        listed = {payable.key: payable for payable in payables(answers) if payable.key not in ours}
+        listed |= ledger.current(uow, ours)
+        return {s.key: _fresh(s, listed.get(s.key), s.key in ours, answers, now) for s in snapshots}
+
+    async def _ask(
+        self, questions: Sequence[tuple[str, Plate, VehicleKind]], patience: float, *, background: bool = False
+    ) -> tuple[SourceAnswer, ...]:
+        """One answer for each question, in its order, within `patience` seconds."""
+        asked_at = self._clock.now()
+        tasks = [
+            asyncio.create_task(source.ask(plate, kind, patience=patience - MARGIN_SECONDS, background=background))
+            if (source := self._sources.get(code))
+            else None
+            for code, plate, kind in questions
+        ]
+        if waiting := [task for task in tasks if task is not None]:
+            _done, late = await asyncio.wait(waiting, timeout=patience)
+            for task in late:
+                task.cancel()
+        return tuple(
+            _answer(code, task, asked_at) for (code, _plate, _kind), task in zip(questions, tasks, strict=True)
+        )
+
+
+def _answer(code: str, task: "asyncio.Task[SourceAnswer] | None", asked_at: datetime) -> SourceAnswer:
+    if task is None:
+        return CouldNotAsk(code, asked_at, Why.SWITCHED_OFF)
+    if not task.done() or task.cancelled():
+        return CouldNotAsk(code, asked_at, Why.TIMEOUT)
+    if error := task.exception():  # a source never raises for what the outside does: this is a defect of ours
+        log.error("source of %s failed: %s", code, type(error).__name__, exc_info=error)
+        return CouldNotAsk(code, asked_at, Why.DOWN)
+    return task.result()
+
+
+def _of_ledger(owed: ledger.Owed, agencies: Sequence[str], now: datetime) -> list[SourceAnswer]:
+    """The ledger's answer for each of its agencies."""
+    codes = dict.fromkeys((*agencies, *(payable.agency for payable in (*owed.bills, *owed.notices))))
+    return [
+        Found(
+            code,
+            now,
+            tuple(bill for bill in owed.bills if bill.agency == code),
+            tuple(notice for notice in owed.notices if notice.agency == code),
+        )
+        for code in codes
+    ]
+
+
+def _fresh(
+    snapshot: Snapshot, payable: Payable | None, ours: bool, answers: Sequence[SourceAnswer], now: datetime
+) -> Fresh:
+    of_agency = [answer for answer in answers if answer.agency == snapshot.key.agency]
+    asked_at = now if ours else min((answer.asked_at for answer in of_agency), default=snapshot.asked_at)
+    if payable is not None:
+        state = FreshState.SAME if payable.pay_amount == snapshot.pay_amount else FreshState.CHANGED
+        return Fresh(snapshot.key, state, asked_at, payable)
+    if ours:
+        return Fresh(snapshot.key, FreshState.GONE, asked_at)
+    if not of_agency:  # refresh() found it young enough, a moment ago
+        young = now - snapshot.asked_at <= FRESH_FOR + timedelta(seconds=PATIENCE_SECONDS + MARGIN_SECONDS)
+        return Fresh(snapshot.key, FreshState.SAME if young else FreshState.COULD_NOT_ASK, asked_at)
+    for answer in of_agency:  # one agency is asked once for each plate; a silent one may be this bill's
+        if isinstance(answer, CouldNotAsk):
+            return Fresh(snapshot.key, FreshState.COULD_NOT_ASK, asked_at, why=answer.why)
+    return Fresh(snapshot.key, FreshState.GONE, asked_at)

@@ -17,6 +17,7 @@ CREATE TABLE ledger_agency (
     imported_at timestamptz NOT NULL DEFAULT now()
 )
 """
+# Number first in the keys: a citizen reads a number from a slip and knows no agency's code.
 BILL = """
 CREATE TABLE ledger_bill (
     agency        varchar(16) NOT NULL,
@@ -40,7 +41,7 @@ CREATE TABLE ledger_bill (
     status        varchar(10) NOT NULL DEFAULT 'open',
     paid_here_at  timestamptz,
     imported_at   timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT pk_ledger_bill PRIMARY KEY (agency, number),
+    CONSTRAINT pk_ledger_bill PRIMARY KEY (number, agency),
     CONSTRAINT ck_ledger_bill_status CHECK (status IN ('open','paid','withdrawn')),
     CONSTRAINT ck_ledger_bill_kind CHECK (kind IN ('car','motorcycle','heavy_motorcycle','other')),
     CONSTRAINT ck_ledger_bill_amount CHECK (amount >= 0 AND pay_amount >= 0)
@@ -57,15 +58,13 @@ CREATE TABLE ledger_notice (
     prosecuted_deadline date,
     paid_here_at        timestamptz,
     imported_at         timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT pk_ledger_notice PRIMARY KEY (agency, number),
+    CONSTRAINT pk_ledger_notice PRIMARY KEY (number, agency),
     CONSTRAINT ck_ledger_notice_extra_charge CHECK (extra_charge >= 0)
 )
 """
 INDEXES = (
     "CREATE INDEX ix_ledger_bill_open ON ledger_bill (plate_key, car_type) WHERE status = 'open'",
-    "CREATE INDEX ix_ledger_bill_number ON ledger_bill (number)",
     "CREATE INDEX ix_ledger_bill_notice ON ledger_bill (agency, notice_number) WHERE notice_number IS NOT NULL",
-    "CREATE INDEX ix_ledger_notice_number ON ledger_notice (number)",
 )
 
 

@@ -1,0 +1,44 @@
+"""The daily limit on lookups of plates that are not one's own: the cities' API lets anyone enumerate drivers.
+
+Counted in PostgreSQL, so that an emptied Redis gives no new tries; a day is the city's day by the database's clock.
+"""
+
+# ruff: noqa: S608  every part of the statements is this file's own
+
+from sqlalchemy import text
+
+from domain.errors import CitizenMistakeError
+from infra.database import UnitOfWork
+
+LOOKUPS_A_DAY = 20  # per citizen; a family's cars and a few typing errors fit
+
+_TODAY = "(now() AT TIME ZONE 'Asia/Taipei')::date"
+_COUNT = text(f"SELECT lookups FROM lookup_count WHERE channel = :channel AND citizen = :citizen AND day = {_TODAY}")
+_SPEND = text(f"""
+INSERT INTO lookup_count (channel, citizen, day, lookups) VALUES (:channel, :citizen, {_TODAY}, 1)
+ON CONFLICT (channel, citizen, day) DO UPDATE SET lookups = least(lookup_count.lookups + 1, 32767)
+""")
+_FORGET = text(f"DELETE FROM lookup_count WHERE day < {_TODAY}")
+
+
+class LookupQuota:
+    """`check` before asking, `spend` once asked: what was not asked is not counted."""
+
+    def __init__(self, limit: int = LOOKUPS_A_DAY) -> None:
+        self._limit = limit
+
+    def check(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
+        """Raises CitizenMistakeError when today's lookups are used up."""
+        used = uow.connection.execute(_COUNT, {"channel": channel, "citizen": citizen}).scalar()
+        if used is not None and used >= self._limit:
+            raise CitizenMistakeError(
+                "為保護他人資料，每天最多查詢 {limit} 次，今天的次數已用完，請明天再查。", limit=self._limit
+            )
+
+    def spend(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
+        """Count one lookup."""
+        uow.connection.execute(_SPEND, {"channel": channel, "citizen": citizen})
+
+    def forget_past_days(self, uow: UnitOfWork) -> int:
+        """Delete the counts of past days; says how many. For the schedule."""
+        return uow.connection.execute(_FORGET).rowcount
