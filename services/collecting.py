@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from domain import paytaipei
-from domain.bills import PayableKey, PayableType
+from domain.bills import Payable, PayableKey, PayableType
 from domain.cities import Cities, city_of
 from domain.reader import Language
 from infra.settings import Settings
+from services.ledger import SOURCE as LEDGER
 
 CITIZENS_LINE = "1999"  # answers in every county and city
 
@@ -27,21 +28,22 @@ class OfficialWay:
 
 @dataclass(frozen=True, slots=True)
 class Collecting:
-    """COLLECT_FOR as data. `codes` None: everybody (console mode); else agency and city codes."""
+    """COLLECT_FOR as data: agency and city codes. `codes` None: not set, so everybody's or our own ledger's."""
 
     codes: Collection[str] | None
     cities: Cities
+    everybody: bool = False
 
     @classmethod
-    def of(cls, settings: Settings, own_agencies: Collection[str], cities: Cities) -> "Collecting":
-        """COLLECT_FOR where it is set; unset, the agencies of our own ledger, and everybody in console mode."""
-        if settings.collect_for is not None:
-            return cls(frozenset(settings.collect_for), cities)
-        return cls(None if settings.console_mode else frozenset(own_agencies), cities)
+    def of(cls, settings: Settings, cities: Cities) -> "Collecting":
+        """COLLECT_FOR where it is set; unset, the bills of our own ledger, and everybody's in console mode."""
+        return cls(settings.collect_for, cities, everybody=settings.console_mode)
 
-    def collects(self, agency: str) -> bool:
-        """Whether bills of this agency are paid here."""
-        return self.codes is None or agency in self.codes
+    def collects(self, payable: Payable) -> bool:
+        """Whether this bill is paid here."""
+        if self.codes is not None:
+            return payable.agency in self.codes
+        return self.everybody or payable.source == LEDGER
 
     def official_way(self, key: PayableKey) -> OfficialWay:
         """Where this bill is paid officially. Taipei's road-side bills have an address of their own each."""

@@ -26,9 +26,9 @@ class Orders:
     def __init__(self, collecting: Collecting) -> None:
         self._collecting = collecting
 
-    def collects(self, agency: str) -> bool:
-        """Whether bills of this agency are paid here."""
-        return self._collecting.collects(agency)
+    def collects(self, payable: Payable) -> bool:
+        """Whether this bill is paid here."""
+        return self._collecting.collects(payable)
 
     def official_way(self, payable: Payable) -> OfficialWay:
         """Where a bill that is not paid here is paid."""
@@ -109,7 +109,7 @@ class Orders:
         here = {
             payable.key: payable
             for payable in payables
-            if payable.key not in inside and payable.pay_amount > 0 and self.collects(payable.agency)
+            if payable.key not in inside and payable.pay_amount > 0 and self.collects(payable)
         }
         return list(here.values())
 

@@ -1,6 +1,7 @@
 """Opening, narrowing and ending orders; whose bills are paid here; claims."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -94,17 +95,15 @@ def test_bills_that_are_not_collected_here_are_not_taken(world: World) -> None:
         ({}, {"NWT", "OURS"}),  # console mode: all
         ({"collect_for": "TPE,OURS"}, {"OURS"}),
         ({"line_channel_secret": "s"}, {"OURS"}),  # our own ledger
+        ({"line_channel_secret": "s", "collect_for": "NWT"}, {"NWT"}),
         ({"line_channel_secret": "s", "collect_for": ""}, set()),
     ],
 )
 def test_collect_for(environment: dict[str, str], collected: set[str]) -> None:
-    production = {
-        "line_channel_access_token": "t",
-        "data_keys": "A" * 43 + "=",
-        "session_key": "k" * 32,
-    }
-    collecting = Collecting.of(Settings.model_validate(production | environment), {"OURS"}, CITIES)
-    assert {code for code in ("NWT", "OURS") if collecting.collects(code)} == collected
+    production = {"line_channel_access_token": "t", "data_keys": "A" * 43 + "=", "session_key": "k" * 32}
+    collecting = Collecting.of(Settings.model_validate(production | environment), CITIES)
+    bills = (bill(agency="NWT"), replace(bill(agency="OURS"), source="ledger"))
+    assert {one.agency for one in bills if collecting.collects(one)} == collected
 
 
 def test_the_official_way_is_the_agencys_own(world: World) -> None:

@@ -198,7 +198,7 @@ class World:
         bank, sources = provider or ScriptedProvider(), ScriptedSources()
         recorder = Recorder()
         links = Links(public_url, KEYS, clock)
-        orders = Orders(Collecting(None, CITIES))
+        orders = Orders(Collecting(None, CITIES, everybody=True))
         booking = Booking(recorder.mark_paid, recorder, links)
         payments = Payments({bank.key: bank}, orders, booking, links, sources, recorder.defer)
         return cls(engine, clock, bank, sources, links, orders, payments)
