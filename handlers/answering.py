@@ -83,7 +83,7 @@ class Answering:
 
     def order(self, turn: Turn[Any], payables: Sequence[Payable], asked_at: datetime) -> OrderView | None:
         """An order of those that are paid here, all ticked; None when there are none."""
-        here = [p for p in payables if p.pay_amount > 0 and self._orders.collects(p.agency)]
+        here = [p for p in payables if p.pay_amount > 0 and self._orders.collects(p)]
         if not here:
             return None
         return self._orders.open(
@@ -115,7 +115,7 @@ class Answering:
             owed.in_words = reader.t(
                 "其中有帳單已在這裡繳清，請先洽{office}確認應繳金額，請勿重複繳費。", office=owed.office
             )
-        elif self._orders.collects(line.payable.agency):
+        elif self._orders.collects(line.payable):
             data = door(PAYS, "one", **values, key=str(line.key))
             owed.way = Press(reader.t("只繳這一筆"), data)
         else:
