@@ -1,4 +1,4 @@
-"""The card that leads to the pay page (繳費連結), and the one that leads to an agency's own way to pay."""
+"""The card that leads to the pay page (繳費連結), and the button that leads to an agency's own page."""
 
 from datetime import datetime
 from typing import Any
@@ -7,8 +7,7 @@ from domain.amounts import money
 from domain.clock import city_date
 from domain.dates import day_and_time
 from domain.reader import Reader
-from flex_templates.card import Card, Lead, Link, Note, Paragraph
-from flex_templates.person import Person, call
+from flex_templates.card import Card, Lead, Link, Note
 from flex_templates.render import show
 
 
@@ -27,18 +26,6 @@ def message(reader: Reader, url: str, *, count: int, total: int, expires_at: dat
         main=Link(reader.t("繳費 {amount}", amount=amount), url),
     )
     return show(reader, reader.t("繳費連結，共 {total}", total=amount), card)
-
-
-def official(reader: Reader, office: str, url: str | None, person: Person) -> dict[str, Any]:
-    """This bill is not paid here: its official way. `office`: the city or agency, in the reader's language."""
-    words = reader.t("這筆帳單不在這裡收，請用{office}的官方方式繳費。", office=office)
-    card = Card(
-        title=reader.t("官方繳費方式"),
-        blocks=(Paragraph(words),),
-        main=official_link(reader, office, url) if url else None,
-        others=(call(reader, person),),
-    )
-    return show(reader, reader.t("官方繳費方式"), card)
 
 
 def official_link(reader: Reader, office: str, url: str) -> Link:

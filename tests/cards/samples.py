@@ -131,7 +131,6 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "nothing due, half the cities": lambda r: bills.message(r, answer(r, **HALF), OFFICE),
     "could not ask": lambda r: bills.message(r, answer(r, **NOBODY), OFFICE),
     "pay link": lambda r: pay_link.message(r, PAGE, count=2, total=1140, expires_at=NOW + timedelta(hours=24), now=NOW),
-    "official way": lambda r: pay_link.official(r, "臺中市", "https://example.gov.tw/", anyone(r)),
     "welcome": lambda r: welcome.message(r, "language.choose?to=en", anyone(r)),
     "help": lambda r: menu.help_message(r, [menu.Item(r.t(i.title), r.t(i.explains)) for i in ITEMS], anyone(r)),
     "not understood": lambda r: menu.not_understood(

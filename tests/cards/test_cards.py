@@ -7,11 +7,13 @@ from typing import Any
 import orjson
 import pytest
 
+from adapters.bills.cities import load_cities
 from bot.message import fit
 from domain.reader import Display, Language, Reader
 from flex_templates import bills, theme
 from flex_templates.card import Card, Press
 from flex_templates.limits import BUBBLE_BYTES, BUTTON_LABEL, CAROUSEL_BUBBLES, CAROUSEL_BYTES, QUICK_REPLY_LABEL
+from flex_templates.pay_link import official_link
 from flex_templates.person import anyone
 from flex_templates.render import show
 from infra.locales import reader
@@ -28,7 +30,7 @@ GIVEN_NAMES = (
     *("臺北", "新北", "桃園", "臺中", "高雄", "臺南", "連江", "市"),
 )
 MUST_LEAD_TO_A_PERSON = (
-    *("help", "not understood", "trouble", "not yet", "contact", "welcome", "official way"),
+    *("help", "not understood", "trouble", "not yet", "contact", "welcome"),
     *("could not ask", "nothing due, half the cities"),
 )
 
@@ -250,3 +252,12 @@ def test_a_long_label_is_cut_only_where_twenty_characters_fit() -> None:
     action = show(who, "x", card)["quickReply"]["items"][0]["action"]
     assert action["label"] == "一" * 19 + "…"
     assert action["displayText"] == "一" * 30
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_official_way_of_every_city_fits_its_button(language: Language) -> None:
+    who = reader(language)
+    for city in load_cities().values():
+        link = official_link(who, city.name(language), "https://example.gov.tw/")
+        assert city.name(language) in link.label
+        assert len(link.label) <= BUTTON_LABEL
