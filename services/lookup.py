@@ -19,7 +19,6 @@ from domain.plates import Plate, parse_plate
 from domain.ports.bills import BillSource
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
-from infra.queue import defer
 from models.lookup import LookupPromise
 from services import ledger
 
@@ -37,6 +36,14 @@ class PaidHere(Protocol):
 
     def paid_keys(self, uow: UnitOfWork, keys: Collection[PayableKey]) -> Mapping[PayableKey, PaidState]:
         """Those of `keys` that an order of ours is paying or has paid, alone or inside a notice."""
+        ...
+
+
+class Defer(Protocol):
+    """infra.queue.defer."""
+
+    def __call__(self, uow: UnitOfWork, task_name: str, **row_ids: object) -> None:
+        """Queue a task in the transaction of `uow`."""
         ...
 
 
@@ -73,11 +80,14 @@ class Fresh:
 class Lookup:
     """The lookup of bills. Asking is async and holds no transaction; the rest takes a unit of work."""
 
-    def __init__(self, sources: Mapping[str, BillSource], *, cities: Cities, paid_here: PaidHere, clock: Clock) -> None:
+    def __init__(
+        self, sources: Mapping[str, BillSource], *, cities: Cities, paid_here: PaidHere, defer: Defer, clock: Clock
+    ) -> None:
         """`sources`: the cities asked over the network, by code. `cities`: all there are, for their names."""
         self._sources = sources
         self._cities = cities
         self._paid_here = paid_here
+        self._defer = defer
         self._clock = clock
 
     def needs_asking(self, plate: Plate, kind: VehicleKind) -> bool:  # noqa: ARG002  a city may become choosy
@@ -148,7 +158,7 @@ class Lookup:
         )
         uow.session.add(row)
         uow.session.flush()
-        defer(uow, KEEP_PROMISE, promise_id=str(row.id))
+        self._defer(uow, KEEP_PROMISE, promise_id=str(row.id))
         return row.id
 
     async def refresh(
@@ -208,7 +218,7 @@ def _answer(code: str, task: "asyncio.Task[SourceAnswer] | None", asked_at: date
 
 def _of_ledger(owed: ledger.Owed, agencies: Sequence[str], now: datetime) -> list[SourceAnswer]:
     """The ledger's answer for each of its agencies."""
-    codes = dict.fromkeys((*agencies, *(payable.agency for payable in (*owed.bills, *owed.notices))))
+    codes = {*agencies, *(bill.agency for bill in owed.bills), *(notice.agency for notice in owed.notices)}
     return [
         Found(
             code,
@@ -216,7 +226,7 @@ def _of_ledger(owed: ledger.Owed, agencies: Sequence[str], now: datetime) -> lis
             tuple(bill for bill in owed.bills if bill.agency == code),
             tuple(notice for notice in owed.notices if notice.agency == code),
         )
-        for code in codes
+        for code in sorted(codes)
     ]
 
 

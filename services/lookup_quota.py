@@ -21,7 +21,7 @@ ON CONFLICT (channel, citizen, day) DO UPDATE SET lookups = least(lookup_count.l
 _FORGET = text(f"DELETE FROM lookup_count WHERE day < {_TODAY}")
 
 
-class LookupQuota:
+class Quota:
     """`check` before asking, `spend` once asked: what was not asked is not counted."""
 
     def __init__(self, limit: int = LOOKUPS_A_DAY) -> None:
