@@ -18,7 +18,10 @@ from urllib.parse import quote
 
 from infra.embedded_postgresql import PostgreSQL, reachable
 from infra.embedded_redis import RedisServer
+from infra.settings import Settings
 
+DATABASE = "parkline"
+BOTH = frozenset({"postgresql", "redis"})
 SOCKET_PATH_BYTES = 90  # the system allows 104 (macOS) or 108 (Linux) for a socket's path, its name included
 
 
@@ -32,11 +35,11 @@ class StoreUrls:
 
 @contextmanager
 def stores(
-    var: Path, *, settings: Mapping[str, str] | None = None, keep: bool = True, database: str = "parkline"
+    var: Path, *, wanted: frozenset[str] = BOTH, settings: Mapping[str, str] | None = None, keep: bool = True
 ) -> Iterator[StoreUrls]:
     """Run the stores under `var`, or attach to those that run there, until the block ends.
 
-    `settings` are added to postgresql.conf by whoever starts it. With keep=False the last to leave deletes their data.
+    `wanted`: which of them. `settings` are added to postgresql.conf by whoever starts it. With keep=False the last to leave deletes their data.
     Raises EmbeddedError, one line, when they cannot be started.
     """
     place = var / "embedded"
@@ -48,8 +51,10 @@ def stores(
             postgresql = PostgreSQL(home, run, settings or {})
             redis = RedisServer(home, run)
             try:
-                postgresql.ensure(database)
-                redis.ensure()
+                if "postgresql" in wanted:
+                    postgresql.ensure(DATABASE)
+                if "redis" in wanted:
+                    redis.ensure()
             except BaseException:
                 if _alone(users):
                     redis.stop()
@@ -57,7 +62,7 @@ def stores(
                 raise
             fcntl.flock(users, fcntl.LOCK_SH)
         try:
-            yield StoreUrls(f"postgresql://postgres@/{database}?host={quote(str(run))}", f"unix://{redis.socket}")
+            yield StoreUrls(f"postgresql://postgres@/{DATABASE}?host={quote(str(run))}", f"unix://{redis.socket}")
         finally:
             with _locked(place / "lock"):
                 fcntl.flock(users, fcntl.LOCK_UN)
@@ -67,6 +72,18 @@ def stores(
                     _clear(run)
                     if not keep:
                         _clear(home)
+
+
+@contextmanager
+def store_urls(settings: Settings) -> Iterator[StoreUrls]:
+    """The stores of these settings: those they name, and embedded ones for what they leave unset."""
+    given = {"postgresql": settings.database_url, "redis": settings.redis_url}
+    unset = frozenset(name for name, url in given.items() if url is None)
+    if not unset:
+        yield StoreUrls(settings.database_url or "", settings.redis_url or "")
+        return
+    with stores(settings.parkline_var, wanted=unset) as own:
+        yield StoreUrls(settings.database_url or own.database, settings.redis_url or own.redis)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -37,6 +38,7 @@ class Settings(BaseSettings):
         """Only what load() was given: a test's environment is not mixed with the machine's."""
         return (init_settings,)
 
+    parkline_var: Path = Path(__file__).parent.parent / "var"
     database_url: str | None = None
     redis_url: str | None = None
     port: int = Field(default=8000, ge=1, le=65535)

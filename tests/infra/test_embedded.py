@@ -13,7 +13,8 @@ import psycopg
 import pytest
 import redis
 
-from infra.embedded import stores
+from infra import settings
+from infra.embedded import store_urls, stores
 from infra.embedded_process import EmbeddedError, alive, pid_in, wait_until
 from infra.embedded_redis import RedisServer
 
@@ -155,3 +156,20 @@ def test_a_bad_setting_is_one_line_of_the_servers_log(var: Path, monkeypatch: py
         pass
     assert "\n" not in str(caught.value)
     assert running(server_pids(var)) == []
+
+
+def test_only_what_is_unset_is_started(var: Path) -> None:
+    elsewhere = "postgresql://city@db.example/parkline"
+    given = settings.load({"DATABASE_URL": elsewhere, "PARKLINE_VAR": str(var)})
+    with store_urls(given) as urls:
+        assert urls.database == elsewhere
+        assert redis.Redis.from_url(urls.redis).ping()
+        assert running(server_pids(var)) == ["redis-server"]
+    assert running(server_pids(var)) == []
+
+
+def test_nothing_is_started_when_both_are_set(var: Path) -> None:
+    given = settings.load({"DATABASE_URL": "postgresql://x/y", "REDIS_URL": "redis://z", "PARKLINE_VAR": str(var)})
+    with store_urls(given) as urls:
+        assert (urls.database, urls.redis) == ("postgresql://x/y", "redis://z")
+    assert list(var.iterdir()) == []
