@@ -34,6 +34,7 @@ from services.orderbook import (
 )
 from services.orders import Orders
 
+SETTLE = "payments.settle"  # the task in jobs/tasks/payments.py
 SWEEP_AT_ONCE = 50  # attempts one run of the sweep asks about
 SWEEP_LEASE = timedelta(seconds=60)  # an attempt taken by one sweep is left alone by the next
 RETURN_GRACE = timedelta(hours=1)  # the browser may come back from the provider after the pay link's end
@@ -164,7 +165,7 @@ class Payments:
         with unit() as uow:
             state = self._booking.apply(uow, attempt_id, report)
             if report.outcome is AttemptOutcome.APPROVED and not withdraw:
-                self._defer(uow, "payments.settle", attempt_id=str(attempt_id))
+                self._defer(uow, SETTLE, attempt_id=str(attempt_id))
             return state
 
     def withdraw(self, unit: UnitOfWorkFactory, order_id: uuid.UUID) -> None:
@@ -225,7 +226,7 @@ class Payments:
             report = Report(AttemptOutcome.FAILED if refused else AttemptOutcome.UNKNOWN)
             self._booking.apply(uow, attempt.id, report)
             if not refused:
-                self._defer(uow, "payments.settle", attempt_id=str(attempt.id))
+                self._defer(uow, SETTLE, attempt_id=str(attempt.id))
         if refused:
             raise CitizenMistakeError("支付業者目前無法受理，尚未扣款。請稍後再試，或改用其他方式。")
         return Underway()
