@@ -137,9 +137,12 @@ def looks_like_plate(text: str) -> bool:
         return False
     if plate.canonical[0] in PREFIXES:
         return True
+    typed_dash = _spell(text) == plate.canonical
     if plate.compact.isdigit():
-        return _fits(plate.canonical, "DDD-DD") and "-" in _spell(text)
-    return any(_fits(plate.canonical, form) for form in _FORMS) or "-" in _spell(text)
+        return typed_dash and _fits(plate.canonical, "DDD-DD")
+    if len(plate.compact) == MIN_CHARACTERS:  # AB12 may be anything, AB-12 is a plate
+        return typed_dash
+    return typed_dash or any(_fits(plate.canonical, form) for form in _FORMS)
 
 
 def dash_places(compact: str) -> tuple[str, ...]:
