@@ -8,10 +8,10 @@ import orjson
 from flask import Flask, Response, request
 from werkzeug.serving import make_server
 
-import web.console
 from infra.clock import SystemClock
 from web.console.chats import Console, TrayItem
 from web.console.lineapi.events import SIGNATURE_HEADER, sign
+from web.console.page import page
 from web.console.poster import callback_poster
 
 SECRET = "secret-of-the-test"
@@ -37,7 +37,7 @@ class EchoApp:
             tray=lambda: self.tray,
         )
         app = Flask("echo")
-        app.register_blueprint(web.console.blueprint(self.console))
+        app.register_blueprint(page(self.console))
         app.post("/callback")(self._callback)
         self._server = make_server("127.0.0.1", port, app, threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever)

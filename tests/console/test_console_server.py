@@ -8,12 +8,12 @@ import orjson
 import pytest
 from flask import Flask
 
-import web.console
 from tests.console.samples import PICTURE, StillClock, push, text
 from web.console.chats import CITIZENS, Console
 from web.console.lineapi.check import check_body
 from web.console.lineapi.events import sign
 from web.console.menu import default_menu
+from web.console.page import page
 from web.console.poster import callback_poster
 
 HEADERS = {"X-Console": "1"}
@@ -38,7 +38,7 @@ def console(posted):
 @pytest.fixture
 def client(console):
     app = Flask("test")
-    app.register_blueprint(web.console.blueprint(console))
+    app.register_blueprint(page(console))
     return app.test_client()
 
 

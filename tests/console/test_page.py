@@ -61,6 +61,7 @@ def test_photo_location_and_sticker(page, app):
     page.locator("input[type=file]").set_input_files(
         {"name": "slip.png", "mimeType": "image/png", "buffer": out.getvalue()}
     )
+    expect(page.get_by_text('message {"type":"image"}')).to_be_visible()
     expect(page.get_by_alt_text("照片")).to_be_visible()
     assert page.get_by_alt_text("照片").evaluate("async (e) => { await e.decode(); return e.naturalWidth }") == 40
     assert app.console.memory.contents[app.heard[-1]["message"]["id"]].data == out.getvalue()
@@ -70,6 +71,7 @@ def test_photo_location_and_sticker(page, app):
     expect(page.get_by_text('message {"type":"location","title":"大安"}')).to_be_visible()
     page.get_by_role("button", name="傳送貼圖").click()
     expect(page.get_by_role("img", name="貼圖 446/1988")).to_be_visible()
+    expect(page.get_by_text('message {"type":"sticker"}')).to_be_visible()
     assert [e["message"]["type"] for e in app.heard if e["type"] == "message"] == ["image", "location", "sticker"]
 
 
@@ -100,6 +102,7 @@ def test_the_drawn_menu_and_a_deployed_one(page, app):
 def test_blocking_stops_everything_until_it_is_undone(page, app):
     page.get_by_role("button", name="封鎖", exact=True).click()
     expect(page.get_by_text("已封鎖")).to_be_visible()
+    expect(page.locator(".calls tbody tr").first).to_contain_text("unfollow")
     assert app.heard[-1]["type"] == "unfollow"
     expect(page.get_by_label("輸入訊息")).to_be_disabled()
     app.push(text("看不到"))

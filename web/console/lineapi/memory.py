@@ -80,7 +80,6 @@ class Memory:
     reply_tokens: dict[str, ReplyToken] = field(default_factory=dict)
     retry_keys: dict[str, AcceptedKey] = field(default_factory=dict)
     loading_until: dict[str, datetime] = field(default_factory=dict)
-    link_tokens: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     changed: threading.Condition = field(default_factory=lambda: threading.Condition(threading.RLock()))
     _seq: int = 0
     _message_id: int = 500_000_000_000_000_000

@@ -1,8 +1,6 @@
 """Users and what they sent: profile, followers, contents, link tokens, read marks."""
 
 import secrets
-from collections.abc import Callable
-from datetime import datetime
 from urllib.parse import parse_qs
 
 from web.console.lineapi import limits
@@ -14,9 +12,8 @@ from web.console.lineapi.memory import Content, Memory
 class People:
     """The calls that ask about users."""
 
-    def __init__(self, memory: Memory, now: Callable[[], datetime], bot_user_id: str) -> None:
+    def __init__(self, memory: Memory, bot_user_id: str) -> None:
         self._memory = memory
-        self._now = now
         self._bot_user_id = bot_user_id
 
     def profile(self, call: Call) -> Answer:
@@ -65,9 +62,7 @@ class People:
         return content
 
     def link_token(self, call: Call) -> Answer:
-        """A token to link accounts with: ten minutes, once."""
+        """A token to link accounts with. LINE's dialog that would take it is not played here."""
         if call.ids[0] not in self._memory.users:
             raise ApiError(404, NOT_FOUND)
-        token = secrets.token_urlsafe(24)
-        self._memory.link_tokens[token] = (call.ids[0], self._now())
-        return Answer.of({"linkToken": token})
+        return Answer.of({"linkToken": secrets.token_urlsafe(24)})

@@ -49,7 +49,7 @@ class LinePlatform:
         self._clock = clock
         self.rich_menus = RichMenus(self.memory, self._checked)
         self._sending = Sending(self.memory, clock.now, self._checked, self.quota, strangers=strangers)
-        self._people = People(self.memory, clock.now, self.bot_user_id)
+        self._people = People(self.memory, self.bot_user_id)
         routes = self._routes()
         self._fixed = {key: handler for key, handler in routes.items() if "{" not in key[1]}
         self._patterns = [
