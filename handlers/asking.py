@@ -1,7 +1,7 @@
 """Asking all sources about one plate: the cities with no transaction held, then the ledger, our books, promises."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from bot.conversation import Ask, Outcome
 from bot.turn import Turn
@@ -10,20 +10,9 @@ from domain.billsview import BillsView
 from domain.plates import Plate
 from domain.vehicles import VehicleKind
 from services.lookup import Lookup
+from services.lookup_quota import Quota
 
 Then = Callable[[Turn[Any], BillsView], Outcome]
-
-
-class Quota(Protocol):
-    """The daily limit on lookups of plates that are not one's own: the cities' API lets anyone enumerate drivers."""
-
-    def check(self, uow: Any, channel: str, citizen: str) -> None:
-        """Raises CitizenMistakeError when today's lookups are used up."""
-        ...
-
-    def spend(self, uow: Any, channel: str, citizen: str) -> None:
-        """Count one lookup."""
-        ...
 
 
 class Asking:

@@ -17,9 +17,10 @@ from flex_templates.card import Press
 from flex_templates.errors import trouble
 from flex_templates.person import office
 from handlers.answering import ANSWERS, PAYS, Answering
-from handlers.asking import Asking, Quota
+from handlers.asking import Asking
 from services.links import Links
 from services.lookup import Lookup
+from services.lookup_quota import Quota
 from services.orders import Orders
 
 

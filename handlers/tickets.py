@@ -21,10 +21,11 @@ from flex_templates.choices import choose_kind, choose_plate
 from flex_templates.errors import not_found
 from flex_templates.person import anyone
 from handlers.answering import ANSWERS, Answering
-from handlers.asking import Asking, Quota
+from handlers.asking import Asking
 from services import ledger
 from services.links import Links
 from services.lookup import Lookup
+from services.lookup_quota import Quota
 from services.orders import Orders
 
 WORDS = Words("待繳", "停車單查詢", "停車費", "待缴", "停车费", "查停車費", "bills", "parking bills", "look up bills")

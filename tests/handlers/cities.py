@@ -1,23 +1,17 @@
-"""The lookup as tests need it: what each city says is put into its hands; mixing it is the product's own rule."""
+"""Cities whose answers the test decides, behind the port that the real ones have."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4
 
-from domain.billrules import build_view
-from domain.bills import Bill, BillStatus, CouldNotAsk, DunningNotice, Found, PaidState, PayableKey, SourceAnswer, Why
-from domain.billsview import BillsView
-from domain.cities import Cities
-from domain.errors import CitizenMistakeError
+from domain.bills import Bill, BillStatus, CouldNotAsk, DunningNotice, Found, SourceAnswer, Why
 from domain.plates import Plate
 from domain.vehicles import VehicleKind
-from infra.database import UnitOfWork
 from tests.clock import MovableClock
 
 TODAY = date(2026, 11, 21)
 PLATE = "ABC-1234"
+RETRY = timedelta(minutes=10)
 
 
 def bill(number: str = "Q7078443D090047", agency: str = "TPE", **changes: Any) -> Bill:
@@ -54,63 +48,39 @@ def notice(number: str = "101008521", agency: str = "NWT", **changes: Any) -> Du
     return DunningNotice(**{**values, **changes})
 
 
+class City:
+    """One city's server, as the port of bill sources shows it."""
+
+    def __init__(self, code: str, hands: "CitiesInHand") -> None:
+        self.code = code
+        self._hands = hands
+
+    async def ask(self, plate: Plate, kind: VehicleKind, *, patience: float, background: bool = False) -> SourceAnswer:
+        hands, now = self._hands, self._hands.clock.now()
+        hands.asked.append((self.code, plate.canonical, kind))
+        if why := hands.failing.get(self.code):
+            return CouldNotAsk(self.code, now, why, now + RETRY)
+        bills = tuple(bill for bill in hands.bills if bill.agency == self.code)
+        return Found(self.code, now, bills, tuple(notice for notice in hands.notices if notice.agency == self.code))
+
+
 @dataclass
 class CitiesInHand:
-    """Stands where the Lookup service stands."""
+    """What the cities would answer, put into the test's hands; Taipei and New Taipei are connected at first."""
 
     clock: MovableClock
     bills: list[Bill] = field(default_factory=list)
     notices: list[DunningNotice] = field(default_factory=list)
-    answering: list[str] = field(default_factory=lambda: ["TPE", "NWT"])
-    silent: dict[str, CouldNotAsk] = field(default_factory=dict)
-    asked: list[tuple[str, VehicleKind]] = field(default_factory=list)
-    promised: list[Sequence[str]] = field(default_factory=list)
-    cities: Cities = field(default_factory=dict)
-    connected: bool = True
-    paid_here: list[PayableKey] = field(default_factory=list)
+    failing: dict[str, Why] = field(default_factory=dict)
+    asked: list[tuple[str, str, VehicleKind]] = field(default_factory=list)
+    sources: dict[str, City] = field(default_factory=dict)
 
-    def fails(self, code: str, *, promised: bool = False, minutes: int = 10) -> None:
-        """This city cannot be asked."""
-        now = self.clock.now()
-        self.silent[code] = CouldNotAsk(code, now, Why.TIMEOUT, now + timedelta(minutes=minutes), promised)
+    def connect(self, *codes: str) -> None:
+        """These cities are asked, and no others."""
+        self.sources.clear()
+        self.sources.update({code: City(code, self) for code in codes})
 
-    def needs_asking(self, plate: Plate, kind: VehicleKind) -> bool:
-        return self.connected
-
-    async def ask(self, plate: Plate, kind: VehicleKind) -> tuple[SourceAnswer, ...]:
-        self.asked.append((plate.canonical, kind))
-        return tuple(self._answer(code) for code in self.answering)
-
-    def combine(self, uow: UnitOfWork, plate: Plate, kind: VehicleKind, answers: Sequence[SourceAnswer]) -> BillsView:
-        return build_view(
-            plate,
-            kind,
-            answers,
-            paid=dict.fromkeys(self.paid_here, PaidState.PAID),
-            cities=self.cities,
-            now=self.clock.now(),
-        )
-
-    def promise(self, uow: UnitOfWork, *, cities: Sequence[str], **_whom: Any) -> UUID:
-        self.promised.append(list(cities))
-        return uuid4()
-
-    def _answer(self, code: str) -> SourceAnswer:
-        if code in self.silent:
-            return self.silent[code]
-        bills = tuple(bill for bill in self.bills if bill.agency == code)
-        return Found(code, self.clock.now(), bills, tuple(n for n in self.notices if n.agency == code))
-
-
-@dataclass
-class Limit:
-    """The daily limit: `left` lookups."""
-
-    left: int = 100
-
-    def check(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
-        if self.left <= 0:
-            raise CitizenMistakeError("請輸入車牌，例如 ABC-1234。")
-
-    def spend(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
-        self.left -= 1
+    @property
+    def questions(self) -> list[tuple[str, VehicleKind]]:
+        """Plate and kind of each question that Taipei heard."""
+        return [(plate, kind) for code, plate, kind in self.asked if code == "TPE"]

@@ -9,17 +9,21 @@ from sqlalchemy import Engine
 
 from adapters.bills.cities import load_cities
 from infra.database import UnitOfWork, UnitOfWorkFactory, make_engine
+from infra.queue import defer
 from services.citizens import Citizens
 from services.collecting import Collecting
 from services.links import Links
+from services.lookup import Lookup
+from services.lookup_quota import Quota
 from services.orders import Orders
 from tests import stores
 from tests.clock import MovableClock
 from tests.flow import Flow
-from tests.handlers.cities import CitiesInHand, Limit
+from tests.handlers.cities import CitiesInHand
 
 KEY = "k" * 40
 NOW = datetime(2026, 11, 21, 6, 2, tzinfo=UTC)
+DAILY_LIMIT = 6
 COLLECTED = ("TPE", "NWT")
 
 
@@ -27,13 +31,9 @@ COLLECTED = ("TPE", "NWT")
 def cities_in_hand(clock: MovableClock) -> CitiesInHand:
     """What each city answers; change it in the test. It is Saturday 21 November 2026, 14:02 in Taiwan."""
     clock.set(NOW)
-    return CitiesInHand(clock)
-
-
-@pytest.fixture
-def limit() -> Limit:
-    """The daily limit; close it in the test."""
-    return Limit()
+    hands = CitiesInHand(clock)
+    hands.connect("TPE", "NWT")
+    return hands
 
 
 @pytest.fixture(scope="package")
@@ -52,16 +52,14 @@ def chat_units(chat_engine: Engine) -> UnitOfWorkFactory:
 
 
 @pytest.fixture
-def make_flow(
-    chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand: CitiesInHand, limit: Limit
-) -> Callable[..., Flow]:
+def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand: CitiesInHand) -> Callable[..., Flow]:
     """Makes a citizen's chat."""
     cities = load_cities()
-    cities_in_hand.cities = cities
+    orders = Orders(Collecting(COLLECTED, cities))
     services: dict[str, Any] = {
-        "lookup": cities_in_hand,
-        "quota": limit,
-        "orders": Orders(Collecting(COLLECTED, cities)),
+        "lookup": Lookup(cities_in_hand.sources, cities=cities, paid_here=orders, defer=defer, clock=clock),
+        "quota": Quota(DAILY_LIMIT),
+        "orders": orders,
         "links": Links("http://localhost:8000", (KEY,), clock),
         "citizens": Citizens(),
         "cities": cities,

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
-from domain.bills import PayableKey
+from domain.bills import Why
+from domain.orders import OrderState
 from domain.vehicles import VehicleKind
+from infra.database import UnitOfWorkFactory
+from models.order import Claim, Order
 from tests.flow import Flow
-from tests.handlers.cities import CitiesInHand, Limit, bill, notice
+from tests.handlers.cities import CitiesInHand, bill, notice
+from tests.handlers.conftest import DAILY_LIMIT
 
 PAGE = re.compile(r"http://localhost:8000/p/[\w-]{48}={0,2}")
 
@@ -63,7 +67,7 @@ def test_asking_again_uses_the_unfinished_order_again(
 def test_only_what_is_collected_here_is_in_the_order(
     flow: Flow, cities_in_hand: CitiesInHand, chat_engine: Engine
 ) -> None:
-    cities_in_hand.answering = ["TPE", "TXG"]
+    cities_in_hand.connect("TPE", "TXG")
     cities_in_hand.bills = [bill(), bill("VNB4810M8746", "TXG")]
     answer = looked_up(flow)
     assert "80 元" in answer
@@ -89,7 +93,7 @@ def test_a_bill_that_is_gone_is_not_paid_and_nothing_else_is_told(
 
 
 def test_a_city_that_cannot_be_asked_is_not_taken_for_a_paid_bill(flow: Flow, cities_in_hand: CitiesInHand) -> None:
-    cities_in_hand.fails("TPE")
+    cities_in_hand.failing["TPE"] = Why.DOWN
     answer = flow.send_data(pay_data())
     assert "目前無法向機關確認這筆帳單" in answer
     assert "已繳清" not in answer
@@ -102,17 +106,30 @@ def test_a_bill_that_a_notice_took_up_is_paid_with_the_notice(flow: Flow, cities
     assert "請改繳那張催繳單" in flow.send_data("pay.one?plate=ABC-1234&kind=car&key=NWT:bill:ZB1B3K01341")
 
 
-def test_a_bill_paid_here_meanwhile_is_not_paid_twice(flow: Flow, cities_in_hand: CitiesInHand) -> None:
-    cities_in_hand.bills = [bill()]
-    cities_in_hand.paid_here = [PayableKey.parse("TPE:bill:Q7078443D090047")]
-    assert "請勿重複繳費" in flow.send_data(pay_data())
+def pay_here(units: UnitOfWorkFactory, flow: Flow, number: str = "Q7078443D090047") -> None:
+    """The citizen's order is paid; its city still lists the bill."""
+    with units() as uow:
+        order = uow.session.scalars(select(Order).where(Order.citizen == flow.citizen)).one()
+        order.state = OrderState.PAID.value
+        uow.session.add(Claim(order_id=order.id, agency="TPE", type="bill", number=number))
+
+
+def test_a_bill_paid_here_meanwhile_is_not_paid_twice(
+    flow: Flow, cities_in_hand: CitiesInHand, chat_units: UnitOfWorkFactory
+) -> None:
+    number = f"Q{flow.citizen[1:15].upper()}"  # claims are the whole city's: a bill of this test's own
+    cities_in_hand.bills = [bill(number)]
+    looked_up(flow)
+    pay_here(chat_units, flow, number)
+    assert "請勿重複繳費" in flow.send_data(pay_data(number))
     answer = looked_up(flow)
-    assert "另有 1 筆已在這裡繳清" in answer
+    assert "目前查無待繳停車單" in answer
+    assert "1 筆已在這裡繳清" in answer
     assert not [label for label in answer.buttons if label.startswith("繳費")]
 
 
 def test_a_city_no_longer_collected_for_leads_to_its_official_way(flow: Flow, cities_in_hand: CitiesInHand) -> None:
-    cities_in_hand.answering = ["TXG"]
+    cities_in_hand.connect("TXG")
     cities_in_hand.bills = [bill("VNB4810M8746", "TXG")]
     answer = flow.send_data("pay.one?plate=ABC-1234&kind=car&key=TXG:bill:VNB4810M8746")
     assert "這筆帳單不在這裡收" in answer
@@ -123,22 +140,19 @@ def test_a_city_no_longer_collected_for_leads_to_its_official_way(flow: Flow, ci
 )
 def test_made_up_button_data_is_answered_kindly(flow: Flow, cities_in_hand: CitiesInHand, data: str) -> None:
     assert "這個按鈕不能使用" in flow.send_data(data)
-    assert cities_in_hand.asked == []
+    assert cities_in_hand.questions == []
 
 
-def test_paying_bills_one_by_one_does_not_use_up_the_daily_limit(
-    flow: Flow, cities_in_hand: CitiesInHand, limit: Limit
-) -> None:
-    limit.left = 1
+def test_paying_bills_one_by_one_does_not_use_up_the_daily_limit(flow: Flow, cities_in_hand: CitiesInHand) -> None:
     cities_in_hand.bills = [bill()]
     looked_up(flow)
-    for _ in range(3):
+    for _ in range(DAILY_LIMIT + 1):
         assert "繳費連結" in flow.send_data(pay_data())
 
 
 def test_the_kinds_of_a_city_are_kept_apart(flow: Flow, cities_in_hand: CitiesInHand) -> None:
     flow.send_data(pay_data(kind="heavy_motorcycle"))
-    assert cities_in_hand.asked == [("ABC-1234", VehicleKind.HEAVY_MOTORCYCLE)]
+    assert cities_in_hand.questions == [("ABC-1234", VehicleKind.HEAVY_MOTORCYCLE)]
 
 
 def test_the_page_speaks_the_citizens_language(

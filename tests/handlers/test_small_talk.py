@@ -53,7 +53,7 @@ def test_the_language_may_change_in_the_middle_of_a_question(flow: Flow, cities_
     flow.say("English")
     assert "Which kind of vehicle?" in flow.say("ABC-1234")
     flow.press("Car")
-    assert len(cities_in_hand.asked) == 1
+    assert len(cities_in_hand.questions) == 1
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_in_a_group_only_when_named_and_never_a_plate(flow: Flow, cities_in_hand
     answer = flow.in_group("@bot ABC-1234 待繳", named=True)
     assert "一對一聊天" in answer
     assert "ABC" not in answer.shown
-    assert cities_in_hand.asked == []
+    assert cities_in_hand.questions == []
 
 
 @pytest.mark.parametrize(

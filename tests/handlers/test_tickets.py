@@ -3,17 +3,20 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import Engine, text
 
+from domain.bills import Why
 from domain.vehicles import VehicleKind
 from tests.flow import Flow
-from tests.handlers.cities import CitiesInHand, Limit, bill, notice
+from tests.handlers.cities import CitiesInHand, bill, notice
+from tests.handlers.conftest import DAILY_LIMIT
 
 
 def test_a_plate_and_its_kind_are_enough_two_taps(flow: Flow, cities_in_hand: CitiesInHand) -> None:
     cities_in_hand.bills = [bill()]
     assert "請選擇車種" in flow.say("abc-1234")
     answer = flow.press("汽車")
-    assert cities_in_hand.asked == [("ABC-1234", VehicleKind.CAR)]
+    assert cities_in_hand.questions == [("ABC-1234", VehicleKind.CAR)]
     assert "40 元" in answer
     assert "11/24（二）24:00 前，還有 3 天" in answer
     assert "Q7078443D090047" in answer
@@ -28,23 +31,23 @@ def test_a_plate_and_its_kind_are_enough_two_taps(flow: Flow, cities_in_hand: Ci
 def test_a_plate_alone_is_taken_in_any_spelling(flow: Flow, cities_in_hand: CitiesInHand, spelling: str) -> None:
     flow.say(spelling)
     flow.press("機車")
-    assert cities_in_hand.asked == [("ABC-1234", VehicleKind.MOTORCYCLE)]
+    assert cities_in_hand.questions == [("ABC-1234", VehicleKind.MOTORCYCLE)]
 
 
 def test_the_kind_is_not_asked_when_the_plate_tells_it(flow: Flow, cities_in_hand: CitiesInHand) -> None:
     assert "目前查無待繳停車單" in flow.say("AB-1234")
-    assert cities_in_hand.asked == [("AB-1234", VehicleKind.CAR)]
+    assert cities_in_hand.questions == [("AB-1234", VehicleKind.CAR)]
 
 
 def test_a_missing_dash_is_asked_for_when_it_matters(flow: Flow, cities_in_hand: CitiesInHand) -> None:
     answer = flow.say("AB1234")
     assert list(answer.buttons)[-1:] == ["AB-1234"] or "AB-1234" in answer.buttons
     flow.press("AB-1234")
-    assert cities_in_hand.asked == [("AB-1234", VehicleKind.CAR)]
+    assert cities_in_hand.questions == [("AB-1234", VehicleKind.CAR)]
     flow.say("AB1234")
     assert flow.waiting == "dash"
     flow.say("AB-1234")
-    assert cities_in_hand.asked == [("AB-1234", VehicleKind.CAR)] * 2
+    assert cities_in_hand.questions == [("AB-1234", VehicleKind.CAR)] * 2
 
 
 @pytest.mark.parametrize("word", ["待繳", "停車單查詢", "停車費", "待缴", "bills", "Bills!", "繳費", "pay"])
@@ -52,7 +55,7 @@ def test_the_words_ask_for_the_plate(flow: Flow, cities_in_hand: CitiesInHand, w
     assert "請輸入車牌" in flow.say(word)
     assert "請選擇車種" in flow.say("abc1234")
     assert "目前查無待繳停車單" in flow.press("機車")
-    assert cities_in_hand.asked == [("ABC-1234", VehicleKind.MOTORCYCLE)]
+    assert cities_in_hand.questions == [("ABC-1234", VehicleKind.MOTORCYCLE)]
 
 
 def test_what_is_no_plate_is_answered_kindly_and_asked_again(flow: Flow) -> None:
@@ -68,7 +71,7 @@ def test_the_kind_may_be_typed_and_nonsense_is_asked_again(flow: Flow, cities_in
     assert "請選擇車種：汽車、機車" in flow.say("藍色")
     assert flow.waiting == "kind"
     flow.say("摩托車")
-    assert cities_in_hand.asked == [("ABC-1234", VehicleKind.MOTORCYCLE)]
+    assert cities_in_hand.questions == [("ABC-1234", VehicleKind.MOTORCYCLE)]
 
 
 def test_a_citizen_may_change_their_mind_at_each_step(flow: Flow, cities_in_hand: CitiesInHand) -> None:
@@ -82,14 +85,14 @@ def test_a_citizen_may_change_their_mind_at_each_step(flow: Flow, cities_in_hand
     flow.say("ABC-1234")
     assert "使用說明" in flow.say("說明")
     assert flow.waiting is None
-    assert cities_in_hand.asked == []
+    assert cities_in_hand.questions == []
 
 
 def test_an_old_button_changes_nothing(flow: Flow, cities_in_hand: CitiesInHand) -> None:
     first = flow.say("ABC-1234")
     flow.say("XYZ-5678")
     assert "較早的步驟" in flow.press("汽車", first)
-    assert cities_in_hand.asked == []
+    assert cities_in_hand.questions == []
     assert flow.waiting == "kind"
 
 
@@ -103,32 +106,38 @@ def test_wrong_kinds_of_input_show_the_question_again(flow: Flow, wrong: str) ->
 
 
 def test_a_city_that_failed_is_never_nothing_due(flow: Flow, cities_in_hand: CitiesInHand) -> None:
-    cities_in_hand.fails("NWT")
+    cities_in_hand.failing["NWT"] = Why.DOWN
     flow.say("ABC-1234")
     answer = flow.press("汽車")
     assert "尚未查完" in answer
     assert "新北暫時查不到，不代表沒有欠費，請 10 分鐘後再查。" in answer
     assert answer.link("撥打") == "tel:1999"
-    cities_in_hand.silent.clear()
+    cities_in_hand.failing.clear()
     again = flow.press("再查一次")
     assert "目前查無待繳停車單：臺北、新北" in again
 
 
 def test_all_failed_says_so_and_nothing_of_nothing_due(flow: Flow, cities_in_hand: CitiesInHand) -> None:
-    cities_in_hand.fails("TPE")
-    cities_in_hand.fails("NWT")
+    cities_in_hand.failing["TPE"] = Why.DOWN
+    cities_in_hand.failing["NWT"] = Why.DOWN
     flow.say("ABC-1234")
     answer = flow.press("汽車")
     assert "查無" not in answer
     assert answer.link("撥打") == "tel:0227269600"
 
 
-def test_what_takes_longer_is_promised(flow: Flow, cities_in_hand: CitiesInHand) -> None:
+def test_what_takes_longer_is_promised(flow: Flow, cities_in_hand: CitiesInHand, chat_engine: Engine) -> None:
     cities_in_hand.bills = [bill()]
-    cities_in_hand.fails("NWT", promised=True)
+    cities_in_hand.failing["NWT"] = Why.TIMEOUT
     flow.say("ABC-1234")
     assert "新北還在查，查到後會傳訊息給您。" in flow.press("汽車")
-    assert cities_in_hand.promised == [["NWT"]]
+    with chat_engine.connect() as connection:
+        promised = connection.execute(
+            text("SELECT plate, cities FROM lookup_promise WHERE citizen = :c"), {"c": flow.citizen}
+        ).all()
+        jobs = connection.execute(text("SELECT task_name FROM procrastinate_jobs")).scalars().all()
+    assert [tuple(row) for row in promised] == [("ABC-1234", ["NWT"])]
+    assert "lookups.keep_promise" in jobs
 
 
 def test_several_bills_come_with_their_classes_and_one_button_for_all(flow: Flow, cities_in_hand: CitiesInHand) -> None:
@@ -158,7 +167,7 @@ def test_a_second_motorcycle_ticket_of_a_day_is_pointed_out(flow: Flow, cities_i
 
 
 def test_a_bill_not_paid_here_leads_to_its_official_way_in_words(flow: Flow, cities_in_hand: CitiesInHand) -> None:
-    cities_in_hand.answering = ["TXG"]
+    cities_in_hand.connect("TXG")
     cities_in_hand.bills = [bill("VNB4810M8746", "TXG")]
     flow.say("ABC-1234")
     answer = flow.press("汽車")
@@ -166,29 +175,31 @@ def test_a_bill_not_paid_here_leads_to_its_official_way_in_words(flow: Flow, cit
     assert not [label for label in answer.buttons if label.startswith("繳費")]
 
 
-def test_the_daily_limit_asks_no_city(flow: Flow, cities_in_hand: CitiesInHand, limit: Limit) -> None:
-    limit.left = 1
-    flow.say("AB-1234")
-    flow.say("AB-1234")
-    assert len(cities_in_hand.asked) == 1
+def test_after_the_daily_limit_no_city_is_asked(flow: Flow, cities_in_hand: CitiesInHand) -> None:
+    for _ in range(DAILY_LIMIT):
+        assert "目前查無待繳停車單" in flow.say("AB-1234")
+    answer = flow.say("AB-1234")
+    assert f"每天最多查詢 {DAILY_LIMIT} 次" in answer
+    assert "聯絡我們" in answer.buttons
+    assert len(cities_in_hand.questions) == DAILY_LIMIT
 
 
 def test_without_any_city_nobody_is_asked(flow: Flow, cities_in_hand: CitiesInHand) -> None:
-    cities_in_hand.connected = False
+    cities_in_hand.connect()
     flow.say("AB-1234")
-    assert cities_in_hand.asked == []
+    assert cities_in_hand.questions == []
 
 
 def test_made_up_button_data_asks_for_the_plate(flow: Flow, cities_in_hand: CitiesInHand) -> None:
     for data in ("tickets.again", "tickets.again?plate=x&kind=car", "tickets.again?plate=ABC-1234&kind=boat"):
         assert "請輸入車牌" in flow.send_data(data)
-    assert cities_in_hand.asked == []
+    assert cities_in_hand.questions == []
 
 
 def test_in_english(make_flow: Callable[..., Flow], cities_in_hand: CitiesInHand) -> None:
     flow = make_flow(line_language="en")
     cities_in_hand.bills = [bill()]
-    cities_in_hand.fails("NWT")
+    cities_in_hand.failing["NWT"] = Why.DOWN
     assert "Which kind of vehicle?" in flow.say("ABC-1234")
     answer = flow.press("Car")
     assert "NT$40" in answer
@@ -215,7 +226,7 @@ def test_many_bills_come_eight_at_a_time_and_on_the_page(flow: Flow, cities_in_h
     answer = flow.press("汽車")
     assert "其餘 12 筆" in answer
     assert answer.link("看全部") == answer.link("繳費 800 元")
-    cities_in_hand.answering.append("TXG")
+    cities_in_hand.connect("TPE", "NWT", "TXG")
     cities_in_hand.bills += [bill("VNB4810M8746", "TXG")]
     flow.say("ABC-1234")
     flow.press("汽車")
