@@ -1,0 +1,264 @@
+"""The one place where settings become adapters become services. Used by app.py and jobs/."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Protocol
+
+from flask import Blueprint
+from flask_limiter import Limiter
+from flask_wtf import CSRFProtect
+
+from adapters.bills.cache import AnswerCache
+from adapters.bills.cities import load_cities
+from adapters.bills.paybill import CityNetwork, paybill_sources
+from adapters.payments.demobank import DemoBank
+from bot.dialog import DialogStore
+from bot.engine import Engine
+from bot.inbox import InboxPump
+from bot.inbox_store import InboxStore
+from bot.messenger import Messenger
+from bot.notices import NoticePost, discover_notices
+from bot.outbox import OutboxPump
+from bot.registry import MenuItem, Registry, discover
+from domain.cities import Cities
+from domain.ports.payments import PaymentProvider
+from infra import queue
+from infra.breaker import Breaker
+from infra.clock import SystemClock
+from infra.database import UnitOfWork, make_engine
+from infra.embedded import StoreUrls
+from infra.eventloop import LoopThread
+from infra.hints import INBOX, OUTBOX, Hint, Listener
+from infra.locales import reader
+from infra.redis import make_async_redis, make_redis
+from infra.settings import Settings
+from infra.throttle import Throttle
+from services import ledger
+from services.booking import Booking
+from services.citizens import Citizens
+from services.collecting import Collecting
+from services.freshness import LookupNow
+from services.links import Links
+from services.lookup import Lookup
+from services.lookup_quota import Quota
+from services.orders import Orders
+from services.payments import Payments
+from services.promises import Promises
+from web.console.chats import Console
+from web.console.page import page as console_page
+from web.console.poster import callback_poster
+from web.demobank.views import blueprint as demobank_pages
+from web.line.callback import blueprint as line_door
+from web.pay.services import PayServices
+from web.pay.views import blueprint as pay_pages
+
+INBOX_THREADS = 4  # more only queue for the interpreter lock; waiting for the outside holds no thread
+WEB_THREADS = 16
+LOOPBACK = "127.0.0.1"
+
+
+class Component(Protocol):
+    """What the worker runs beside its jobs."""
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        ...
+
+    async def stop(self) -> None:
+        """Take nothing new; run() returns when what is in hand has ended."""
+        ...
+
+
+@dataclass(frozen=True)
+class House:
+    """All services of one process, made at first use: so after fork, and only those a process needs."""
+
+    settings: Settings
+    urls: StoreUrls
+    connections: int  # threads of this process that may hold a database connection at once
+    name: str  # of the process, as the database shows it
+
+    clock = SystemClock()
+
+    # Stores
+
+    @cached_property
+    def engine(self) -> Any:
+        return make_engine(self.urls.database, pool_size=self.connections, application=f"parkline {self.name}")
+
+    def unit(self) -> UnitOfWork:
+        """A new unit of work."""
+        return UnitOfWork(self.engine)
+
+    @cached_property
+    def redis(self) -> Any:
+        return make_redis(self.urls.redis)
+
+    @cached_property
+    def loop(self) -> LoopThread:
+        """Where cities are asked by threads."""
+        return LoopThread()
+
+    # LINE
+
+    def derived(self, purpose: str) -> str:
+        """A secret of console mode that every process of this machine derives alike from SESSION_KEY."""
+        key = self.settings.session_key[0].get_secret_value().encode()
+        return base64.urlsafe_b64encode(hmac.digest(key, purpose.encode(), hashlib.sha256)).decode()
+
+    @property
+    def channel_secrets(self) -> Sequence[str]:
+        given = [secret.get_secret_value() for secret in self.settings.line_channel_secret]
+        return given or [self.derived("console channel secret")]
+
+    @property
+    def access_token(self) -> str:
+        given = self.settings.line_channel_access_token
+        return given.get_secret_value() if given else self.derived("console access token")
+
+    @property
+    def own_address(self) -> str:
+        return f"http://{LOOPBACK}:{self.settings.port}"
+
+    @cached_property
+    def messenger(self) -> Messenger:
+        url = self.own_address if self.settings.console_mode else self.settings.line_api_url
+        return Messenger(url, self.access_token)
+
+    # Services
+
+    @cached_property
+    def cities(self) -> Cities:
+        return load_cities(self.settings.paybill_cities, self.settings.paybill_urls)
+
+    @cached_property
+    def citizens(self) -> Citizens:
+        return Citizens()
+
+    @cached_property
+    def network(self) -> CityNetwork:
+        return CityNetwork()
+
+    @cached_property
+    def notices(self) -> NoticePost:
+        notices = discover_notices("handlers.notices")
+        return NoticePost(notices, self.citizens, reader, Hint(self.redis, OUTBOX))
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        shared = make_async_redis(self.urls.redis)
+        sources = paybill_sources(
+            self.cities.values(),
+            self.network,
+            throttle=Throttle(shared),
+            breaker=Breaker(shared),
+            cache=AnswerCache(shared),
+            clock=self.clock,
+        )
+        return Lookup(sources, cities=self.cities, paid_here=self.orders, defer=queue.defer, clock=self.clock)
+
+    @cached_property
+    def promises(self) -> Promises:
+        return Promises(self.lookup, self.unit, self.notices, self.clock)
+
+    @cached_property
+    def quota(self) -> Quota:
+        return Quota()
+
+    @cached_property
+    def collecting(self) -> Collecting:
+        return Collecting.of(self.settings, self.cities)
+
+    @cached_property
+    def links(self) -> Links:
+        keys = [key.get_secret_value() for key in self.settings.session_key]
+        return Links(self.settings.public_url, keys, self.clock)
+
+    @cached_property
+    def orders(self) -> Orders:
+        return Orders(self.collecting)
+
+    @cached_property
+    def bank(self) -> DemoBank | None:
+        """熊讚銀行, where it is switched on: by PAYMENT_PROVIDERS, or by console mode."""
+        chosen = self.settings.payment_providers
+        wanted = self.settings.console_mode if chosen is None else "demobank" in chosen
+        if not wanted:
+            return None
+        return DemoBank(self.engine, self.settings.public_url, self.derived("demobank").encode(), self.clock)
+
+    @cached_property
+    def payments(self) -> Payments:
+        providers: Mapping[str, PaymentProvider] = {self.bank.key: self.bank} if self.bank else {}
+        booking = Booking(ledger.mark_paid, self.notices, self.links)
+        asks = LookupNow(self.lookup, self.loop.run)
+        return Payments(providers, self.orders, booking, self.links, asks, queue.defer)
+
+    # The conversations
+
+    @cached_property
+    def registry(self) -> Registry:
+        def menu() -> Sequence[MenuItem]:  # help lists all conversations, itself among them
+            return self.registry.menu()
+
+        given = {
+            "lookup": self.lookup,
+            "quota": self.quota,
+            "orders": self.orders,
+            "links": self.links,
+            "cities": self.cities,
+            "citizens": self.citizens,
+            "readers": reader,
+            "menu": menu,
+        }
+        return Registry(discover("handlers", given))
+
+
+def web_rooms(house: House, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
+    """Every room with a door to the web. Adding one is one line here."""
+    secrets = [secret.encode() for secret in house.channel_secrets]
+    store = InboxStore(house.urls.database, connections=house.connections)
+    store.open()
+    callback = line_door(store, secrets, Hint(house.redis, INBOX))
+    csrf.exempt(callback)
+    pages = PayServices(house.unit, house.orders, house.payments, house.links, house.cities, house.clock)
+    rooms = [callback, pay_pages(pages, csrf, limiter)]
+    if house.bank:
+        rooms.append(demobank_pages(house.bank, house.clock, limiter))
+    if house.settings.console_mode:
+        console = console_page(console_of(house))
+        csrf.exempt(console)
+        rooms.append(console)
+    return rooms
+
+
+def console_of(house: House) -> Console:
+    """The local LINE, which speaks to our own /callback."""
+    return Console(
+        channel_secret=house.channel_secrets[0],
+        access_token=house.access_token,
+        own_address=house.own_address,
+        clock=house.clock,
+        post=callback_poster(f"{house.own_address}/callback"),
+    )
+
+
+def worker_components(house: House) -> list[Component]:
+    """The pumps and what wakes them."""
+    outbox = OutboxPump(house.urls.database, messenger=house.messenger)
+    engine = Engine(house.registry, house.citizens, house.clock, reader, house.messenger.line_language)
+    inbox = InboxPump(
+        house.urls.database,
+        units=house.unit,
+        engine=engine,
+        dialogs=DialogStore(house.redis),
+        presence=house.messenger,
+        threads=INBOX_THREADS,
+        answered=outbox.wake,
+    )
+    listener = Listener(make_async_redis(house.urls.redis), {INBOX: inbox.wake, OUTBOX: outbox.wake})
+    return [inbox, outbox, listener]
