@@ -262,3 +262,14 @@ def worker_components(house: House) -> list[Component]:
     )
     listener = Listener(make_async_redis(house.urls.redis), {INBOX: inbox.wake, OUTBOX: outbox.wake})
     return [inbox, outbox, listener]
+
+
+def task_context(house: House) -> dict[str, Any]:
+    """What tasks in jobs/tasks find in their `context.additional_context`."""
+    return {
+        "units": house.unit,
+        "promises": house.promises,
+        "payments": house.payments,
+        "orders": house.orders,
+        "quota": house.quota,
+    }
