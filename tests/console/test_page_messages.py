@@ -24,58 +24,59 @@ def draw(page, contents):
     return page.locator("#drawn")
 
 
-def test_every_component_of_flex_is_drawn(page, app):
-    picture, film = f"{app.url}/console/static/place.svg", f"{app.url}/a.mp4"
-    app.push(
-        flex(
-            {
-                "type": "carousel",
-                "contents": [
-                    bubble(
-                        {
-                            "type": "text",
-                            "text": "粗體",
-                            "weight": "bold",
-                            "color": "#A3211A",
-                            "size": "xl",
-                            "align": "end",
-                        },
-                        {
-                            "type": "text",
-                            "contents": [
-                                {"type": "span", "text": "一"},
-                                {"type": "span", "text": "二", "decoration": "line-through"},
-                            ],
-                        },
-                        {"type": "separator", "margin": "lg", "color": "#00FF00"},
-                        box({"type": "icon", "url": picture}, {"type": "text", "text": "基線"}, layout="baseline"),
-                        box(
-                            {"type": "text", "text": "左", "flex": 3},
-                            {"type": "filler"},
-                            layout="horizontal",
-                            spacing="md",
-                        ),
-                        {"type": "image", "url": picture, "size": "full", "aspectRatio": "2:1", "aspectMode": "cover"},
-                        box(
-                            {"type": "text", "text": "三行", "wrap": True, "maxLines": 2},
-                            backgroundColor="#F1F4F8",
-                            cornerRadius="md",
-                            paddingAll="lg",
-                            borderWidth="medium",
-                            borderColor="#0B4F8A",
-                        ),
-                        header=box({"type": "text", "text": "頭"}),
-                        hero={"type": "image", "url": picture, "size": "full"},
-                        footer=box(
-                            button(style="primary"), button(style="secondary", height="sm"), button(style="link")
-                        ),
-                        styles={"footer": {"separator": True, "backgroundColor": "#FFFFEE"}},
+def zoo(picture, film):
+    """A carousel with every component of Flex."""
+    return flex(
+        {
+            "type": "carousel",
+            "contents": [
+                bubble(
+                    {
+                        "type": "text",
+                        "text": "粗體",
+                        "weight": "bold",
+                        "color": "#A3211A",
+                        "size": "xl",
+                        "align": "end",
+                    },
+                    {
+                        "type": "text",
+                        "contents": [
+                            {"type": "span", "text": "一"},
+                            {"type": "span", "text": "二", "decoration": "line-through"},
+                        ],
+                    },
+                    {"type": "separator", "margin": "lg", "color": "#00FF00"},
+                    box({"type": "icon", "url": picture}, {"type": "text", "text": "基線"}, layout="baseline"),
+                    box(
+                        {"type": "text", "text": "左", "flex": 3},
+                        {"type": "filler"},
+                        layout="horizontal",
+                        spacing="md",
                     ),
-                    bubble(hero={"type": "video", "url": film, "previewUrl": picture, "altContent": box()}),
-                ],
-            }
-        )
+                    {"type": "image", "url": picture, "size": "full", "aspectRatio": "2:1", "aspectMode": "cover"},
+                    box(
+                        {"type": "text", "text": "三行", "wrap": True, "maxLines": 2},
+                        backgroundColor="#F1F4F8",
+                        cornerRadius="md",
+                        paddingAll="lg",
+                        borderWidth="medium",
+                        borderColor="#0B4F8A",
+                    ),
+                    header=box({"type": "text", "text": "頭"}),
+                    hero={"type": "image", "url": picture, "size": "full"},
+                    footer=box(button(style="primary"), button(style="secondary", height="sm"), button(style="link")),
+                    styles={"footer": {"separator": True, "backgroundColor": "#FFFFEE"}},
+                ),
+                bubble(hero={"type": "video", "url": film, "previewUrl": picture, "altContent": box()}),
+            ],
+        }
     )
+
+
+def test_every_component_of_flex_is_drawn(page, app):
+    film = f"{app.url}/a.mp4"
+    app.push(zoo(f"{app.url}/console/static/place.svg", film))
     card = page.locator(".flex-bubble").first
     expect(card).to_be_visible()
     assert page.locator(".flex-bubble").count() == 2

@@ -26,8 +26,15 @@ def page(console: Console) -> Blueprint:
         "console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static"
     )
     _mount_page(door, console)
+    _mount_citizens(door, console)
     _mount_doings(door, console)
     _mount_api(door, console)
+
+    @door.before_request
+    def refuse_other_pages() -> None:
+        """Whatever changes something on the page must come from the page itself."""
+        if request.method != "GET" and request.path.startswith("/console/") and PAGE_HEADER not in request.headers:
+            abort(403)
 
     @door.after_request
     def keep_safe(response: Response) -> Response:
@@ -66,71 +73,55 @@ def _mount_page(door: Blueprint, console: Console) -> None:
         return Response(image.data, mimetype=image.media_type)
 
 
-def _mount_doings(door: Blueprint, console: Console) -> None:
-    def done(doing: Callable[..., object], *given: Any) -> Response:
-        """Do it; what cannot be done is told as 400, an unknown citizen as 404."""
-        if PAGE_HEADER not in request.headers:
-            abort(403)
-        try:
-            doing(*given)
-        except LookupError as error:
-            return _json({"message": str(error)}, 404)
-        except (ValueError, TypeError) as error:
-            return _json({"message": str(error)}, 400)
-        return _json({})
-
-    def given(*names: str) -> list[Any]:
-        """The named members of the JSON body, None where absent."""
-        body = request.get_json(silent=True)
-        return [body.get(name) if isinstance(body, dict) else None for name in names]
-
+def _mount_citizens(door: Blueprint, console: Console) -> None:
     @door.post("/console/api/welcome")
     def welcome() -> Response:
-        name, language = given("name", "language")
-        return done(lambda: console.welcome() and console.add(str(name), str(language)))
+        name, language = _given("name", "language")
+        return _done(lambda: console.welcome() and console.add(str(name), str(language)))
 
     @door.post("/console/api/citizens")
     def add() -> Response:
-        name, language = given("name", "language")
-        return done(console.add, str(name), str(language))
+        return _done(console.add, *map(str, _given("name", "language")))
 
     @door.delete("/console/api/citizens/<citizen>")
     def remove(citizen: str) -> Response:
-        return done(console.remove, citizen)
+        return _done(console.remove, citizen)
 
     @door.post("/console/api/citizens/<citizen>/language")
     def language(citizen: str) -> Response:
-        return done(console.change_language, citizen, *given("language"))
+        return _done(console.change_language, citizen, *_given("language"))
 
     @door.post("/console/api/citizens/<citizen>/block")
     def block(citizen: str) -> Response:
-        return done(console.block, citizen)
+        return _done(console.block, citizen)
 
     @door.post("/console/api/citizens/<citizen>/unblock")
     def unblock(citizen: str) -> Response:
-        return done(console.unblock, citizen)
+        return _done(console.unblock, citizen)
 
+
+def _mount_doings(door: Blueprint, console: Console) -> None:
     @door.post("/console/api/citizens/<citizen>/text")
     def say(citizen: str) -> Response:
-        return done(console.say, citizen, str(*given("text")))
+        return _done(console.say, citizen, str(*_given("text")))
 
     @door.post("/console/api/citizens/<citizen>/postback")
     def press(citizen: str) -> Response:
-        data, display_text, params = given("data", "displayText", "params")
-        return done(console.press, citizen, str(data), display_text, params)
+        data, display_text, params = _given("data", "displayText", "params")
+        return _done(console.press, citizen, str(data), display_text, params)
 
     @door.post("/console/api/citizens/<citizen>/switch")
     def switch(citizen: str) -> Response:
-        return done(console.switch_menu, citizen, *map(str, given("data", "alias")))
+        return _done(console.switch_menu, citizen, *map(str, _given("data", "alias")))
 
     @door.post("/console/api/citizens/<citizen>/location")
     def place(citizen: str) -> Response:
-        latitude, longitude, title, address = given("latitude", "longitude", "title", "address")
-        return done(lambda: console.place(citizen, float(latitude), float(longitude), title or "", address or ""))
+        latitude, longitude, title, address = _given("latitude", "longitude", "title", "address")
+        return _done(lambda: console.place(citizen, float(latitude), float(longitude), title or "", address or ""))
 
     @door.post("/console/api/citizens/<citizen>/sticker")
     def sticker(citizen: str) -> Response:
-        return done(console.sticker, citizen, *map(str, given("packageId", "stickerId")))
+        return _done(console.sticker, citizen, *map(str, _given("packageId", "stickerId")))
 
     @door.post("/console/api/citizens/<citizen>/photo")
     def photo(citizen: str) -> Response:
@@ -138,7 +129,24 @@ def _mount_doings(door: Blueprint, console: Console) -> None:
             return _json({"message": "JPEG or PNG"}, 415)
         if (request.content_length or PHOTO_BYTES + 1) > PHOTO_BYTES:
             return _json({"message": "10 MB"}, 413)
-        return done(console.photo, citizen, request.get_data(), request.mimetype)
+        return _done(console.photo, citizen, request.get_data(), request.mimetype)
+
+
+def _done(doing: Callable[..., object], *given: Any) -> Response:
+    """Do it; what cannot be done is told as 400, an unknown citizen as 404."""
+    try:
+        doing(*given)
+    except LookupError as error:
+        return _json({"message": str(error)}, 404)
+    except (ValueError, TypeError) as error:
+        return _json({"message": str(error)}, 400)
+    return _json({})
+
+
+def _given(*names: str) -> list[Any]:
+    """The named members of the JSON body, None where absent."""
+    body = request.get_json(silent=True)
+    return [body.get(name) if isinstance(body, dict) else None for name in names]
 
 
 def _mount_api(door: Blueprint, console: Console) -> None:
