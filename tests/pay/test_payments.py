@@ -264,7 +264,7 @@ def test_money_that_waits_for_our_word_is_taken_once_and_never_by_a_get(world: W
     with ThreadPoolExecutor(8) as pool:
         states = set(pool.map(lambda _: world.settle(order), range(8)))
     assert states <= {AttemptState.CONFIRMING, AttemptState.PAID}
-    assert world.bank.charged == [world.trade(order)]
+    assert world.bank.confirms == world.bank.charged == [world.trade(order)]
     assert world.settle(order) is AttemptState.PAID
 
 
@@ -297,6 +297,14 @@ def test_a_changed_amount_is_shown_and_not_taken(world: World) -> None:
     assert (shown.total, shown.lines[0].pay_amount) == (130, 130)
     assert world.start(order) == Changed()  # a page that still shows 80 starts nothing
     assert isinstance(world.start(shown), Go)
+
+
+def test_an_amount_that_changes_between_two_steps_of_a_start_is_not_taken(world: World) -> None:
+    order = world.open(bill("A1", 80), age=timedelta(minutes=5))
+    world.sources.meanwhile = lambda: world.open(bill("A1", 130))  # the citizen looks the plate up again
+    assert world.start(order) == Changed()
+    assert world.bank.starts == []
+    assert world.read(order).total == 130
 
 
 def test_a_bill_that_is_gone_is_shown_and_not_taken(world: World) -> None:

@@ -77,6 +77,7 @@ class ScriptedProvider:
     books: dict[str, Report] = field(default_factory=dict)  # trade number -> how it stands
     charged: list[str] = field(default_factory=list)  # trade numbers money was taken for
     starts: list[str] = field(default_factory=list)
+    confirms: list[str] = field(default_factory=list)
     on_start: Callable[[Taking], None] = lambda taking: None
     on_ask: Callable[[Taking], None] = lambda taking: None
     on_confirm: Callable[[Taking], None] = lambda taking: None
@@ -91,6 +92,7 @@ class ScriptedProvider:
         return Started(f"https://bank.example/{taking.trade_number}", "R" + taking.trade_number)
 
     def confirm(self, taking: Taking) -> Report:
+        self.confirms.append(taking.trade_number)
         self.on_confirm(taking)
         self.pay(taking.trade_number, taking.amount)
         return self.books[taking.trade_number]
@@ -131,10 +133,12 @@ class ScriptedSources:
 
     now: dict[PayableKey, Payable | None] = field(default_factory=dict)  # None: gone
     unreachable: bool = False
+    meanwhile: Callable[[], object] = lambda: None  # happens while they are being asked
     asked: list[PayableKey] = field(default_factory=list)
 
     def refresh(self, snapshots: Sequence[Snapshot]) -> Sequence[SourceAnswer]:
         self.asked += [snapshot.key for snapshot in snapshots]
+        self.meanwhile()
         return (Found("NWT", datetime.now(UTC)),)
 
     def compare(
