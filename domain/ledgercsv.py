@@ -174,11 +174,12 @@ class RowReader:
         alone = re.compile(self._row(empty={"notice_number"}), re.ASCII).fullmatch
         in_notice = re.compile(self._row(filled={"notice_number", "notice_extra_charge"}), re.ASCII).fullmatch
         has_notices = {"notice_number", "notice_extra_charge"} <= set(self.columns)
-        self._plain_row = (lambda line: alone(line) or in_notice(line)) if has_notices else alone
+        # Takes the line of a row that is as its columns want it.
+        self.is_plain = (lambda line: alone(line) or in_notice(line)) if has_notices else alone
 
     def read(self, line: str) -> str:
         """The row as COPY takes it (CSV without line end). Raises RowError."""
-        return line if self._plain_row(line) else self.read_fields(line)
+        return line if self.is_plain(line) else self.read_fields(line)
 
     def read_fields(self, line: str) -> str:
         """The same, field by field. Raises RowError."""

@@ -104,7 +104,9 @@ class Imported:
     refused: int
 
 
-def import_csv(uow: UnitOfWork, file: BinaryIO, *, refused: Refused, progress: Progress | None = None) -> Imported:
+def import_csv(
+    uow: UnitOfWork, file: BinaryIO, *, refused: Refused, progress: Progress = lambda _bytes: None
+) -> Imported:
     """Take a file in, inside the caller's transaction. Raises FileError.
 
     `refused` hears every row that is not taken, in the order of the checks. UTF-8, with or without a mark.
@@ -116,7 +118,7 @@ def import_csv(uow: UnitOfWork, file: BinaryIO, *, refused: Refused, progress: P
         count += 1
         refused(line, reason)
 
-    reader = _header(file)
+    reader, header_bytes = _header(file)
     cursor: Rows = uow.driver.cursor()
     cursor.execute("SET LOCAL statement_timeout = 0")  # a year of bills takes minutes
     cursor.execute("SET LOCAL timezone = 'Asia/Taipei'")  # a moment without an offset is the city's
@@ -126,8 +128,11 @@ def import_csv(uow: UnitOfWork, file: BinaryIO, *, refused: Refused, progress: P
         sql.SQL(", ").join(map(sql.Identifier, reader.columns))
     )
     with cursor.copy(copy) as into:
-        for chunk in _chunks(file, reader, refuse, progress or (lambda _bytes: None)):
+        seen = header_bytes
+        for chunk, bytes_read in _chunks(file, reader, refuse):
             into.write(chunk)
+            seen += bytes_read
+            progress(seen)
     staged = cursor.rowcount
     if "notice_number" in reader.columns:
         staged -= _refuse_staged(cursor, _CONTRADICTING, refuse)
@@ -143,19 +148,19 @@ def import_csv(uow: UnitOfWork, file: BinaryIO, *, refused: Refused, progress: P
     return Imported(taken, changed, staged - taken - changed, count)
 
 
-def _header(file: BinaryIO) -> RowReader:
-    line = file.readline(LARGEST_HEADER).removeprefix(codecs.BOM_UTF8)
+def _header(file: BinaryIO) -> tuple[RowReader, int]:
+    line = file.readline(LARGEST_HEADER)
     try:
-        return RowReader(line.decode("utf-8").rstrip("\r\n"))
+        return RowReader(line.removeprefix(codecs.BOM_UTF8).decode("utf-8").rstrip("\r\n")), len(line)
     except UnicodeDecodeError:
         raise FileError("line 1: is not UTF-8") from None
     except RowError as error:
         raise FileError(f"line 1: {error}") from None
 
 
-def _chunks(file: BinaryIO, reader: RowReader, refuse: Refused, progress: Progress) -> Iterator[str]:
-    """The rows that can be taken, each with its line number in front, about a megabyte at a time."""
-    number, seen, read = 1, 0, reader.read
+def _chunks(file: BinaryIO, reader: RowReader, refuse: Refused) -> Iterator[tuple[str, int]]:
+    """The rows that can be taken, each with its line number in front, and the bytes they were: a megabyte at a time."""
+    number, read = 1, reader.read
     while lines := file.readlines(CHUNK_BYTES):
         good: list[str] = []
         for line in _decoded(lines):
@@ -167,9 +172,7 @@ def _chunks(file: BinaryIO, reader: RowReader, refuse: Refused, progress: Progre
                     good.append(f"{number},{read(line)}\n")
                 except RowError as error:
                     refuse(number, str(error))
-        yield "".join(good)
-        seen += sum(map(len, lines))
-        progress(seen)
+        yield "".join(good), sum(map(len, lines))
 
 
 def _decoded(lines: list[bytes]) -> Sequence[str | None]:
