@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -43,9 +44,9 @@ KIND_WORDS = {
     "其他車種": VehicleKind.OTHER,
     "other": VehicleKind.OTHER,
 }
-NUMBER = re.compile(r"(?=(?:[A-Z]*\d){4})[A-Z0-9]{9,20}", re.ASCII)  # longer than any plate, four digits or more
+NUMBER = re.compile(r"(?=(?:[A-Z]*\d){4})[A-Z0-9]{8,40}", re.ASCII)  # longer than any plate, four digits or more
 
-MOST_OF_ONE_NUMBER = 5  # messages in one call to LINE; agencies rarely share a number
+MOST_OF_ONE_NUMBER = 5  # vehicles whose bills share a number, of different agencies: one message each
 
 
 def bill_number(text: str) -> str | None:
@@ -154,14 +155,23 @@ class Tickets(Conversation["Tickets.Data"]):
         if not found:
             words = turn.t("這裡找不到這個帳單號碼。各縣市的停車單無法用號碼查，請改為輸入車牌。")
             return Done(not_found(turn.reader, words, anyone(turn.reader)))
-        views = [self._view(turn, payable) for payable in found[:MOST_OF_ONE_NUMBER]]
+        vehicles = list(dict.fromkeys((payable.plate, payable.kind) for payable in found))[:MOST_OF_ONE_NUMBER]
+        views = [self._view(turn, [p for p in found if (p.plate, p.kind) == vehicle]) for vehicle in vehicles]
         return Done(*(self._answering.message(turn, view, private=True) for view in views))
 
-    def _view(self, turn: Turn[Data], payable: Payable) -> BillsView:
-        """One payable as a view of its own."""
-        if isinstance(payable, DunningNotice):
-            answer = Found(payable.agency, turn.now, notices=(payable,))
-        else:
-            answer = Found(payable.agency, turn.now, bills=(payable,))
-        paid = self._orders.paid_keys(turn.uow, covered_keys(payable))
-        return build_view(Plate(payable.plate), payable.kind, [answer], paid=paid, cities=self._cities, now=turn.now)
+    def _view(self, turn: Turn[Data], found: Sequence[Payable]) -> BillsView:
+        """What one number stands for at one vehicle: mostly one bill, or the notice that covers it and the bill."""
+        notices = [payable for payable in found if isinstance(payable, DunningNotice)]
+        bills = [payable for payable in found if not isinstance(payable, DunningNotice)]
+        answers = [
+            Found(
+                agency,
+                turn.now,
+                tuple(bill for bill in bills if bill.agency == agency),
+                tuple(notice for notice in notices if notice.agency == agency),
+            )
+            for agency in dict.fromkeys(payable.agency for payable in found)
+        ]
+        paid = self._orders.paid_keys(turn.uow, frozenset().union(*map(covered_keys, found)))
+        plate = Plate(found[0].plate)
+        return build_view(plate, found[0].kind, answers, paid=paid, cities=self._cities, now=turn.now)

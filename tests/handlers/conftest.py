@@ -24,7 +24,7 @@ from tests.handlers.cities import CitiesInHand
 KEY = "k" * 40
 NOW = datetime(2026, 11, 21, 6, 2, tzinfo=UTC)
 DAILY_LIMIT = 6
-COLLECTED = ("TPE", "NWT")
+COLLECTED = ("TPE", "NWT", "PARKA")
 
 
 @pytest.fixture

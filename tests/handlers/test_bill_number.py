@@ -1,0 +1,98 @@
+"""A bill number alone, as printed on the slip in one's hand."""
+
+import io
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import Engine
+
+from infra.database import UnitOfWorkFactory, make_engine
+from services.ledger_import import import_csv
+from tests import stores
+from tests.flow import Flow
+from tests.handlers.cities import CitiesInHand
+from tests.handlers.conftest import DAILY_LIMIT
+
+HEAD = "agency,number,plate,kind,fee_item,parked_on,deadline,amount,pay_amount,hours,street,issued_how"
+SLIP = "PARKA,M8168111102840P,AAA-1111,motorcycle,parking,2026-11-16,2026-12-01,20,20,1,信義路四段,無紙化開單"
+
+
+@pytest.fixture(scope="module")
+def chat_engine(_admin: stores.Admin, postgres_url: str, _template: str) -> Iterator[Engine]:
+    """A ledger of these tests' own: elsewhere no agency has bills in it."""
+    with stores.fresh_database(_admin, postgres_url, _template) as url:
+        made = make_engine(url)
+        yield made
+        made.dispose()
+
+
+def taken(units: UnitOfWorkFactory, *rows: str, head: str = HEAD) -> None:
+    """An agency's file with these rows, imported."""
+    refused: list[str] = []
+    with units() as uow:
+        file = io.BytesIO("\n".join([head, *rows, ""]).encode())
+        import_csv(uow, file, refused=lambda line, reason: refused.append(f"{line}: {reason}"))
+    assert refused == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["M8168111102840P", "m8168111102840p", "Ｍ８１６８１１１１０２８４０Ｐ", "M8168-1111-0284-0P"]
+)
+def test_a_number_shows_its_slip_with_street(
+    flow: Flow, chat_units: UnitOfWorkFactory, cities_in_hand: CitiesInHand, typed: str
+) -> None:
+    taken(chat_units, SLIP)
+    answer = flow.say(typed)
+    assert "20 元" in answer
+    assert "12/1（二）24:00 前，還有 10 天" in answer
+    assert "信義路四段" in answer
+    assert "無紙化開單" in answer
+    assert cities_in_hand.asked == []
+
+
+def test_a_number_is_taken_where_a_plate_is_asked_for(flow: Flow, chat_units: UnitOfWorkFactory) -> None:
+    taken(chat_units, SLIP)
+    flow.say("待繳")
+    assert "20 元" in flow.say("M8168111102840P")
+    assert flow.waiting is None
+    flow.say("ABC-1234")
+    assert "20 元" in flow.say("M8168111102840P")  # instead of a kind: a changed mind
+    assert flow.waiting is None
+
+
+def test_the_street_is_not_shown_for_the_plate(flow: Flow, chat_units: UnitOfWorkFactory) -> None:
+    taken(chat_units, SLIP)
+    flow.say("AAA-1111")
+    answer = flow.press("機車")
+    assert "M8168111102840P" in answer
+    assert "信義路" not in answer
+
+
+def test_a_bill_inside_a_notice_shows_the_notice(flow: Flow, chat_units: UnitOfWorkFactory) -> None:
+    head = f"{HEAD},notice_number,notice_deadline,notice_extra_charge,notice_mail"
+    row = "PARKA,M8168111102841P,BBB-2222,car,parking,2026-10-16,2026-10-31,40,40,1,仁愛路,"
+    row += ",N101008521,2026-12-05,50,registered"
+    taken(chat_units, row, head=head)
+    answer = flow.say("M8168111102841P")
+    assert "掛號催繳" in answer
+    assert "90 元" in answer
+    assert "含帳單\nM8168111102841P" in answer
+    assert answer.link("繳費 90 元")
+
+
+def test_a_number_nobody_knows_says_what_to_do(flow: Flow) -> None:
+    answer = flow.say("Q7078443D099999")
+    assert "這裡找不到這個帳單號碼" in answer
+    assert answer.link("撥打") == "tel:1999"
+    assert "請輸入車牌" in flow.press("查停車費")
+
+
+def test_guessing_numbers_is_limited(flow: Flow) -> None:
+    for _ in range(DAILY_LIMIT):
+        flow.say("Q7078443D099999")
+    assert "今天的次數已用完" in flow.say("Q7078443D099998")
+
+
+def test_in_english(make_flow: Callable[..., Flow], chat_units: UnitOfWorkFactory) -> None:
+    taken(chat_units, SLIP)
+    assert "by 24:00 on Tue 1 Dec" in make_flow(line_language="en").say("M8168111102840P")
