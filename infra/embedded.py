@@ -39,7 +39,8 @@ def stores(
 ) -> Iterator[StoreUrls]:
     """Run the stores under `var`, or attach to those that run there, until the block ends.
 
-    `wanted`: which of them. `settings` are added to postgresql.conf by whoever starts it. With keep=False the last to leave deletes their data.
+    `wanted`: which of them. `settings` are added to postgresql.conf by whoever starts it. With keep=False the last to
+    leave deletes their data.
     Raises EmbeddedError, one line, when they cannot be started.
     """
     place = var / "embedded"

@@ -34,6 +34,20 @@ def current(connection: Connection) -> str | None:
         return None
 
 
+def is_behind(revision: str) -> bool:
+    """Whether a database at `revision` lacks something of this release.
+
+    One that is ahead does not: releases expand first and contract later, so the old one runs on while the new one
+    is brought up.
+    """
+    return revision != head() and revision in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """Whether the models speak for a table: the queue's tables are Procrastinate's."""
     return kind != "table" or not (name or "").startswith("procrastinate_")

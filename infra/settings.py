@@ -130,6 +130,8 @@ def load(environment: Mapping[str, str]) -> Settings:
         name.lower(): value for name, value in environment.items() if name.lower() in Settings.model_fields
     }
     values["paybill_urls"] = {m[1]: url for name, url in environment.items() if (m := CITY_URL.match(name)) and url}
+    if "port" in values:
+        values.setdefault("public_url", f"http://localhost:{values['port']}")
     try:
         return Settings.model_validate(values)
     except ValidationError as error:

@@ -20,15 +20,18 @@ from procrastinate.worker import Worker
 import jobs.schedule
 import jobs.tasks
 from infra import logging, metrics
-from infra.database import CONNECT_SECONDS, TooFewConnectionsError, check_room
-from infra.embedded import EmbeddedError, store_urls
+from infra.connections import TooFewConnectionsError, check_room
+from infra.database import CONNECT_SECONDS
+from infra.embedded import store_urls
+from infra.embedded_process import EmbeddedError
 from infra.keys import with_keys
-from infra.queue import WORKER_CONNECTIONS, queue
+from infra.queue import queue
 from infra.settings import SettingsError, load
 from infra.supervisor import leave_with_parent
-from wiring import INBOX_THREADS, Component, House, job_services, worker_components
+from wiring import INBOX_THREADS, Component, House, task_context, worker_components
 
 JOBS_AT_ONCE = 8
+WORKER_CONNECTIONS = 3  # of the queue itself: one listens, one fetches, one finishes
 HOUSE_CONNECTIONS = INBOX_THREADS + JOBS_AT_ONCE
 PUMPS = 2
 CONNECTIONS = HOUSE_CONNECTIONS + PUMPS + WORKER_CONNECTIONS  # of one worker process
@@ -59,17 +62,20 @@ class Jobs:
                 "options": "-c timezone=UTC",
             },
         )
-        app: App = queue.with_connector(connector)
-        async with app.open_async():
-            self._worker = Worker(
-                app,
-                concurrency=JOBS_AT_ONCE,
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=JOB_STOP_SECONDS,
-                additional_context=self._services,
-                worker_middleware=[_measured],
-            )
-            await self._worker.run()
+        with queue.replace_connector(connector) as app:
+            async with app.open_async():
+                await self._work(app)
+
+    async def _work(self, app: App) -> None:
+        self._worker = Worker(
+            app,
+            concurrency=JOBS_AT_ONCE,
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=JOB_STOP_SECONDS,
+            additional_context=self._services,
+            worker_middleware=[_measured],
+        )
+        await self._worker.run()
 
     async def stop(self) -> None:
         """Take no new job; run() returns when those in hand have ended or been given back."""
@@ -138,13 +144,13 @@ def main() -> int:
             check_room(urls.database, CONNECTIONS)
             leave_with_parent()
             house = House(settings, urls, connections=HOUSE_CONNECTIONS, name="worker")
-            parts = [*worker_components(house), Jobs(urls.database, job_services(house))]
-            asyncio.run(_until_signalled(parts))
+            parts = [*worker_components(house), Jobs(urls.database, task_context(house))]
+            asyncio.Runner().run(_until_signalled(parts))
     except (SettingsError, EmbeddedError, TooFewConnectionsError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - the one line of a start that cannot be
         return 2
     sys.stdout.flush()
-    os._exit(0)  # a thread still waiting for an answer holds nothing that matters: its row is taken up again
+    os._exit(0)  # no waiting for threads that wait for an answer: their rows are taken up again
 
 
 if __name__ == "__main__":

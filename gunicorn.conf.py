@@ -1,0 +1,55 @@
+"""gunicorn's settings: threads, loopback in console mode, logs through our net, stores opened after fork."""
+
+import os
+import sys
+from pathlib import Path
+
+from gunicorn.glogging import Logger
+
+ROOT = Path(__file__).parent
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(ROOT / "var" / "metrics"))
+
+from infra import metrics  # noqa: E402
+from infra.settings import SettingsError, load  # noqa: E402
+from infra.supervisor import PARENT, leave_with_parent  # noqa: E402
+
+try:
+    settings = load(os.environ)
+except SettingsError as error:
+    sys.exit(str(error))
+if settings.console_mode and PARENT not in os.environ:
+    sys.exit("LINE_CHANNEL_SECRET: not set, so this would be console mode, which only `python app.py` serves")
+
+
+class ThroughOurNet(Logger):
+    """gunicorn's lines go to the root logger, whose handler redacts; requests are told by web/security.py."""
+
+    def setup(self, _cfg):
+        from infra import logging
+
+        logging.configure()
+        self.error_log.handlers = []
+        self.error_log.propagate = True
+
+    def access(self, resp, req, environ, request_time):
+        """One line a request is enough."""
+
+
+bind = f"{'127.0.0.1' if settings.console_mode else '0.0.0.0'}:{settings.port}"  # noqa: S104 - behind a proxy
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 16  # wiring.WEB_THREADS; a test compares them
+timeout = 30
+graceful_timeout = 8
+keepalive = 5
+logger_class = ThroughOurNet
+control_socket_disable = True
+proc_name = "parkline web"
+
+
+def when_ready(_server):
+    leave_with_parent()
+
+
+def child_exit(_server, worker):
+    metrics.process_is_gone(worker.pid)

@@ -1,0 +1,56 @@
+"""Prometheus metrics of all processes that share PROMETHEUS_MULTIPROC_DIR: web's workers and the worker.
+
+Labels are few and never personal: a route's rule, never its path.
+"""
+
+import os
+from pathlib import Path
+
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+if SHARED in os.environ:  # the library wants the folder before it is imported
+    Path(os.environ[SHARED]).mkdir(parents=True, exist_ok=True)
+
+import prometheus_client  # noqa: E402
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess  # noqa: E402
+
+CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
+
+REQUESTS = Histogram(
+    "parkline_http_request_seconds",
+    "Requests answered, by route and status.",
+    ["method", "rule", "status"],
+    buckets=(0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+JOBS = Histogram(
+    "parkline_job_seconds",
+    "Jobs run by the worker, by task and outcome.",
+    ["task", "outcome"],
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60),
+)
+RESTARTS = Counter("parkline_component_restarts_total", "Pumps and the queue, started again after an error.", ["name"])
+
+
+def render(now: dict[str, float]) -> bytes:
+    """Everything in Prometheus text. `now`: gauges that are only known by asking at this moment."""
+    registry = CollectorRegistry()
+    if SHARED in os.environ:
+        multiprocess.MultiProcessCollector(registry)
+    else:
+        registry.register(REQUESTS)
+        registry.register(JOBS)
+        registry.register(RESTARTS)
+    for name, value in now.items():
+        Gauge(f"parkline_{name}", name.replace("_", " ") + ".", registry=registry).set(value)
+    return prometheus_client.generate_latest(registry)
+
+
+def process_is_gone(pid: int) -> None:
+    """What that process counted stays; what it showed as its present state goes."""
+    if SHARED in os.environ:
+        multiprocess.mark_process_dead(pid)
+
+
+def clear(folder: Path) -> None:
+    """Drop the files of an earlier run, whose process ids may come again. Call before any process starts."""
+    for path in folder.glob("*.db"):
+        path.unlink(missing_ok=True)
