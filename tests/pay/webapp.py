@@ -11,7 +11,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 import web.demobank
 import web.pay
@@ -35,10 +35,17 @@ def make_app(world: World, *, csrf_on: bool = True, limits_on: bool = False) -> 
     return app
 
 
+class _Quiet(WSGIRequestHandler):
+    """Logs no addresses: they hold tokens."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Nothing."""
+
+
 @contextmanager
 def serving(engine: Engine, **options: Any) -> Iterator[World]:
     """A world with the demobank, served on loopback at world.links.public_url."""
-    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
+    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True, request_handler=_Quiet)
     url = f"http://127.0.0.1:{server.server_port}"
     clock = MovableClock(datetime.now(UTC))
     world = World.build(engine, public_url=url, provider=DemoBank(engine, url, SECRET, clock), clock=clock)
