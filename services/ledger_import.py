@@ -1,21 +1,24 @@
-"""Takes an agency's CSV into the ledger: COPY into a staging table, then one upsert per table, in one transaction.
+"""Takes an agency's CSV into the ledger: COPY into a staging table, then set by set, in one transaction.
 
 Idempotent: the same file twice changes nothing. A row that cannot be taken is refused with its line and reason, and the
 rest goes in. What was paid here is never changed by a file.
 """
+
+# ruff: noqa: S608  every part of the statements is this file's own
 
 import codecs
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, LiteralString, cast
 
-from psycopg import Cursor, errors, sql
+from psycopg import Cursor, sql
 
 from domain.ledgercsv import COLUMNS, RowError, RowReader
 from infra.database import UnitOfWork
 
 CHUNK_BYTES = 1 << 20
 LARGEST_HEADER = 4096
+ONE_IMPORT_AT_A_TIME = 7001  # advisory lock
 
 Refused = Callable[[int, str], None]  # line (the header is 1), reason
 Progress = Callable[[int], None]  # bytes read so far
@@ -31,6 +34,15 @@ CREATE TEMPORARY TABLE staged_bill (
     line bigint, {", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in COLUMNS)}
 ) ON COMMIT DROP
 """
+_SETTINGS = (
+    f"SELECT pg_advisory_xact_lock({ONE_IMPORT_AT_A_TIME})",
+    "SET LOCAL statement_timeout = 0",  # a year of bills takes minutes
+    "SET LOCAL timezone = 'Asia/Taipei'",  # a moment without an offset is the city's
+    "SET LOCAL work_mem = '128MB'",
+    "DROP TABLE IF EXISTS pg_temp.staged_bill",
+    _STAGING,
+)
+_IS_REPEATED = "SELECT FROM staged_bill GROUP BY number, agency HAVING count(*) > 1 LIMIT 1"
 _REPEATED = """
 DELETE FROM staged_bill s USING (
     SELECT agency, number, min(line) AS first FROM staged_bill GROUP BY agency, number HAVING count(*) > 1
@@ -63,27 +75,28 @@ WHERE n.paid_here_at IS NULL
        excluded.prosecuted_deadline)
 RETURNING agency, number
 """
-_BILL_VALUES = (
-    "plate", "kind", "car_type", "fee_item", "parked_on", "deadline", "amount", "pay_amount", "hours", "street",
-    "started_at", "left_at", "issued_how", "prosecuted", "notice_number", "status",
+_VALUES = (
+    "plate_key", "plate", "kind", "car_type", "fee_item", "parked_on", "deadline", "amount", "pay_amount", "hours",
+    "street", "started_at", "left_at", "issued_how", "prosecuted", "notice_number", "status",
 )  # fmt: skip
-_BILLS = f"""
-WITH done AS (
-    INSERT INTO ledger_bill AS b (agency, number, plate_key, {", ".join(_BILL_VALUES)})
-    SELECT agency, number, replace(plate, '-', ''), plate, kind,
-        CASE kind WHEN 'car' THEN 'C' WHEN 'other' THEN 'O' ELSE 'M' END,
-        coalesce(fee_item, 'parking'), parked_on, deadline, amount, coalesce(pay_amount, amount), hours, street,
-        started_at, left_at, issued_how, coalesce(prosecuted, false), notice_number, coalesce(status, 'open')
+_ROWS = """(
+    SELECT agency, number, replace(plate, '-', '') AS plate_key, plate, kind,
+        CASE kind WHEN 'car' THEN 'C' WHEN 'other' THEN 'O' ELSE 'M' END AS car_type,
+        coalesce(fee_item, 'parking') AS fee_item, parked_on, deadline, amount,
+        coalesce(pay_amount, amount) AS pay_amount, hours, street, started_at, left_at, issued_how,
+        coalesce(prosecuted, false) AS prosecuted, notice_number, coalesce(status, 'open') AS status
     FROM staged_bill
-    ON CONFLICT (agency, number) DO UPDATE SET
-        ({", ".join(_BILL_VALUES)}, plate_key, imported_at) =
-        ({", ".join(f"excluded.{name}" for name in _BILL_VALUES)}, excluded.plate_key, now())
-    WHERE b.paid_here_at IS NULL
-      AND ({", ".join(f"b.{name}" for name in _BILL_VALUES)})
-          IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in _BILL_VALUES)})
-    RETURNING (b.xmax = 0) AS is_new
-) SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM done
-"""  # noqa: S608  every name in it is this file's own
+) s"""
+# Two statements instead of ON CONFLICT, which costs a third more time: only imports add bills, one at a time.
+_CHANGE = f"""
+UPDATE ledger_bill b SET ({", ".join(_VALUES)}, imported_at) = ROW({", ".join(f"s.{v}" for v in _VALUES)}, now())
+FROM {_ROWS} WHERE b.number = s.number AND b.agency = s.agency AND b.paid_here_at IS NULL
+    AND ({", ".join(f"b.{v}" for v in _VALUES)}) IS DISTINCT FROM ({", ".join(f"s.{v}" for v in _VALUES)})
+"""
+_ADD = f"""
+INSERT INTO ledger_bill (agency, number, {", ".join(_VALUES)}) SELECT * FROM {_ROWS}
+WHERE NOT EXISTS (SELECT FROM ledger_bill b WHERE b.number = s.number AND b.agency = s.agency)
+"""
 _AGENCIES = """
 INSERT INTO ledger_agency (code) SELECT DISTINCT agency FROM staged_bill
 ON CONFLICT (code) DO UPDATE SET imported_at = now()
@@ -118,32 +131,26 @@ def import_csv(
         count += 1
         refused(line, reason)
 
-    reader, header_bytes = _header(file)
+    reader, seen = _header(file)
     cursor: Rows = uow.driver.cursor()
-    cursor.execute("SET LOCAL statement_timeout = 0")  # a year of bills takes minutes
-    cursor.execute("SET LOCAL timezone = 'Asia/Taipei'")  # a moment without an offset is the city's
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.staged_bill")
-    cursor.execute(_STAGING)
+    for setting in _SETTINGS:
+        cursor.execute(setting)
     copy = sql.SQL("COPY staged_bill (line, {}) FROM STDIN (FORMAT csv)").format(
         sql.SQL(", ").join(map(sql.Identifier, reader.columns))
     )
     with cursor.copy(copy) as into:
-        seen = header_bytes
-        for chunk, bytes_read in _chunks(file, reader, refuse):
+        for chunk, size in _chunks(file, reader, refuse):
             into.write(chunk)
-            seen += bytes_read
+            seen += size
             progress(seen)
     staged = cursor.rowcount
+    if cursor.execute(_IS_REPEATED).rowcount:
+        staged -= _refuse_staged(cursor, _REPEATED, refuse)
     if "notice_number" in reader.columns:
         staged -= _refuse_staged(cursor, _CONTRADICTING, refuse)
         cursor.execute(_NOTICES)
-    try:
-        with uow.driver.transaction():  # a savepoint
-            cursor.execute(_BILLS)
-    except errors.CardinalityViolation:  # looked for only when there is one: it costs a sort of the file
-        staged -= _refuse_staged(cursor, _REPEATED, refuse)
-        cursor.execute(_BILLS)
-    taken, changed = cast("tuple[int, int]", cursor.fetchone())
+    changed = cursor.execute(_CHANGE).rowcount
+    taken = cursor.execute(_ADD).rowcount
     cursor.execute(_AGENCIES)
     return Imported(taken, changed, staged - taken - changed, count)
 

@@ -176,6 +176,12 @@ def test_a_withdrawn_bill_leaves_its_notice(uow: UnitOfWorkFactory) -> None:
     assert (notice.pay_amount, notice.registered_mail, notice.prosecuted) == (80, False, True)
 
 
+def test_a_file_with_one_bill_twice_can_be_taken_again(uow: UnitOfWorkFactory) -> None:
+    file = "\n".join([HEADER, ROW.format(1), ROW.format(1).replace(",50,", ",70,")])
+    put(uow, file)
+    assert put(uow, file)[0] == Imported(taken=0, changed=0, unchanged=1, refused=1)
+
+
 def test_progress_is_told_to_the_end(uow: UnitOfWorkFactory) -> None:
     body = "\n".join([HEADER, *(ROW.format(n) for n in range(20_000))]).encode()
     seen: list[int] = []
