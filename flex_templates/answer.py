@@ -16,6 +16,7 @@ class Owed:
     group: str  # class of the one-stop site, in the reader's language: 一般繳費, 平信催繳 …
     office: str  # city or agency, in the reader's language
     way: Press | Link | None  # pays it here, or leads to its official way
+    due: bool = True  # False: part of it was paid here, so what is owed must be asked of its agency; not in any sum
     in_words: str = ""  # where to pay when there is no address to press
     cancel: Link | None = None  # calls the office: Taipei's second motorcycle ticket of a day can be cancelled
     private: bool = False  # the citizen gave this slip's number: street and times may be shown
@@ -43,6 +44,11 @@ class Answer:
     pay_all_amount: int = 0
     clearing: int = 0  # paid here, not yet written off at its agency
     paying: int = 0  # a payment is under way here
+
+    @property
+    def due(self) -> Sequence[Owed]:
+        """Those that can be paid."""
+        return [one for one in self.owed if one.due]
 
     @property
     def complete(self) -> bool:

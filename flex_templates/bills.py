@@ -31,9 +31,11 @@ def message(reader: Reader, answer: Answer, person: Person) -> dict[str, Any]:
 def alt_text(reader: Reader, answer: Answer) -> str:
     """What a lock screen shows: count and sum, no plate, name or street."""
     total = money(reader, answer.total)
-    if len(answer.owed) == 1:
+    if not answer.due:
+        return reader.t("停車費查詢結果")
+    if len(answer.due) == 1:
         return reader.t("您有 1 筆停車費待繳，共 {total}", total=total)
-    return reader.t("您有 {count} 筆停車費待繳，共 {total}", count=len(answer.owed), total=total)
+    return reader.t("您有 {count} 筆停車費待繳，共 {total}", count=len(answer.due), total=total)
 
 
 def _single(reader: Reader, answer: Answer) -> Card:
@@ -52,13 +54,13 @@ def _summary(reader: Reader, answer: Answer) -> Card:
     """The first card of several: the sum, the classes with their counts, the nearest deadline, one button for all."""
     counts: list[tuple[str, str]] = [
         (group, _count(reader, len(members), sum(one.payable.pay_amount for one in members)))
-        for group, members in _grouped(answer.owed)
+        for group, members in _grouped(answer.due)
     ]
-    deadlines = [one.payable.deadline for one in answer.owed if one.payable.deadline]
+    deadlines = [one.payable.deadline for one in answer.due if one.payable.deadline]
     if deadlines:
         counts.append((reader.t("最近期限"), bill.until(reader, min(deadlines), answer.today)))
     shown: list[Block] = [
-        Lead(money(reader, answer.total), reader.t("共 {count} 筆待繳", count=len(answer.owed))),
+        Lead(money(reader, answer.total), reader.t("共 {count} 筆待繳", count=len(answer.due))),
         Rows(counts),
     ]
     if answer.pay_all and answer.pay_all_amount != answer.total:

@@ -112,6 +112,7 @@ class Answering:
         if line.second_of_day:
             owed.cancel = call(reader, office(reader, [line.city]))
         if line.standing is Standing.PARTLY_PAID_HERE:
+            owed.due = False
             owed.in_words = reader.t(
                 "其中有帳單已在這裡繳清，請先洽{office}確認應繳金額，請勿重複繳費。", office=owed.office
             )

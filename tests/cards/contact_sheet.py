@@ -42,7 +42,7 @@ def draw(folder: Path) -> list[Path]:
     """Writes the pictures; returns them."""
     with tempfile.TemporaryDirectory() as site:
         shutil.copytree(STATIC, site, dirs_exist_ok=True)
-        sheets = {}
+        sheets: dict[tuple[Language, Display], list[tuple[str, dict[str, object]]]] = {}
         for name, who, message in samples.every():
             sheets.setdefault((who.language, who.display), []).append((name, message))
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=site))

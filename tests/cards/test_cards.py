@@ -261,3 +261,19 @@ def test_the_official_way_of_every_city_fits_its_button(language: Language) -> N
         link = official_link(who, city.name(language), "https://example.gov.tw/")
         assert city.name(language) in link.label
         assert len(link.label) <= BUTTON_LABEL
+
+
+def parts(part: Any, kind: str) -> list[dict[str, Any]]:
+    """Every component of a kind in a message."""
+    if isinstance(part, list):
+        return [found for item in part for found in parts(item, kind)]
+    if not isinstance(part, dict):
+        return []
+    own = [part] if part.get("type") == kind else []
+    return own + [found for value in part.values() for found in parts(value, kind)]
+
+
+def test_no_text_is_cut_off_and_all_follow_the_letter_size_set_in_line() -> None:
+    for _, who, message in DRAWN:
+        if who.display is not Display.PLAIN:
+            assert [t for t in parts(message, "text") if not (t["wrap"] and t["scaling"])] == []

@@ -4,10 +4,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from domain.bills import Bill, BillStatus, CouldNotAsk, DunningNotice, Found, SourceAnswer, Why
+from sqlalchemy import select
+
+from domain.bills import Bill, BillStatus, CouldNotAsk, DunningNotice, Found, PayableKey, SourceAnswer, Why
+from domain.orders import OrderState
 from domain.plates import Plate
 from domain.vehicles import VehicleKind
+from infra.database import UnitOfWorkFactory
+from models.order import Claim, Order
 from tests.clock import MovableClock
+from tests.flow import Flow
 
 TODAY = date(2026, 11, 21)
 PLATE = "ABC-1234"
@@ -84,3 +90,11 @@ class CitiesInHand:
     def questions(self) -> list[tuple[str, VehicleKind]]:
         """Plate and kind of each question that Taipei heard."""
         return [(plate, kind) for code, plate, kind in self.asked if code == "TPE"]
+
+
+def pay_here(units: UnitOfWorkFactory, flow: Flow, key: PayableKey) -> None:
+    """The citizen's order is paid; its city may still list the bill."""
+    with units() as uow:
+        order = uow.session.scalars(select(Order).where(Order.citizen == flow.citizen)).one()
+        order.state = OrderState.PAID.value
+        uow.session.add(Claim(order_id=order.id, agency=key.agency, type=key.type.value, number=key.number))

@@ -5,15 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, text
 
 from domain.bills import Why
-from domain.orders import OrderState
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
-from models.order import Claim, Order
 from tests.flow import Flow
-from tests.handlers.cities import CitiesInHand, bill, notice
+from tests.handlers.cities import CitiesInHand, bill, notice, pay_here
 from tests.handlers.conftest import DAILY_LIMIT
 
 PAGE = re.compile(r"http://localhost:8000/p/[\w-]{48}={0,2}")
@@ -106,21 +104,13 @@ def test_a_bill_that_a_notice_took_up_is_paid_with_the_notice(flow: Flow, cities
     assert "請改繳那張催繳單" in flow.send_data("pay.one?plate=ABC-1234&kind=car&key=NWT:bill:ZB1B3K01341")
 
 
-def pay_here(units: UnitOfWorkFactory, flow: Flow, number: str = "Q7078443D090047") -> None:
-    """The citizen's order is paid; its city still lists the bill."""
-    with units() as uow:
-        order = uow.session.scalars(select(Order).where(Order.citizen == flow.citizen)).one()
-        order.state = OrderState.PAID.value
-        uow.session.add(Claim(order_id=order.id, agency="TPE", type="bill", number=number))
-
-
 def test_a_bill_paid_here_meanwhile_is_not_paid_twice(
     flow: Flow, cities_in_hand: CitiesInHand, chat_units: UnitOfWorkFactory
 ) -> None:
     number = f"Q{flow.citizen[1:15].upper()}"  # claims are the whole city's: a bill of this test's own
     cities_in_hand.bills = [bill(number)]
     looked_up(flow)
-    pay_here(chat_units, flow, number)
+    pay_here(chat_units, flow, bill(number).key)
     assert "請勿重複繳費" in flow.send_data(pay_data(number))
     answer = looked_up(flow)
     assert "目前查無待繳停車單" in answer

@@ -7,8 +7,9 @@ from sqlalchemy import Engine, text
 
 from domain.bills import Why
 from domain.vehicles import VehicleKind
+from infra.database import UnitOfWorkFactory
 from tests.flow import Flow
-from tests.handlers.cities import CitiesInHand, bill, notice
+from tests.handlers.cities import CitiesInHand, bill, notice, pay_here
 from tests.handlers.conftest import DAILY_LIMIT
 
 
@@ -149,6 +150,32 @@ def test_several_bills_come_with_their_classes_and_one_button_for_all(flow: Flow
     assert "一般繳費\n2 筆，80 元" in answer
     assert "催繳\n1 筆，640 元" in answer
     assert answer.link("繳費 720 元").startswith("http://localhost:8000/p/")
+
+
+def test_a_bill_inside_a_notice_is_counted_and_paid_with_the_notice(flow: Flow, cities_in_hand: CitiesInHand) -> None:
+    cities_in_hand.notices = [notice()]
+    cities_in_hand.bills = [*cities_in_hand.notices[0].bills, bill()]  # worked example C lists one bill in both
+    flow.say("ABC-1234")
+    answer = flow.press("汽車")
+    assert "680 元\n共 2 筆待繳" in answer
+    assert [action["label"] for action in answer.every].count("只繳這一筆") == 2
+
+
+def test_a_notice_partly_paid_here_is_not_summed_up_and_not_paid_here(
+    flow: Flow, cities_in_hand: CitiesInHand, chat_units: UnitOfWorkFactory
+) -> None:
+    number = f"Z{flow.citizen[1:12].upper()}"
+    inside = bill(number, "NWT")
+    cities_in_hand.bills = [inside]
+    flow.say("ABC-1234")
+    flow.press("汽車")
+    pay_here(chat_units, flow, inside.key)
+    cities_in_hand.bills, cities_in_hand.notices = [], [notice(bills=(inside,))]
+    flow.say("ABC-1234")
+    answer = flow.press("汽車")
+    assert "其中有帳單已在這裡繳清，請先洽新北市確認應繳金額" in answer
+    assert answer.messages[0]["altText"] == "停車費查詢結果"
+    assert not [label for label in answer.buttons if "繳" in label]
 
 
 def test_street_and_times_are_not_shown_for_a_plate(flow: Flow, cities_in_hand: CitiesInHand) -> None:
