@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -104,3 +104,8 @@ class Receipt:
     fee: int  # 手續費
     total: int  # 總金額
     lines: Sequence[Line]  # 帳單明細, what was paid
+
+
+def in_page_order(lines: Iterable[Line]) -> Sequence[Line]:
+    """Lines as they are shown: the nearest deadline first."""
+    return tuple(sorted(lines, key=lambda line: (line.deadline or date.max, line.key)))

@@ -33,6 +33,7 @@ class Order(Base):
         CheckConstraint("total >= 0", name="total"),
         CheckConstraint("state IN ('open','paying','paid','expired','cancelled','replaced')", name="state"),
         Index("ix_orders_citizen", "channel", "citizen", "created_at"),
+        Index("ix_orders_bills", "channel", "citizen", "bills", postgresql_where=text("state IN ('open','paying')")),
         Index("ix_orders_expires_at", "expires_at", postgresql_where=text("state = 'open'")),
     )
 
@@ -40,6 +41,9 @@ class Order(Base):
     channel: Mapped[str] = mapped_column(String(64), nullable=False)
     citizen: Mapped[str | None] = mapped_column(String(64))  # null: opened by somebody without LINE
     language: Mapped[str] = mapped_column(String(8), nullable=False, server_default=text("'zh-TW'"))
+    bills: Mapped[str] = mapped_column(
+        String(32), nullable=False
+    )  # hash of the keys of its lines: same bills, same hash
     state: Mapped[str] = mapped_column(String(16), nullable=False, server_default=text("'open'"))
     total: Mapped[int] = mapped_column(nullable=False)  # NT$, sum of the chosen lines
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)

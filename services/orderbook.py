@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from domain.bills import PayableKey, PayableType
 from domain.orders import ATTEMPT_ENDED, ATTEMPT_LIVE, AttemptState, OrderState, move_attempt, move_order
-from domain.orderview import AttemptView, Line, OrderView, Standing
+from domain.orderview import AttemptView, Line, OrderView, Standing, in_page_order
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from models.order import Attempt, Order, OrderLine, OrderMove
@@ -133,6 +133,6 @@ def order_view(uow: UnitOfWork, order: Order) -> OrderView:
         expires_at=order.expires_at,
         paid_at=order.paid_at,
         stopped=order.stopped_at is not None,
-        lines=tuple(line_view(line) for line in order.lines),
+        lines=in_page_order(line_view(line) for line in order.lines),
         attempt=attempt_view(attempt) if attempt else None,
     )

@@ -6,16 +6,17 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from domain.bills import Bill, DunningNotice, PaidState, Payable, PayableKey
+from domain.bills import DunningNotice, PaidState, Payable, PayableKey
 from domain.errors import CitizenMistakeError
-from domain.orders import ORDER_LIFE, OrderState
+from domain.orders import OrderState
 from domain.orderview import OrderView, Standing
 from infra.database import UnitOfWork
-from models.order import Order, OrderLine, OrderMove
+from models.order import Order, OrderLine
+from services import opening
 from services.audit import SYSTEM
-from services.claims import Holder, holders
+from services.claims import holders
 from services.collecting import Collecting, OfficialWay
-from services.orderbook import database_now, lock_order, order_view, shift_order
+from services.orderbook import OrderNotFoundError, database_now, lock_order, order_view, shift_order
 
 EXPIRE_AT_ONCE = 500  # orders one run of the expiry job ends, so that its transaction stays short
 
@@ -52,27 +53,29 @@ class Orders:
         payables = self._payable_here(payables)
         if not payables:
             raise CitizenMistakeError("這些帳單不在此繳納，請依帳單上的官方方式繳費。")
-        held = holders(uow, {key for payable in payables for key in covered_by(payable)})
-        if all(_paid(payable, held) for payable in payables):
+        found = opening.find(uow, channel, citizen, payables)
+        if all(found.paid.intersection(opening.covered_by(payable)) for payable in payables):
             raise CitizenMistakeError("這些帳單已在此繳清，請勿重複繳費。")
-        order = self._unfinished(uow, channel, citizen, {payable.key for payable in payables})
-        if order is None:
-            order = Order(id=uuid.uuid4(), channel=channel, citizen=citizen, state=OrderState.OPEN.value, total=0)
-            order.expires_at = database_now(uow) + ORDER_LIFE
-            uow.session.add(order)
-            uow.session.add(OrderMove(order_id=order.id, to_state=order.state, cause="opened"))
-        order.language = language
-        if order.state == OrderState.OPEN.value:
-            order.expires_at = database_now(uow) + ORDER_LIFE
-            _fill(order, payables, asked_at, held)
-        uow.session.flush()
-        return order_view(uow, order)
+        order_id = found.unfinished or uuid.uuid4()
+        opened = opening.put(
+            uow,
+            order_id,
+            payables,
+            found,
+            asked_at=asked_at,
+            channel=channel,
+            citizen=citizen,
+            language=language,
+        )
+        return opened or self.read(uow, order_id)
 
     def read(self, uow: UnitOfWork, order_id: uuid.UUID) -> OrderView:
         """The order as it stands. Raises OrderNotFoundError."""
         query = select(Order).where(Order.id == order_id).execution_options(populate_existing=True)
         order = uow.session.scalar(query)
-        return order_view(uow, order if order is not None else lock_order(uow, order_id))
+        if order is None:
+            raise OrderNotFoundError
+        return order_view(uow, order)
 
     def choose(self, uow: UnitOfWork, order_id: uuid.UUID, keys: Collection[PayableKey]) -> OrderView:
         """Tick exactly these bills of an open order; any other order stays as it is.
@@ -113,32 +116,6 @@ class Orders:
         }
         return list(here.values())
 
-    def _unfinished(
-        self, uow: UnitOfWork, channel: str, citizen: str | None, keys: Collection[PayableKey]
-    ) -> Order | None:
-        """The citizen's own order of exactly these bills that is open or being paid, locked."""
-        if citizen is None:
-            return None
-        query = (
-            select(Order)
-            .where(Order.channel == channel, Order.citizen == citizen)
-            .where(Order.state.in_((OrderState.OPEN.value, OrderState.PAYING.value)))
-            .where(Order.stopped_at.is_(None))
-            .where((Order.expires_at > database_now(uow)) | (Order.state == OrderState.PAYING.value))
-            .order_by(Order.created_at.desc())
-            .limit(5)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        same = (order for order in uow.session.scalars(query) if {line_key(line) for line in order.lines} == keys)
-        return next(same, None)
-
-
-def covered_by(payable: Payable) -> Sequence[PayableKey]:
-    """The keys that are paid with this bill or notice."""
-    bills = payable.bills if isinstance(payable, DunningNotice) else ()
-    return (payable.key, *(bill.key for bill in bills))
-
 
 def line_key(line: OrderLine) -> PayableKey:
     """What a line points at."""
@@ -152,43 +129,9 @@ def chosen_total(order: Order) -> int:
 
 def put_amounts(line: OrderLine, payable: Payable, asked_at: datetime) -> bool:
     """Write what the source says now into a line; tells whether what is to be paid, or what it covers, is another."""
-    covers = [key.number for key in covered_by(payable)[1:]]
+    covers = [key.number for key in opening.covered_by(payable)[1:]]
     changed = (line.pay_amount, line.covers) != (payable.pay_amount, covers)
     line.amount, line.pay_amount, line.covers = payable.amount, payable.pay_amount, covers
     line.extra_charge = payable.extra_charge if isinstance(payable, DunningNotice) else 0
     line.deadline, line.asked_at = payable.deadline, asked_at
     return changed
-
-
-def _fill(order: Order, payables: Sequence[Payable], asked_at: datetime, held: Mapping[PayableKey, Holder]) -> None:
-    """Make the order's lines those of `payables`, all that are due chosen."""
-    lines = {line_key(line): line for line in order.lines}
-    for position, payable in enumerate(payables):
-        line = lines.get(payable.key)
-        if line is None:
-            line = _new_line(order.id, position, payable)
-            order.lines.append(line)
-        put_amounts(line, payable, asked_at)
-        paid = _paid(payable, held)
-        line.standing = (Standing.PAID_HERE if paid else Standing.DUE).value
-        line.chosen = not paid
-    order.total = chosen_total(order)
-
-
-def _paid(payable: Payable, held: Mapping[PayableKey, Holder]) -> bool:
-    return any(key in held and held[key].state is OrderState.PAID for key in covered_by(payable))
-
-
-def _new_line(order_id: uuid.UUID, position: int, payable: Payable) -> OrderLine:
-    return OrderLine(
-        order_id=order_id,
-        position=position,
-        agency=payable.agency,
-        type=payable.key.type.value,
-        number=payable.number,
-        fee_item=payable.fee_item,
-        plate=payable.plate,
-        kind=payable.kind.value,
-        source=payable.source,
-        parked_on=payable.parked_on if isinstance(payable, Bill) else None,
-    )

@@ -4,7 +4,7 @@ import uuid
 
 from sqlalchemy import select
 
-from domain.orderview import Receipt
+from domain.orderview import Receipt, in_page_order
 from infra.database import UnitOfWork
 from models.order import Attempt, Order, Payment
 from services.orderbook import OrderNotFoundError, line_view
@@ -30,5 +30,5 @@ def receipt(uow: UnitOfWork, order_id: uuid.UUID) -> Receipt:
         subtotal=attempt.amount,
         fee=attempt.fee,
         total=payment.amount,
-        lines=tuple(line_view(line) for line in order.lines if line.chosen),
+        lines=in_page_order(line_view(line) for line in order.lines if line.chosen),
     )

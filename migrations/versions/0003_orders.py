@@ -68,6 +68,7 @@ def _orders() -> None:
         sa.Column("channel", sa.String(length=64), nullable=False),
         sa.Column("citizen", sa.String(length=64), nullable=True),
         sa.Column("language", sa.String(length=8), server_default=sa.text("'zh-TW'"), nullable=False),
+        sa.Column("bills", sa.String(length=32), nullable=False),
         sa.Column("state", sa.String(length=16), server_default=sa.text("'open'"), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -79,6 +80,12 @@ def _orders() -> None:
         ),
         sa.CheckConstraint("total >= 0", name=op.f("ck_orders_total")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
+    )
+    op.create_index(
+        "ix_orders_bills",
+        "orders",
+        ["channel", "citizen", "bills"],
+        postgresql_where=sa.text("state IN ('open','paying')"),
     )
     op.create_index("ix_orders_citizen", "orders", ["channel", "citizen", "created_at"])
     op.create_index("ix_orders_expires_at", "orders", ["expires_at"], postgresql_where=sa.text("state = 'open'"))

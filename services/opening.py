@@ -1,0 +1,177 @@
+"""Writes an order and its lines in two statements. Hot: every answer with something to pay has an order behind it."""
+
+import hashlib
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from psycopg.types.json import Jsonb
+
+from domain.bills import Bill, DunningNotice, Payable, PayableKey
+from domain.orders import ORDER_LIFE, OrderState
+from domain.orderview import Line, OrderView, Standing, in_page_order
+from infra.database import UnitOfWork
+
+# What another order of ours has paid, and the citizen's own unfinished order of exactly these bills.
+_FIND = """
+SELECT now(),
+    (SELECT array_agg(claim.agency || ':' || claim.type || ':' || claim.number)
+     FROM unnest(%(agencies)s::text[], %(types)s::text[], %(numbers)s::text[]) AS wanted (agency, type, number)
+     JOIN claim USING (agency, type, number) JOIN orders ON orders.id = claim.order_id
+     WHERE claim.live AND orders.state = 'paid'),
+    (SELECT id FROM orders
+     WHERE channel = %(channel)s AND citizen = %(citizen)s AND bills = %(bills)s AND state IN ('open', 'paying')
+       AND stopped_at IS NULL AND (state = 'paying' OR expires_at > now())
+     ORDER BY created_at DESC LIMIT 1)
+"""
+
+# A new order, or the same one again while it is still open; nothing is written to one that has left that state.
+_PUT = """
+WITH put AS (
+    INSERT INTO orders (id, channel, citizen, language, bills, total, expires_at)
+    VALUES (%(id)s, %(channel)s, %(citizen)s, %(language)s, %(bills)s, %(total)s, %(expires_at)s)
+    ON CONFLICT (id) DO UPDATE
+        SET language = excluded.language, total = excluded.total, expires_at = excluded.expires_at
+        WHERE orders.state = 'open'
+    RETURNING id, created_at, xmax = 0 AS is_new
+), moved AS (
+    INSERT INTO order_move (order_id, to_state, cause) SELECT id, 'open', 'opened' FROM put WHERE is_new
+), lined AS (
+    INSERT INTO order_line (order_id, position, agency, type, number, fee_item, plate, kind, source, parked_on,
+        deadline, amount, extra_charge, pay_amount, asked_at, covers, chosen, standing)
+    SELECT put.id, line.* FROM put, jsonb_to_recordset(%(lines)s) AS line (position smallint, agency text, type text,
+        number text, fee_item text, plate text, kind text, source text, parked_on date, deadline date, amount int,
+        extra_charge int, pay_amount int, asked_at timestamptz, covers text[], chosen boolean, standing text)
+    ON CONFLICT (order_id, position) DO UPDATE
+        SET deadline = excluded.deadline, amount = excluded.amount, extra_charge = excluded.extra_charge,
+            pay_amount = excluded.pay_amount, asked_at = excluded.asked_at, covers = excluded.covers,
+            chosen = excluded.chosen, standing = excluded.standing
+)
+SELECT created_at FROM put
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known before an order is written."""
+
+    now: datetime
+    paid: frozenset[PayableKey]  # paid by an order of ours
+    unfinished: uuid.UUID | None  # the citizen's own order of exactly these bills
+
+
+def find(uow: UnitOfWork, channel: str, citizen: str | None, payables: Sequence[Payable]) -> Found:
+    """Look before writing: one round trip."""
+    keys = sorted({key for payable in payables for key in covered_by(payable)})
+    values = {
+        "agencies": [key.agency for key in keys],
+        "types": [key.type.value for key in keys],
+        "numbers": [key.number for key in keys],
+        "channel": channel,
+        "citizen": citizen,
+        "bills": bills_hash(payable.key for payable in payables),
+    }
+    now, paid, unfinished = cast(
+        tuple[datetime, list[str] | None, uuid.UUID | None], uow.driver.execute(_FIND, values).fetchone()
+    )
+    return Found(now, frozenset(PayableKey.parse(key) for key in paid or ()), unfinished)
+
+
+def put(
+    uow: UnitOfWork,
+    order_id: uuid.UUID,
+    payables: Sequence[Payable],
+    found: Found,
+    *,
+    asked_at: datetime,
+    channel: str,
+    citizen: str | None,
+    language: str,
+) -> OrderView | None:
+    """Write a new order, or an unfinished one again; None when that is being paid. All lines not paid are chosen."""
+    lines = [line_of(payable, asked_at, found.paid) for payable in sorted(payables, key=lambda payable: payable.key)]
+    total = sum(line.pay_amount for line in lines if line.chosen)
+    values = {
+        "id": order_id,
+        "channel": channel,
+        "citizen": citizen,
+        "language": language,
+        "bills": bills_hash(line.key for line in lines),
+        "total": total,
+        "expires_at": found.now + ORDER_LIFE,
+        "lines": Jsonb([_row(position, line) for position, line in enumerate(lines)]),
+    }
+    written = cast(tuple[datetime] | None, uow.driver.execute(_PUT, values).fetchone())
+    if written is None:
+        return None
+    return OrderView(
+        id=order_id,
+        channel=channel,
+        citizen=citizen,
+        language=language,
+        state=OrderState.OPEN,
+        total=total,
+        created_at=written[0],
+        expires_at=found.now + ORDER_LIFE,
+        paid_at=None,
+        stopped=False,
+        lines=in_page_order(lines),
+        attempt=None,
+    )
+
+
+def covered_by(payable: Payable) -> Sequence[PayableKey]:
+    """The keys that are paid with this bill or notice."""
+    bills = payable.bills if isinstance(payable, DunningNotice) else ()
+    return (payable.key, *(bill.key for bill in bills))
+
+
+def bills_hash(keys: Iterable[PayableKey]) -> str:
+    """The same for the same bills and notices in whatever order."""
+    return hashlib.sha256("\n".join(sorted(map(str, keys))).encode()).hexdigest()[:32]
+
+
+def line_of(payable: Payable, asked_at: datetime, paid: Collection[PayableKey]) -> Line:
+    """A payable as a line of an order; `paid`: what an order of ours has paid."""
+    keys = covered_by(payable)
+    due = not any(key in paid for key in keys)
+    return Line(
+        key=payable.key,
+        fee_item=payable.fee_item,
+        plate=payable.plate,
+        kind=payable.kind,
+        source=payable.source,
+        parked_on=payable.parked_on if isinstance(payable, Bill) else None,
+        deadline=payable.deadline,
+        amount=payable.amount,
+        extra_charge=payable.extra_charge if isinstance(payable, DunningNotice) else 0,
+        pay_amount=payable.pay_amount,
+        asked_at=asked_at,
+        covers=keys[1:],
+        chosen=due,
+        standing=Standing.DUE if due else Standing.PAID_HERE,
+    )
+
+
+def _row(position: int, line: Line) -> Mapping[str, object]:
+    return {
+        "position": position,
+        "agency": line.key.agency,
+        "type": line.key.type.value,
+        "number": line.key.number,
+        "fee_item": line.fee_item,
+        "plate": line.plate,
+        "kind": line.kind.value,
+        "source": line.source,
+        "parked_on": line.parked_on and line.parked_on.isoformat(),
+        "deadline": line.deadline and line.deadline.isoformat(),
+        "amount": line.amount,
+        "extra_charge": line.extra_charge,
+        "pay_amount": line.pay_amount,
+        "asked_at": line.asked_at.isoformat(),
+        "covers": [key.number for key in line.covers],
+        "chosen": line.chosen,
+        "standing": line.standing.value,
+    }
