@@ -277,3 +277,16 @@ def test_no_text_is_cut_off_and_all_follow_the_letter_size_set_in_line() -> None
     for _, who, message in DRAWN:
         if who.display is not Display.PLAIN:
             assert [t for t in parts(message, "text") if not (t["wrap"] and t["scaling"])] == []
+
+
+@pytest.mark.parametrize("display", [Display.NORMAL, Display.LARGE])
+@pytest.mark.parametrize("language", list(Language))
+def test_the_longest_bills_fit_into_one_carousel(language: Language, display: Display) -> None:
+    who = reader(language, display)
+    inside = [samples.bill(n, number=f"{n:040}") for n in range(12)]
+    worst = {"bills": inside, "prosecuted": True, "prosecuted_deadline": samples.TODAY, "pay_amount": 1_000_000}
+    answer = samples.answer(who, *(samples.notice(number=f"{n:040}", **worst) for n in range(30)), **samples.HALF)
+    for owed in answer.owed:
+        owed.cancel, owed.in_words = answer.pay_all, "請洽" + "停車管理機關" * 8
+    message = bills.message(who, answer, samples.OFFICE)
+    assert check_body("PushMessageRequest", {"to": "U" + "0" * 32, "messages": [message]}) == []
