@@ -1,0 +1,1 @@
+"""Benchmarks: what ParkLine reaches, as ratios against named peers measured in the same run. `python -m benchmarks`."""

@@ -1,0 +1,1 @@
+"""What ParkLine is measured against."""
