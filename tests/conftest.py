@@ -1,6 +1,10 @@
 """Fixtures for every test: real stores, a movable clock, the shared facts."""
 
+import logging as stdlib_logging
 import os
+import shutil
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,11 +12,14 @@ import pytest
 import redis as redis_client
 from sqlalchemy import Engine
 
+from infra import logging
 from infra.database import UnitOfWork, UnitOfWorkFactory, make_engine
 from infra.embedded import StoreUrls
 from infra.redis import make_redis
-from tests import stores
+from tests import logs, stores
 from tests.clock import MovableClock
+
+LEAKS = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -94,3 +101,29 @@ def shared_dir() -> Path:
     if not path.is_dir():
         pytest.skip(f"no {path}: set PARKLINE_SHARED to the folder of design and facts")
     return path
+
+
+def pytest_configure() -> None:
+    """Log as a process of ours does, into this run's folder. pytest keeps its own watch over uncaught exceptions."""
+    hooks = sys.excepthook, threading.excepthook
+    logging.configure(logs.own_file().open("a", buffering=1))
+    stdlib_logging.captureWarnings(False)
+    sys.excepthook, threading.excepthook = hooks
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The last of all: read what every process of the run has logged."""
+    if hasattr(session.config, "workerinput"):
+        return
+    found = logs.leaks(logs.folder())
+    session.config.stash[LEAKS] = found
+    if found:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    else:
+        shutil.rmtree(logs.folder(), ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash.get(LEAKS, []):
+        terminalreporter.write_line(f"personal data in a log: {logs.folder()}/{line}", red=True)

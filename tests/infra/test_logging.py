@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import sys
 import threading
 import warnings
 from collections.abc import Iterator
@@ -26,12 +27,14 @@ def lines() -> Iterator[Lines]:
     """Logging as a process has it, into memory; put back afterwards."""
     root = logging.getLogger()
     kept = (root.handlers, root.level, structlog.get_config())
+    hooks = sys.excepthook, threading.excepthook
     out = Lines()
     log_setup.configure(out)
     yield out
     logging.captureWarnings(False)
     root.handlers, root.level = kept[0], kept[1]
     structlog.configure(**kept[2])
+    sys.excepthook, threading.excepthook = hooks
 
 
 def deep(text: str) -> None:

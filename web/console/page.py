@@ -129,6 +129,7 @@ def _mount_doings(door: Blueprint, console: Console) -> None:
             return _json({"message": "JPEG or PNG"}, 415)
         if (request.content_length or PHOTO_BYTES + 1) > PHOTO_BYTES:
             return _json({"message": "10 MB"}, 413)
+        request.max_content_length = PHOTO_BYTES  # other requests may be far smaller (web/security.py)
         return _done(console.photo, citizen, request.get_data(), request.mimetype)
 
 

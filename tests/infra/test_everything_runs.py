@@ -1,0 +1,178 @@
+"""`python app.py` and Procfile's processes: they start, survive, and leave nobody behind."""
+
+import json
+import os
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.connections import TooFewConnectionsError, check_room
+from infra.embedded import stores
+from infra.embedded_process import pid_in, wait_until
+from tests.processes import ROOT, children, free_port, get, process
+from wiring import WEB_THREADS
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+READY = "ParkLine is running. Open http://localhost:"
+
+
+@pytest.fixture
+def var() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="pl-") as folder:
+        path = Path(folder)
+        path.chmod(0o755)
+        yield path
+        with stores(path, keep=False):
+            pass
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def environment(var: Path, port: int) -> dict[str, str]:
+    return {"PARKLINE_VAR": str(var), "PORT": str(port)}
+
+
+def readiness(port: int) -> dict[str, str]:
+    status, body = get(port, "/readyz")
+    return {"status": str(status), **(json.loads(body) if body else {})}
+
+
+def all_well(port: int) -> bool:
+    return readiness(port) == {"status": "200", "database": "ok", "redis": "ok", "worker": "ok"}
+
+
+def postmaster(var: Path) -> int | None:
+    return pid_in(var / "embedded" / "stores" / "postgresql" / "postmaster.pid")
+
+
+def gone(pids: list[int]) -> bool:
+    return not any(Path(f"/proc/{pid}/exe").exists() for pid in pids)
+
+
+def test_it_starts_heals_and_stops(environment: dict[str, str], var: Path, port: int) -> None:
+    with process(["app.py"], environment) as app:
+        assert app.says(f"{READY}{port}/console/")
+        assert wait_until(lambda: all_well(port), 20), readiness(port)
+        assert get(port, "/console/")[0] == 200
+        with socket.socket() as outside, pytest.raises(OSError, match="refused"):
+            outside.connect(("127.0.0.2", port))  # loopback's one address only, not every one
+
+        # A killed worker is started again.
+        below = children(app.process.pid)
+        (worker,) = [pid for pid, command in below.items() if "jobs.worker" in command]
+        os.kill(worker, signal.SIGKILL)
+        assert app.says("worker ended (status -9): starting it again.")
+
+        # PostgreSQL gone and back: nobody but the database ends.
+        database = postmaster(var)
+        assert database is not None
+        os.kill(database, signal.SIGKILL)
+        assert wait_until(lambda: readiness(port)["status"] == "503", 20)
+        assert readiness(port)["database"] == "unreachable"
+        with stores(var):
+            assert wait_until(lambda: all_well(port), 30), readiness(port)
+
+        pids = list(children(app.process.pid))
+        assert app.terminate() == 0
+        assert wait_until(lambda: gone(pids), 5)
+        assert wait_until(lambda: postmaster(var) is None, 5)
+        assert get(port, "/healthz") == (0, "")
+
+
+def test_a_killed_supervisor_leaves_nobody_holding_the_port(environment: dict[str, str], var: Path, port: int) -> None:
+    with process(["app.py"], environment) as app:
+        assert app.says(READY)
+        pids = list(children(app.process.pid))
+        app.process.kill()
+        app.process.wait(10)
+        assert wait_until(lambda: gone(pids), 30)
+    with process(["app.py"], environment) as again:  # adopts the stores, finds the port free
+        assert again.says(READY)
+        assert again.terminate() == 0
+
+
+def test_a_port_in_use_is_one_line(environment: dict[str, str], port: int) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        with process(["app.py"], environment) as app:
+            assert app.process.wait(30) == 2
+            assert app.output.count("\n") == 1
+            assert app.output.startswith(f"PORT: {port} cannot be used")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["app.py"],
+        ["-m", "jobs.worker"],
+        ["-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"],
+        ["-m", "flask", "--app", "app", "migrate"],
+    ],
+    ids=["everything", "worker", "web", "command"],
+)
+def test_a_bad_setting_is_one_line_that_names_it(environment: dict[str, str], arguments: list[str]) -> None:
+    with process(arguments, {**environment, "SESSION_KEY": "too short to be safe"}) as app:
+        assert app.process.wait(30) != 0
+        assert "SESSION_KEY: each key must have 32 characters or more" in app.output
+        assert "too short" not in app.output
+        assert "Traceback" not in app.output
+
+
+def test_procfiles_web_refuses_console_mode(environment: dict[str, str]) -> None:
+    with process(["-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"], environment) as web:
+        assert web.process.wait(30) != 0
+        assert "LINE_CHANNEL_SECRET: not set" in web.output
+        assert "Traceback" not in web.output
+
+
+def test_procfiles_processes_on_a_citys_own_stores(database_url: str, redis_url: str, port: int, var: Path) -> None:
+    environment = {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "PORT": str(port),
+        "PUBLIC_URL": "https://parking.example.gov.tw",
+        "LINE_CHANNEL_SECRET": "s" * 32,
+        "LINE_CHANNEL_ACCESS_TOKEN": "t" * 32,
+        "LINE_API_URL": "http://127.0.0.1:9",
+        "DATA_KEYS": "n" * 43 + "=",
+        "SESSION_KEY": "k" * 32,
+        "PARKLINE_VAR": str(var),
+        "PROMETHEUS_MULTIPROC_DIR": str(var / "metrics"),
+        "WEB_CONCURRENCY": "2",
+    }
+    with process(["-m", "flask", "--app", "app", "migrate"], environment) as release:
+        assert release.process.wait(60) == 0
+    with (
+        process(["-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"], environment) as web,
+        process(["-m", "jobs.worker"], environment) as worker,
+    ):
+        assert wait_until(lambda: all_well(port), 40), readiness(port)
+        assert get(port, "/console/")[0] == 404
+        status, text = get(port, "/metrics")
+        assert status == 200
+        assert "parkline_database_up 1.0" in text
+        assert 'parkline_http_request_seconds_count{method="GET",rule="(none)",status="404"} 1.0' in text
+        assert worker.terminate(10) == 0
+        assert web.terminate(15) == 0
+        assert list(var.glob("embedded")) == []
+
+
+def test_too_few_connections_is_one_line(database_url: str) -> None:
+    with pytest.raises(TooFewConnectionsError, match="but 10000 and 5 in reserve are needed here") as caught:
+        check_room(database_url, 10_000)
+    assert "\n" not in str(caught.value)
+    check_room(database_url, 10)
+    check_room("postgresql://postgres@127.0.0.1:9/nobody", 10)  # who cannot be asked is waited for elsewhere
+
+
+def test_webs_threads_are_those_that_its_pools_are_sized_for() -> None:
+    assert f"threads = {WEB_THREADS} " in (ROOT / "gunicorn.conf.py").read_text()
