@@ -25,6 +25,7 @@ class City:
     zh: str  # 臺北市
     short_zh: str  # 臺北, as texts list it
     en: str  # Taipei
+    of_the_22: bool = True  # False: another agency, whose bills are in the ledger only
     base_url: str | None = None  # before the path; None: no address known
     enabled: bool = False
     dash: bool = True  # whether its API wants the plate with its dash

@@ -8,10 +8,12 @@ rest goes in. What was paid here is never changed by a file.
 
 import codecs
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO, LiteralString, cast
 
 from psycopg import Cursor, sql
+from psycopg.errors import UniqueViolation
 
 from domain.ledgercsv import COLUMNS, RowError, RowReader
 from infra.database import UnitOfWork
@@ -42,7 +44,6 @@ _SETTINGS = (
     "DROP TABLE IF EXISTS pg_temp.staged_bill",
     _STAGING,
 )
-_IS_REPEATED = "SELECT FROM staged_bill GROUP BY number, agency HAVING count(*) > 1 LIMIT 1"
 _REPEATED = """
 DELETE FROM staged_bill s USING (
     SELECT agency, number, min(line) AS first FROM staged_bill GROUP BY agency, number HAVING count(*) > 1
@@ -139,20 +140,31 @@ def import_csv(
         sql.SQL(", ").join(map(sql.Identifier, reader.columns))
     )
     with cursor.copy(copy) as into:
-        for chunk, size in _chunks(file, reader, refuse):
+        for chunk, size in _ahead(_chunks(file, reader, refuse)):
             into.write(chunk)
             seen += size
             progress(seen)
     staged = cursor.rowcount
-    if cursor.execute(_IS_REPEATED).rowcount:
-        staged -= _refuse_staged(cursor, _REPEATED, refuse)
     if "notice_number" in reader.columns:
         staged -= _refuse_staged(cursor, _CONTRADICTING, refuse)
         cursor.execute(_NOTICES)
-    changed = cursor.execute(_CHANGE).rowcount
-    taken = cursor.execute(_ADD).rowcount
+    taken, changed = _add(uow, cursor), 0
+    if taken != staged:  # some are in the ledger already, or twice in the file
+        staged -= _refuse_staged(cursor, _REPEATED, refuse)
+        changed = cursor.execute(_CHANGE).rowcount
+    if taken is None:
+        taken = cursor.execute(_ADD).rowcount
     cursor.execute(_AGENCIES)
     return Imported(taken, changed, staged - taken - changed, count)
+
+
+def _add(uow: UnitOfWork, cursor: Rows) -> int | None:
+    """Add the bills that are new; None, and nothing added, when one of them is staged twice."""
+    try:
+        with uow.driver.transaction():  # a savepoint
+            return cursor.execute(_ADD).rowcount
+    except UniqueViolation:
+        return None
 
 
 def _header(file: BinaryIO) -> tuple[RowReader, int]:
@@ -180,6 +192,15 @@ def _chunks(file: BinaryIO, reader: RowReader, refuse: Refused) -> Iterator[tupl
                 except RowError as error:
                     refuse(number, str(error))
         yield "".join(good), sum(map(len, lines))
+
+
+def _ahead(chunks: Iterator[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """The same, the next one being read while PostgreSQL takes this one."""
+    with ThreadPoolExecutor(1) as reading:
+        coming = reading.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = reading.submit(next, chunks, None)
+            yield chunk
 
 
 def _decoded(lines: list[bytes]) -> Sequence[str | None]:

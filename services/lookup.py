@@ -139,7 +139,9 @@ class Lookup:
             paid=self._paid_here.paid_keys(uow, keys) if keys else {},
             cities=self._cities,
             now=now,
-            not_connected=() if cities_only else [code for code in self._cities if code not in connected],
+            not_connected=()
+            if cities_only
+            else [code for code, city in self._cities.items() if city.of_the_22 and code not in connected],
         )
 
     def promise(

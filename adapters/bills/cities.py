@@ -26,6 +26,7 @@ class _Entry(BaseModel):
     zh: str
     short_zh: str
     en: str
+    of_the_22: bool = True
     base_url: Https | None = None
     enabled: bool = False
     dash: bool = True
@@ -73,6 +74,7 @@ def _city(code: str, entry: object) -> City:
         e.zh,
         e.short_zh,
         e.en,
+        of_the_22=e.of_the_22,
         base_url=e.base_url,
         enabled=e.enabled,
         dash=e.dash,

@@ -63,7 +63,7 @@ CREATE TABLE ledger_notice (
 )
 """
 INDEXES = (
-    "CREATE INDEX ix_ledger_bill_open ON ledger_bill (plate_key, car_type) WHERE status = 'open'",
+    "CREATE INDEX ix_ledger_bill_open ON ledger_bill USING hash (plate_key) WHERE status = 'open'",
     "CREATE INDEX ix_ledger_bill_notice ON ledger_bill (agency, notice_number) WHERE notice_number IS NOT NULL",
 )
 
