@@ -28,7 +28,7 @@ class LedgerBill(Base):
         CheckConstraint("status IN ('open','paid','withdrawn')", name="status"),
         CheckConstraint("kind IN ('car','motorcycle','heavy_motorcycle','other')", name="kind"),
         CheckConstraint("amount >= 0 AND pay_amount >= 0", name="amount"),
-        # The lookup: one scan of what is open for a plate. A hash, since plates come in no order: it takes a new bill in
+        # The lookup: one scan of what is open for a plate. A hash, since plates come in no order: a new bill goes in
         # at a third of a tree's cost, and finds as fast in millions as in thousands.
         Index("ix_ledger_bill_open", "plate_key", postgresql_using="hash", postgresql_where=text("status = 'open'")),
         Index("ix_ledger_bill_notice", "agency", "notice_number", postgresql_where=text("notice_number IS NOT NULL")),
