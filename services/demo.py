@@ -69,7 +69,7 @@ def _rows(today: date) -> Iterator[Row]:
 
     def bill(plate: str, kind: str, days_ago: int, amount: int, **more: object) -> Row:
         parked = today - timedelta(days=days_ago)
-        start = 8 + days_ago % 9
+        start = 8 + days_ago % 3
         row: Row = {
             "agency": AGENCY,
             "number": f"D{parked:%m%d}{next(numbers):08d}",
