@@ -25,6 +25,8 @@ from infra.locales import reader as reader_of
 from services.collecting import CITIZENS_LINE
 from web.pay.services import PayServices
 
+QR_MASK = 2
+
 _TEMPLATES: Mapping[OrderState, str] = {
     OrderState.OPEN: "pay/order.html",
     OrderState.PAYING: "pay/paying.html",
@@ -136,6 +138,7 @@ def _reader(language: str) -> Reader:
 
 def _qr(url: str) -> Markup:
     """The page's own address as an inline drawing, to go on with on a phone."""
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=2, image_factory=SvgPathImage)
+    # A fixed mask: trying all eight, as the library does by itself, costs most of the page's time.
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=2, image_factory=SvgPathImage, mask_pattern=QR_MASK)
     code.add_data(url)
     return Markup(code.make_image().to_string(encoding="unicode"))  # noqa: S704 - drawn here from our own address
