@@ -63,7 +63,6 @@ ATTEMPT_MOVES: Mapping[AttemptState, frozenset[AttemptState]] = {
     _A.LATE: frozenset(),
 }
 
-CLAIMING = frozenset({_O.PAYING, _O.PAID})  # orders whose bills nobody else may pay
 ATTEMPT_LIVE = frozenset({_A.STARTED, _A.CONFIRMING, _A.UNKNOWN})
 ATTEMPT_ENDED = _ENDED_WITHOUT_MONEY | {_A.LATE}  # whatever comes after these is a late row
 
