@@ -1,5 +1,6 @@
 """ParkLine's front door: `create_app()` for gunicorn and Flask commands, `python app.py` for everything at once."""
 
+import atexit
 import importlib
 import os
 import pkgutil
@@ -17,7 +18,7 @@ from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import jobs.commands
-from infra import logging
+from infra import logging, migrations
 from infra.embedded import StoreUrls, store_urls
 from infra.embedded_process import EmbeddedError
 from infra.keys import with_keys
@@ -92,11 +93,11 @@ def _settings() -> Settings:
 
 def _stores(settings: Settings) -> StoreUrls:
     """The stores for as long as this process lives."""
-    import atexit
-
     inside = ExitStack()
     try:
         urls = inside.enter_context(store_urls(settings))
+        if settings.database_url is None:  # our own to look after; a city's is brought up to date by its release step
+            migrations.bring_up_to_date(urls.database)
     except EmbeddedError as error:
         _say(str(error))
         raise SystemExit(2) from None

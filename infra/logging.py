@@ -80,13 +80,16 @@ def _chain(raised: Raised) -> list[dict[str, Any]]:
     kind, error, trace = raised
     while len(chain) < 4:
         frames = traceback.extract_tb(trace)[-FRAMES:]
-        places = [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
-        chain.append({"type": f"{kind.__module__}.{kind.__qualname__}", "stack": places})
+        chain.append({"type": f"{kind.__module__}.{kind.__qualname__}", "stack": [_place(frame) for frame in frames]})
         cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         if cause is None:
             break
         kind, error, trace = type(cause), cause, cause.__traceback__
     return chain
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    return f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} in {frame.name}"
 
 
 def _redact(_logger: object, _method: str, event: Event) -> Event:

@@ -9,6 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
+from infra.database import make_engine
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -17,6 +19,19 @@ def upgrade(url: str) -> None:
     config = _config()
     config.attributes["url"] = url
     command.upgrade(config, "head")
+
+
+def bring_up_to_date(url: str) -> bool:
+    """Upgrade where needed; whether the database was empty before."""
+    engine = make_engine(url, pool_size=1)
+    try:
+        with engine.connect() as connection:
+            before = current(connection)
+    finally:
+        engine.dispose()
+    if before is None or is_behind(before):
+        upgrade(url)
+    return before is None
 
 
 @cache

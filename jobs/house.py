@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from infra import metrics, migrations
 from infra.connections import TooFewConnectionsError, check_room
-from infra.database import make_engine
 from infra.embedded import StoreUrls, store_urls
 from infra.embedded_process import EmbeddedError
 from infra.settings import Settings
@@ -47,7 +46,7 @@ def run(settings: Settings, say: Say) -> int:
     try:
         with store_urls(settings) as urls:
             check_room(urls.database, WEB_CONNECTIONS + WORKER_CONNECTIONS)
-            fresh = _migrate(urls.database)
+            fresh = migrations.bring_up_to_date(urls.database)
             environment = _environment(settings, urls)
             if fresh and settings.console_mode:
                 _offer_made_up_city(environment, say)
@@ -76,19 +75,6 @@ def _port_taken(settings: Settings) -> str | None:
     return None
 
 
-def _migrate(url: str) -> bool:
-    """Bring the schema up to date; whether there was none before."""
-    engine = make_engine(url, pool_size=1)
-    try:
-        with engine.connect() as connection:
-            before = migrations.current(connection)
-    finally:
-        engine.dispose()
-    if before != migrations.head():
-        migrations.upgrade(url)
-    return before is None
-
-
 def _environment(settings: Settings, urls: StoreUrls) -> dict[str, str]:
     shared = settings.parkline_var / "metrics"
     metrics.clear(shared)
@@ -112,14 +98,16 @@ def _children(environment: dict[str, str]) -> list[Child]:
 
 def _offer_made_up_city(environment: dict[str, str], say: Say) -> None:
     """A terminal is asked; without one the city is loaded, since the console page is of no use without bills."""
+    output = None
     if sys.stdin.isatty():
         answer = input("The database is empty. Fill it with a made-up city to try things out? [Y/n] ")
         if answer.strip().lower() not in ("", "y", "yes"):
             return
     else:
         say("The database is empty: filling it with a made-up city to try things out.")
+        output = subprocess.DEVNULL  # what it tells is for whoever sits there; this goes to a log
     done = subprocess.run(  # noqa: S603 - a command of our own
-        python("-m", "flask", "--app", "app", "demo"), env={**os.environ, **environment}, check=False
+        python("-m", "flask", "--app", "app", "demo"), env={**os.environ, **environment}, stdout=output, check=False
     )
     if done.returncode != 0:
         say("The made-up city could not be loaded; `flask --app app demo` tries again.")

@@ -36,8 +36,9 @@ def var() -> Iterator[Path]:
         path = Path(folder)
         path.chmod(0o755)
         yield path
-        with stores(path, keep=False):
-            pass
+        if (path / "embedded").exists():
+            with stores(path, keep=False):
+                pass
 
 
 @contextmanager

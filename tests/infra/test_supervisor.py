@@ -1,0 +1,53 @@
+"""The supervisor: starts again what dies, gives up on what keeps dying, stops in order."""
+
+import sys
+import threading
+from pathlib import Path
+
+from infra.embedded_process import wait_until
+from infra.supervisor import MOST_RESTARTS, Child, Supervisor
+
+PATIENT = """
+import signal, sys
+
+def tell(word):
+    with open(sys.argv[2], "a") as file:
+        print(word, file=file)
+
+def leave(*_):
+    tell(sys.argv[1])
+    sys.exit(0)
+
+signal.signal(signal.SIGTERM, leave)
+tell("up")
+signal.pause()
+"""
+
+
+def test_children_are_stopped_in_their_order(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    children = [Child(name, [sys.executable, "-c", PATIENT, name, str(told)], {}) for name in ("web", "worker")]
+    said: list[str] = []
+    ready = threading.Event()
+    supervisor = Supervisor(children, said.append)
+    status: list[int] = []
+    both_up = lambda: told.exists() and told.read_text().count("up") == 2  # noqa: E731
+    running = threading.Thread(target=lambda: status.append(supervisor.run(both_up, ready.set)))
+    running.start()
+    assert ready.wait(20)
+    supervisor.stop()
+    running.join(20)
+    assert status == [0]
+    assert told.read_text().split()[2:] == ["web", "worker"]
+    assert said == []
+
+
+def test_a_child_that_keeps_dying_is_given_up(tmp_path: Path) -> None:
+    said: list[str] = []
+    lasting = Child("web", [sys.executable, "-c", "import signal; signal.pause()"], {})
+    broken = Child("worker", [sys.executable, "-c", "import sys; sys.exit(3)"], {})
+    assert Supervisor([lasting, broken], said.append).run(lambda: False, lambda: None) == 1
+    assert said == ["worker ended (status 3): starting it again."] * MOST_RESTARTS + [
+        "worker keeps ending (status 3): giving up. Its log lines above say why."
+    ]
+    assert wait_until(lambda: not lasting.running, 1)
