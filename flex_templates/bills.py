@@ -113,14 +113,15 @@ def _rest(reader: Reader, answer: Answer, rest: Sequence[Owed]) -> Card:
 
 def _without_bills(reader: Reader, answer: Answer, person: Person) -> dict[str, Any]:
     """Nothing due where everybody answered so; otherwise the head says that the answer is not complete."""
-    if answer.complete:
+    sure = answer.complete and bool(answer.nothing_due)  # somebody was asked, and everybody answered so
+    if sure:
         title, tone = reader.t("目前查無待繳停車單"), Tone.DONE
     elif answer.nothing_due:
         title, tone = reader.t("尚未查完"), Tone.NEUTRAL
     else:
         title, tone = reader.t("暫時查不到"), Tone.NEUTRAL
     said: list[Block] = [Paragraph(line) for line in _cities(reader, answer)]
-    here = [reader.t("停車單開立後可能隔日才查得到。")] if answer.complete else []
+    here = [reader.t("停車單開立後可能隔日才查得到。")] if sure else []
     here += _here(reader, answer)
     card = Card(
         title=title,
@@ -128,7 +129,7 @@ def _without_bills(reader: Reader, answer: Answer, person: Person) -> dict[str, 
         tone=tone,
         blocks=[*said, Note("\n".join(here))] if here else said,
         main=answer.again if answer.could_not_ask else None,
-        others=[call(reader, person)] if not answer.complete else [],
+        others=[] if sure else [call(reader, person)],
     )
     return show(reader, title, card)
 
@@ -156,7 +157,7 @@ def _cities(reader: Reader, answer: Answer) -> Iterable[str]:
     if answer.promised:
         yield reader.t("{cities}還在查，查到後會傳訊息給您。", cities=bill.listed(reader, answer.promised))
     if answer.not_connected:
-        yield _not_connected(reader, answer.not_connected)
+        yield _not_connected(reader, answer)
 
 
 def _here(reader: Reader, answer: Answer) -> list[str]:
@@ -169,7 +170,10 @@ def _here(reader: Reader, answer: Answer) -> list[str]:
     return said
 
 
-def _not_connected(reader: Reader, names: Sequence[str]) -> str:
+def _not_connected(reader: Reader, answer: Answer) -> str:
+    names = answer.not_connected
+    if not answer.nothing_due and answer.complete and not answer.owed:
+        return reader.t("目前沒有連線任何縣市，無法查詢，不代表沒有欠費。")
     if len(names) > UNCONNECTED_NAMED:
         return reader.t("另有 {count} 個縣市尚未連線，沒有查詢。", count=len(names))
     return reader.t("尚未連線，沒有查詢：{cities}。", cities=bill.listed(reader, names))

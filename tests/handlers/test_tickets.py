@@ -211,9 +211,12 @@ def test_after_the_daily_limit_no_city_is_asked(flow: Flow, cities_in_hand: Citi
     assert len(cities_in_hand.questions) == DAILY_LIMIT
 
 
-def test_without_any_city_nobody_is_asked(flow: Flow, cities_in_hand: CitiesInHand) -> None:
+def test_where_nobody_can_be_asked_nothing_due_is_not_said(flow: Flow, cities_in_hand: CitiesInHand) -> None:
     cities_in_hand.connect()
-    flow.say("AB-1234")
+    answer = flow.say("AB-1234")
+    assert "查無" not in answer
+    assert "目前沒有連線任何縣市，無法查詢，不代表沒有欠費。" in answer
+    assert answer.link("撥打") == "tel:1999"
     assert cities_in_hand.questions == []
 
 
