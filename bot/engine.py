@@ -102,10 +102,10 @@ class Engine:
             return run.press()
         if isinstance(given, Text):
             word = normal(given.text)
-            if dialog.waiting and word in CANCEL:
+            if word in CANCEL:
                 return run.cancel()
-            if dialog.waiting and word in BACK:
-                return run.back(dialog.waiting)
+            if word in BACK:
+                return run.back(dialog.waiting) if dialog.waiting else run.cancel()
             if key := self._registry.by_word(given.text):
                 return run.open(key)
         shape = self._registry.by_shape(given) if given else None

@@ -128,8 +128,10 @@ class Run:
         return self._call(conversation, turn, lambda: take(conversation, turn), history=tuple(waiting.history))
 
     def cancel(self) -> Handled | Pending:
+        """Leave what waits; with nothing waiting, say so."""
         turn = self._turn(None)
-        return self._end([turn.text("已取消，沒有任何資料被更動。", quick=[quick_say(turn.t("說明"))])])
+        left = turn.t("已取消，沒有任何資料被更動。") if self.dialog.waiting else turn.t("目前沒有進行中的步驟。")
+        return self._end([with_quick_replies(text(left), [quick_say(turn.t("說明"))])])
 
     def back(self, waiting: Waiting) -> Handled | Pending:
         """Show the step before, with the data it had."""

@@ -44,6 +44,13 @@ def test_back_returns_to_the_step_before_and_at_the_first_step_leaves() -> None:
     assert talk.dialog.waiting is None
 
 
+def test_cancel_and_back_are_understood_also_when_nothing_waits() -> None:
+    for word in ("取消", "cancel", "上一步", "back"):
+        talk = Talk()
+        assert talk.say(word) == ["目前沒有進行中的步驟。"]
+        assert talk.dialog.waiting is None
+
+
 def test_a_stale_button_changes_nothing() -> None:
     talk = Talk()
     talk.say("點茶")
