@@ -34,8 +34,9 @@ def create_app(settings: Settings | None = None, urls: StoreUrls | None = None) 
 
     Under `flask --app app COMMAND` no room is opened, and the stores start at the command's first use of them.
     """
-    logging.configure(sys.stderr if _in_command() else None)
-    settings = settings or _settings()
+    if settings is None:
+        logging.configure(sys.stderr if _in_command() else None)
+        settings = _settings()
     app = Flask("parkline", static_folder=None, template_folder=None)
     app.config["SECRET_KEY"], *fallbacks = (key.get_secret_value() for key in settings.session_key)
     app.config["SECRET_KEY_FALLBACKS"] = fallbacks

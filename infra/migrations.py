@@ -7,7 +7,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import ProgrammingError
 
 from infra.database import make_engine
 
@@ -42,11 +41,10 @@ def head() -> str:
 
 def current(connection: Connection) -> str | None:
     """The revision a database is at; None for an empty one."""
-    try:
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    except ProgrammingError:
-        connection.rollback()
+    if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar() is None:
         return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 def is_behind(revision: str) -> bool:

@@ -14,6 +14,10 @@ from infra.database import UnitOfWorkFactory
 from services import operation
 
 WORKER_SILENT_SECONDS = 30.0  # it says every 10 that it lives
+INSIDE = [
+    ipaddress.ip_network(network)
+    for network in ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+]
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +38,7 @@ def blueprint(units: UnitOfWorkFactory, redis: Callable[[], redis_client.Redis])
 
     @health.get("/metrics")
     def show_metrics() -> Response:
-        if not _from_inside(request.remote_addr):
+        if not _from_inside():
             abort(404)
         return Response(metrics.render(_gauges(units)), content_type=metrics.CONTENT_TYPE)
 
@@ -76,10 +80,12 @@ def _gauges(units: UnitOfWorkFactory) -> dict[str, float]:
     return {"database_up": 1.0} | {name: float(value) for name, value in known.items() if value is not None}
 
 
-def _from_inside(address: str | None) -> bool:
-    """Loopback and private networks only: a scraper sits beside the house, the public comes from outside."""
+def _from_inside() -> bool:
+    """A scraper sits beside the house and comes directly; what a proxy passes on comes from outside."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False
     try:
-        ip = ipaddress.ip_address(address or "")
+        address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
         return False
-    return ip.is_loopback or ip.is_private
+    return any(address in network for network in INSIDE)
