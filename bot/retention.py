@@ -31,9 +31,20 @@ SWEEPS = (
     ),
 )
 
+ROW_DAYS = 90  # 通知紀錄: what was sent to a citizen in so many days
+PRUNE = (
+    "DELETE FROM outbound_message WHERE id IN (SELECT id FROM outbound_message "
+    "WHERE ended_at < now() - make_interval(days => %s) LIMIT %s)"
+)
+
 
 def sweep(uow: UnitOfWork) -> int:
     """Forget a batch of everything that is due; returns how many rows were touched (0: nothing is left to forget)."""
     return sum(
         max(uow.driver.execute(statement.encode(), (age, ROWS_AT_ONCE)).rowcount, 0) for statement, age in SWEEPS
     )
+
+
+def prune(uow: UnitOfWork) -> int:
+    """Delete a batch of messages too old to be listed. Reads the whole table: once a night, not every minute."""
+    return max(uow.driver.execute(PRUNE, (ROW_DAYS, ROWS_AT_ONCE)).rowcount, 0)

@@ -35,6 +35,11 @@ class InboundEvent(Base):
             postgresql_where=text("message_id IS NOT NULL AND payload IS NOT NULL"),
         ),
         Index("ix_inbound_event_received_at", "received_at"),
+        Index(
+            "ix_inbound_event_set_aside",
+            "done_at",
+            postgresql_where=text("done_at IS NOT NULL AND payload IS NOT NULL"),
+        ),
     )
 
     event_id: Mapped[str] = mapped_column(

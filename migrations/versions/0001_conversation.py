@@ -75,6 +75,12 @@ def inbox() -> None:
         postgresql_where=sa.text("message_id IS NOT NULL AND payload IS NOT NULL"),
     )
     op.create_index("ix_inbound_event_received_at", "inbound_event", ["received_at"])
+    op.create_index(
+        "ix_inbound_event_set_aside",
+        "inbound_event",
+        ["done_at"],
+        postgresql_where=sa.text("done_at IS NOT NULL AND payload IS NOT NULL"),
+    )
 
 
 def outbox() -> None:
