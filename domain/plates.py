@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from domain.errors import CitizenMistakeError
 from domain.reader import msgid
-from domain.reader import msgid
 from domain.vehicles import VehicleKind
 
 PREFIXES = "軍使外臨試"  # military, diplomatic, foreign, temporary, test (MOTC PayBill V1.03, CarID)

@@ -104,9 +104,7 @@ class Tickets(Conversation["Tickets.Data"]):
 
     @plate.answer
     def plate_given(self, turn: Turn[Data]) -> Outcome:
-        if number := bill_number(turn.typed):
-            return self._by_number(turn, number)
-        return self._plate(turn, turn.typed)
+        return self._typed(turn)
 
     @step()
     def dash(self, turn: Turn[Data]) -> Message:
@@ -115,7 +113,8 @@ class Tickets(Conversation["Tickets.Data"]):
 
     @dash.answer
     def dash_given(self, turn: Turn[Data]) -> Outcome:
-        return self._plate(turn, turn.value("plate") or turn.typed)
+        chosen = turn.value("plate")
+        return self._plate(turn, chosen) if chosen else self._typed(turn)
 
     @step()
     def kind(self, turn: Turn[Data]) -> Message:
@@ -133,6 +132,12 @@ class Tickets(Conversation["Tickets.Data"]):
         if kind is None:
             return Stay(turn.text("請選擇車種：汽車、機車、紅黃牌重機或其他。"))
         return self._asking.ask(turn, parse_plate(turn.data.plate), kind, self._tell)
+
+    def _typed(self, turn: Turn[Data]) -> Outcome:
+        """Where a plate is asked for, a bill number will do. Raises PlateError."""
+        if number := bill_number(turn.typed):
+            return self._by_number(turn, number)
+        return self._plate(turn, turn.typed)
 
     def _plate(self, turn: Turn[Data], text: str) -> Outcome:
         """Go on from a plate as typed: dash, then kind, each only when it cannot be told. Raises PlateError."""

@@ -55,6 +55,9 @@ def test_a_number_is_taken_where_a_plate_is_asked_for(flow: Flow, chat_units: Un
     flow.say("待繳")
     assert "20 元" in flow.say("M8168111102840P")
     assert flow.waiting is None
+    flow.say("AB1234")
+    assert flow.waiting == "dash"
+    assert "20 元" in flow.say("M8168111102840P")
     flow.say("ABC-1234")
     assert "20 元" in flow.say("M8168111102840P")  # instead of a kind: a changed mind
     assert flow.waiting is None
