@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis as redis_client
+from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
 from infra import logging
@@ -17,6 +18,7 @@ from infra.database import UnitOfWork, UnitOfWorkFactory, make_engine
 from infra.embedded import StoreUrls
 from infra.redis import make_redis
 from tests import logs, stores
+from tests.browser import chromium
 from tests.clock import MovableClock
 
 LEAKS = pytest.StashKey[list[str]]()
@@ -92,6 +94,13 @@ def redis(redis_url: str) -> Iterator[redis_client.Redis]:
 def clock() -> MovableClock:
     """A clock that the test moves."""
     return MovableClock()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium for the tests of one module."""
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -4,25 +4,16 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 
 from tests.pay.webapp import serving
 from tests.pay.world import World, bill, notice
 
-FLAGS = ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 PHONE, DESKTOP = 390, 1280
 LUMINANCE = (0.2126, 0.7152, 0.0722)
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -32,9 +23,9 @@ def world(pay_engine: Engine) -> Iterator[World]:
 
 
 @pytest.fixture(params=[PHONE, DESKTOP])
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page without scripts; whatever the content policy stops, or the browser complains of, fails the test."""
-    context = chromium.new_context(viewport={"width": request.param, "height": 844}, java_script_enabled=False)
+    context = browser.new_context(viewport={"width": request.param, "height": 844}, java_script_enabled=False)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -83,9 +74,9 @@ def test_nothing_is_wider_than_the_screen_and_the_keyboard_reaches_the_button(wo
     expect(page.get_by_role("heading", name="訂單資訊")).to_be_visible()
 
 
-def test_colours_of_the_pages_have_enough_contrast(chromium: Browser, world: World) -> None:
+def test_colours_of_the_pages_have_enough_contrast(browser: Browser, world: World) -> None:
     """WCAG 2.1 AA, 4.5:1, for every text of the pay page and the receipt against the nearest painted background."""
-    context = chromium.new_context(viewport={"width": PHONE, "height": 844})
+    context = browser.new_context(viewport={"width": PHONE, "height": 844})
     page = context.new_page()
     order = world.open(bill("A1", 80), bill("A2", 200))
     page.goto(world.links.pay(order))
