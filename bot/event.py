@@ -21,6 +21,7 @@ from bot.input import (
 )
 
 LINE_ID = re.compile(r"[UCR][0-9a-f]{32}")
+MOST_TOKEN_CHARACTERS = 64  # LINE's are 32
 SOURCE_IDS = {"user": "userId", "group": "groupId", "room": "roomId"}
 
 
@@ -47,27 +48,41 @@ def line_id(value: object) -> str | None:
     return value if isinstance(value, str) and LINE_ID.fullmatch(value) else None
 
 
+def word(value: object) -> str:
+    """The value if it is a text, else ""."""
+    return value if isinstance(value, str) else ""
+
+
+def clean(value: object) -> str:
+    """A text as databases and LINE take it: without NUL, a lone half of a surrogate pair replaced."""
+    return word(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "")
+
+
 def lane_of(event: Mapping[str, Any]) -> str:
     """Who must be answered in order; "" where the event names nobody."""
     source = mapping(event.get("source"))
-    return line_id(source.get(SOURCE_IDS.get(str(source.get("type")), ""))) or ""
+    return line_id(source.get(SOURCE_IDS.get(word(source.get("type")), ""))) or ""
 
 
 def read(event: Mapping[str, Any]) -> Event:
     """The event as data. Never raises for what LINE may send."""
-    kind = str(event.get("type"))
+    kind = word(event.get("type"))
     private = mapping(event.get("source")).get("type") == "user"
-    token = event.get("replyToken")
-    payload = postback.read(mapping(event.get("postback")).get("data")) if kind == "postback" else None
+    payload = postback.read(clean(mapping(event.get("postback")).get("data"))) if kind == "postback" else None
     return Event(
         type=kind,
         lane=lane_of(event),
         private=private,
         standby=event.get("mode") == "standby",
-        reply_token=token if isinstance(token, str) and 0 < len(token) <= 64 else None,
+        reply_token=_reply_token(word(event.get("replyToken"))),
         input=_input(kind, event, private, payload),
         payload=payload,
     )
+
+
+def _reply_token(token: str) -> str | None:
+    fits = 0 < len(token) <= MOST_TOKEN_CHARACTERS and token.isascii() and token.isprintable()
+    return token if fits else None
 
 
 def _input(kind: str, event: Mapping[str, Any], private: bool, payload: postback.Payload | None) -> Input | None:
@@ -84,30 +99,30 @@ def _input(kind: str, event: Mapping[str, Any], private: bool, payload: postback
         return Followed(mapping(event.get("follow")).get("isUnblocked") is True)
     if kind == "accountLink":
         link = mapping(event.get("link"))
-        return AccountLinked(link.get("result") == "ok", str(link.get("nonce", "")))
+        return AccountLinked(link.get("result") == "ok", clean(link.get("nonce")))
     return None
 
 
 def _message(message: Mapping[str, Any]) -> Input:
-    kind = str(message.get("type"))
+    kind = word(message.get("type"))
     if kind == "text" and isinstance(message.get("text"), str):
-        quoted = message.get("quotedMessageId")
-        return Text(message["text"], quoted if isinstance(quoted, str) else None)
+        return Text(clean(message["text"]), clean(message.get("quotedMessageId")) or None)
     if kind == "image" and isinstance(message.get("id"), str):
-        return Photo(message["id"])
+        return Photo(clean(message["id"]))
     if kind == "location":
-        latitude, longitude = message.get("latitude"), message.get("longitude")
-        if isinstance(latitude, int | float) and isinstance(longitude, int | float):
-            title, address = message.get("title"), message.get("address")
+        latitude, longitude = _degrees(message.get("latitude"), 90), _degrees(message.get("longitude"), 180)
+        if latitude is not None and longitude is not None:
             return Location(
-                float(latitude),
-                float(longitude),
-                title if isinstance(title, str) else None,
-                address if isinstance(address, str) else None,
+                latitude, longitude, clean(message.get("title")) or None, clean(message.get("address")) or None
             )
     if kind == "sticker":
         return Sticker()
-    return OtherMessage(kind)
+    return OtherMessage(clean(kind))
+
+
+def _degrees(value: object, most: int) -> float | None:
+    """A latitude or longitude; None for what is no place on earth."""
+    return float(value) if isinstance(value, int | float) and -most <= value <= most else None
 
 
 def _spoken_to(message: Mapping[str, Any]) -> Input | None:
@@ -121,7 +136,7 @@ def _press(back: Mapping[str, Any], payload: postback.Payload | None) -> Input |
     params = mapping(back.get("params"))
     if "newRichMenuAliasId" in params or "status" in params:
         return None  # a rich menu tab: LINE has switched it already
-    picked = next((params[key] for key in ("date", "time", "datetime") if isinstance(params.get(key), str)), None)
+    picked = next((clean(params[key]) for key in ("date", "time", "datetime") if word(params.get(key))), None)
     if payload is None:
         return Press("")
     return Press(payload.values.get("a", payload.action), payload.values, picked)

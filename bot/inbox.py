@@ -6,14 +6,12 @@ business rows, the outbox rows and `done_at` (set only where it is still null) â
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-import orjson
 import psycopg
 import structlog
 from psycopg.rows import TupleRow
@@ -23,6 +21,7 @@ from bot.engine import Engine
 from bot.event import Event, read
 from bot.outbox_rows import Row, answer_rows
 from bot.pump import Lane, LanePump
+from bot.reading import decode
 from bot.run import Handled, Incoming, Pending
 from infra.database import UnitOfWork, UnitOfWorkFactory
 
@@ -80,6 +79,11 @@ class Taken:
     received_at: datetime
     dialog: Dialog
 
+    @property
+    def event(self) -> Event:
+        """What LINE delivered; an event that was unsent meanwhile is an empty one."""
+        return read(decode(self.payload or b"{}") or {})
+
 
 class Presence(Protocol):
     """Shows a citizen that an answer is being worked on."""
@@ -91,15 +95,6 @@ class Presence(Protocol):
 
 class AlreadyDoneError(Exception):
     """Another worker has done this event: nothing of this run may stay."""
-
-
-def parse(payload: bytes) -> dict[str, Any]:
-    """The stored event. orjson refuses odd surrogates and big numbers; the standard library does not."""
-    try:
-        value = orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        value = json.loads(payload)
-    return value if isinstance(value, dict) else {}
 
 
 class InboxPump(LanePump):
@@ -152,7 +147,7 @@ class InboxPump(LanePump):
         self._guarded(taken, lambda: self._handle(taken))
 
     def _handle(self, taken: Taken) -> Pending | None:
-        event = read(parse(taken.payload or b"{}"))
+        event = taken.event
         incoming = Incoming(taken.lane[0], taken.event_id, event)
         with self._units() as uow:
             return self._end(uow, taken, event, self._engine.handle(uow, incoming, taken.dialog))
@@ -230,7 +225,7 @@ class InboxPump(LanePump):
 
     def _set_aside(self, taken: Taken, failure: str) -> None:
         """Give up kindly: the citizen is told, staff see the row, the next event goes on."""
-        event = read(parse(taken.payload or b"{}"))
+        event = taken.event
         speaks = event.private and event.input is not None and not event.standby
         messages = [self._engine.apology(taken.dialog)] if speaks else []
         rows = answer_rows(messages, event.reply_token, taken.received_at)

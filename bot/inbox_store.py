@@ -40,18 +40,6 @@ class NotStoredError(Exception):
     """The database did not take the events in time; LINE may deliver them again."""
 
 
-def decode(body: bytes) -> Mapping[str, Any] | None:
-    """The webhook's JSON; None when it is no JSON object."""
-    try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        try:
-            value = json.loads(body)  # lone surrogates and numbers beyond 64 bits, which orjson refuses
-        except (ValueError, RecursionError):
-            return None
-    return value if isinstance(value, dict) else None
-
-
 def rows(webhook: Mapping[str, Any]) -> list[Row]:
     """One row per event that is a JSON object, whatever is in it."""
     channel = line_id(webhook.get("destination")) or ""
@@ -132,9 +120,12 @@ class InboxStore:
         taken_back = unsent(webhook)
         try:
             with self._pool.connection() as connection:
-                if taken_back:
-                    connection.execute(UNSEND, (taken_back, events[0][1]))
-                self._insert(connection, events)
+                if taken_back:  # after the insert: a message may be taken back in the very call that brings it
+                    with connection.transaction():
+                        self._insert(connection, events)
+                        connection.execute(UNSEND, (taken_back, events[0][1]))
+                else:
+                    self._insert(connection, events)
         except (psycopg.Error, PoolTimeout) as error:
             raise NotStoredError(type(error).__name__) from error
         return len(events)

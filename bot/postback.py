@@ -33,7 +33,8 @@ def read(data: object) -> Payload | None:
     if not isinstance(data, str) or not (match := SHAPE.fullmatch(data)):
         return None
     conversation, action, token, values = match.groups()
-    return Payload(conversation, action, token, dict(parse_qsl(values, keep_blank_values=True)) if values else {})
+    pairs = parse_qsl(values.replace("%00", ""), keep_blank_values=True) if values else ()  # no database takes a NUL
+    return Payload(conversation, action, token, dict(pairs))
 
 
 def door(conversation: str, entry: str, /, **values: str) -> str:

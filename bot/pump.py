@@ -56,7 +56,10 @@ class LanePump(ABC):
 
     @abstractmethod
     def take(self, connection: "psycopg.Connection[TupleRow]", lanes: Sequence[Lane]) -> Sequence[Lane]:
-        """Take the next row of each locked lane and start on it. Returns the lanes that had none."""
+        """Take the next row of each locked lane and start on it. Returns the lanes that had none.
+
+        What it raises, it raises before it has started on any.
+        """
 
     @abstractmethod
     def write(self, connection: "psycopg.Connection[TupleRow]") -> None:
@@ -157,7 +160,12 @@ class LanePump(ABC):
         if not lanes:
             return False
         self._in_hand.update(lanes)
-        for lane in self.take(connection, lanes):
+        try:
+            without = self.take(connection, lanes)
+        except Exception:  # the database went away: these lanes must be found again, here or elsewhere
+            self._in_hand.difference_update(lanes)
+            raise
+        for lane in without:
             self.finish(lane)
         return True
 

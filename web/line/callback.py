@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import structlog
 from flask import Blueprint, Response, request
 
-from bot.inbox_store import InboxStore, NotStoredError, decode
+from bot.inbox_store import InboxStore, NotStoredError
+from bot.reading import decode
 
 MOST_BODY_BYTES = 1_048_576  # LINE's webhooks are some kilobytes
 
