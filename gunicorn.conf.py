@@ -10,6 +10,7 @@ ROOT = Path(__file__).parent
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(ROOT / "var" / "metrics"))
 
 from infra import metrics  # noqa: E402
+from infra.connections import WEB_PROCESS, WORKER_PROCESS, TooFewConnectionsError, check_room  # noqa: E402
 from infra.settings import SettingsError, load  # noqa: E402
 from infra.supervisor import PARENT, leave_with_parent  # noqa: E402
 
@@ -45,6 +46,14 @@ keepalive = 5
 logger_class = ThroughOurNet
 control_socket_disable = True
 proc_name = "parkline web"
+
+
+def on_starting(_server):
+    if settings.database_url:
+        try:
+            check_room(settings.database_url, workers * WEB_PROCESS + WORKER_PROCESS)
+        except TooFewConnectionsError as error:
+            sys.exit(str(error))
 
 
 def when_ready(_server):

@@ -4,6 +4,8 @@ import psycopg
 
 from infra.database import CONNECT_SECONDS
 
+WEB_PROCESS = 32  # of its 16 threads each may hold one for its unit of work and one for the webhook's door
+WORKER_PROCESS = 17  # units of work of pumps and jobs, the pumps' own, and the queue's own
 RESERVE = 5  # for migrations, commands and whoever looks into the database by hand
 
 

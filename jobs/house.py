@@ -9,15 +9,12 @@ import sys
 from collections.abc import Callable
 
 from infra import metrics, migrations
-from infra.connections import TooFewConnectionsError, check_room
+from infra.connections import WEB_PROCESS, WORKER_PROCESS, TooFewConnectionsError, check_room
 from infra.embedded import StoreUrls, store_urls
 from infra.embedded_process import EmbeddedError
 from infra.settings import Settings
 from infra.supervisor import Child, Supervisor, python
-from jobs.worker import CONNECTIONS as WORKER_CONNECTIONS
-from wiring import WEB_THREADS
 
-WEB_CONNECTIONS = 2 * WEB_THREADS  # the units of work, and the door of the webhook
 LOCAL = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - behind the city's proxy; never in console mode
 ANSWER_SECONDS = 2.0
@@ -45,7 +42,7 @@ def run(settings: Settings, say: Say) -> int:
         signal.signal(number, leave)
     try:
         with store_urls(settings) as urls:
-            check_room(urls.database, WEB_CONNECTIONS + WORKER_CONNECTIONS)
+            check_room(urls.database, WEB_PROCESS + WORKER_PROCESS)
             fresh = migrations.bring_up_to_date(urls.database)
             environment = _environment(settings, urls)
             if fresh and settings.console_mode:

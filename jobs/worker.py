@@ -20,7 +20,7 @@ from procrastinate.worker import Worker
 import jobs.schedule
 import jobs.tasks
 from infra import logging, metrics
-from infra.connections import TooFewConnectionsError, check_room
+from infra.connections import WORKER_PROCESS, TooFewConnectionsError, check_room
 from infra.database import CONNECT_SECONDS
 from infra.embedded import store_urls
 from infra.embedded_process import EmbeddedError
@@ -31,10 +31,8 @@ from infra.supervisor import leave_with_parent
 from wiring import INBOX_THREADS, Component, House, task_context, worker_components
 
 JOBS_AT_ONCE = 8
-WORKER_CONNECTIONS = 3  # of the queue itself: one listens, one fetches, one finishes
+QUEUE_CONNECTIONS = 3  # of the queue itself: one listens, one fetches, one finishes
 HOUSE_CONNECTIONS = INBOX_THREADS + JOBS_AT_ONCE
-PUMPS = 2
-CONNECTIONS = HOUSE_CONNECTIONS + PUMPS + WORKER_CONNECTIONS  # of one worker process
 PAUSE_SECONDS = (0.2, 1.0, 2.0, 5.0)
 STOP_SECONDS = 9.0  # what is in hand may finish for so long; what is not done then is taken up by another worker
 JOB_STOP_SECONDS = 7.0
@@ -55,7 +53,7 @@ class Jobs:
         connector = PsycopgConnector(
             conninfo=self._url,
             min_size=1,
-            max_size=WORKER_CONNECTIONS,
+            max_size=QUEUE_CONNECTIONS,
             kwargs={
                 "connect_timeout": CONNECT_SECONDS,
                 "application_name": "parkline queue",
@@ -141,7 +139,7 @@ def main() -> int:
         settings = with_keys(settings, settings.parkline_var)
         discover_tasks()
         with store_urls(settings) as urls:
-            check_room(urls.database, CONNECTIONS)
+            check_room(urls.database, WORKER_PROCESS)
             leave_with_parent()
             house = House(settings, urls, connections=HOUSE_CONNECTIONS, name="worker")
             parts = [*worker_components(house), Jobs(urls.database, task_context(house))]

@@ -10,13 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from infra.connections import TooFewConnectionsError, check_room
+from infra.connections import WEB_PROCESS, WORKER_PROCESS, TooFewConnectionsError, check_room
 from infra.embedded import stores
 from infra.embedded_process import pid_in, wait_until
+from jobs import worker
 from tests.processes import ROOT, children, free_port, get, process
 from wiring import WEB_THREADS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+PRODUCTION = {
+    "PUBLIC_URL": "https://parking.example.gov.tw",
+    "LINE_CHANNEL_SECRET": "s" * 32,
+    "LINE_CHANNEL_ACCESS_TOKEN": "t" * 32,
+    "LINE_API_URL": "http://127.0.0.1:9",
+    "DATA_KEYS": "n" * 43 + "=",
+    "SESSION_KEY": "k" * 32,
+}
 READY = "ParkLine is running. Open http://localhost:"
 
 
@@ -68,8 +77,8 @@ def test_it_starts_heals_and_stops(environment: dict[str, str], var: Path, port:
 
         # A killed worker is started again.
         below = children(app.process.pid)
-        (worker,) = [pid for pid, command in below.items() if "jobs.worker" in command]
-        os.kill(worker, signal.SIGKILL)
+        (worker_pid,) = [pid for pid, command in below.items() if "jobs.worker" in command]
+        os.kill(worker_pid, signal.SIGKILL)
         assert app.says("worker ended (status -9): starting it again.")
 
         # PostgreSQL gone and back: nobody but the database ends.
@@ -140,12 +149,7 @@ def test_procfiles_processes_on_a_citys_own_stores(database_url: str, redis_url:
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "PORT": str(port),
-        "PUBLIC_URL": "https://parking.example.gov.tw",
-        "LINE_CHANNEL_SECRET": "s" * 32,
-        "LINE_CHANNEL_ACCESS_TOKEN": "t" * 32,
-        "LINE_API_URL": "http://127.0.0.1:9",
-        "DATA_KEYS": "n" * 43 + "=",
-        "SESSION_KEY": "k" * 32,
+        **PRODUCTION,
         "PARKLINE_VAR": str(var),
         "PROMETHEUS_MULTIPROC_DIR": str(var / "metrics"),
         "WEB_CONCURRENCY": "2",
@@ -154,7 +158,7 @@ def test_procfiles_processes_on_a_citys_own_stores(database_url: str, redis_url:
         assert release.process.wait(60) == 0
     with (
         process(["-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"], environment) as web,
-        process(["-m", "jobs.worker"], environment) as worker,
+        process(["-m", "jobs.worker"], environment) as worker_process,
     ):
         assert wait_until(lambda: all_well(port), 40), readiness(port)
         assert get(port, "/console/")[0] == 404
@@ -162,7 +166,7 @@ def test_procfiles_processes_on_a_citys_own_stores(database_url: str, redis_url:
         assert status == 200
         assert "parkline_database_up 1.0" in text
         assert 'parkline_http_request_seconds_count{method="GET",rule="(none)",status="404"} 1.0' in text
-        assert worker.terminate(10) == 0
+        assert worker_process.terminate(10) == 0
         assert web.terminate(15) == 0
         assert list(var.glob("embedded")) == []
 
@@ -175,5 +179,20 @@ def test_too_few_connections_is_one_line(database_url: str) -> None:
     check_room("postgresql://postgres@127.0.0.1:9/nobody", 10)  # who cannot be asked is waited for elsewhere
 
 
-def test_webs_threads_are_those_that_its_pools_are_sized_for() -> None:
+def test_a_web_that_would_take_too_many_connections_does_not_start(
+    database_url: str, redis_url: str, environment: dict[str, str]
+) -> None:
+    city = {**environment, **PRODUCTION, "DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    with process(
+        ["-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"], city | {"WEB_CONCURRENCY": "99"}
+    ) as web:
+        assert web.process.wait(30) != 0
+        assert "PostgreSQL has room for" in web.output
+        assert "Traceback" not in web.output
+
+
+def test_the_numbers_of_connections_are_those_that_are_used() -> None:
     assert f"threads = {WEB_THREADS} " in (ROOT / "gunicorn.conf.py").read_text()
+    assert 2 * WEB_THREADS == WEB_PROCESS
+    pumps = 2
+    assert worker.HOUSE_CONNECTIONS + pumps + worker.QUEUE_CONNECTIONS == WORKER_PROCESS
