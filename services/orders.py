@@ -4,20 +4,31 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, text
 
 from domain.bills import DunningNotice, PaidState, Payable, PayableKey
 from domain.errors import CitizenMistakeError
 from domain.orders import OrderState
 from domain.orderview import OrderView, Standing
 from infra.database import UnitOfWork
-from models.order import Order, OrderLine
+from models.order import Attempt, Order, OrderLine
 from services import opening
 from services.audit import SYSTEM
 from services.claims import holders
 from services.collecting import Collecting, OfficialWay
 from services.orderbook import OrderNotFoundError, database_now, lock_order, order_view, shift_order
 
+FORGET_AT_ONCE = 5000
+_FORGET_OFFERS = text("""
+WITH offer AS (
+    SELECT id FROM orders o WHERE state = 'open' AND expires_at <= now()
+    AND NOT EXISTS (SELECT FROM attempt a WHERE a.order_id = o.id) LIMIT :most FOR UPDATE SKIP LOCKED
+), moves AS (DELETE FROM order_move m USING offer WHERE m.order_id = offer.id),
+lines AS (DELETE FROM order_line l USING offer WHERE l.order_id = offer.id),
+claims AS (DELETE FROM claim c USING offer WHERE c.order_id = offer.id),
+gone AS (DELETE FROM orders o USING offer WHERE o.id = offer.id RETURNING o.id)
+SELECT count(*) FROM gone
+""")
 EXPIRE_AT_ONCE = 500  # orders one run of the expiry job ends, so that its transaction stays short
 
 
@@ -99,9 +110,18 @@ class Orders:
         states = {OrderState.PAYING: PaidState.PAYING, OrderState.PAID: PaidState.PAID}
         return {key: states[holder.state] for key, holder in holders(uow, keys).items()}
 
+    def forget_offers(self, uow: UnitOfWork) -> int:
+        """Delete a batch of open orders whose time is over and that nobody tried to pay; says how many.
+
+        Every answer with bills opens one, so that its pay button needs one tap. An offer that was not taken tells
+        nothing about money, only who looked a plate up: it is not kept.
+        """
+        return uow.connection.execute(_FORGET_OFFERS, {"most": FORGET_AT_ONCE}).scalar_one()
+
     def expire_due(self, uow: UnitOfWork) -> int:
-        """End open orders whose time is over; says how many. For the schedule."""
+        """End a batch of open orders whose time is over after somebody tried to pay; says how many."""
         due = select(Order).where(Order.state == OrderState.OPEN.value, Order.expires_at <= database_now(uow))
+        due = due.where(exists().where(Attempt.order_id == Order.id))
         orders = uow.session.scalars(due.limit(EXPIRE_AT_ONCE).with_for_update(skip_locked=True)).all()
         for order in orders:
             shift_order(uow, order, OrderState.EXPIRED, "time", SYSTEM)

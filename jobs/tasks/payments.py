@@ -33,10 +33,13 @@ def sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every 
 @queue.periodic(cron=EVERY_FIVE_MINUTES)
 @queue.task(name="orders.expire", queueing_lock="orders.expire", pass_context=True)
 def expire(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """End open orders whose time is over."""
+    """End orders whose time is over; forget the offers among them that nobody took up."""
     orders: Orders = context.additional_context["orders"]
-    with _units(context)() as uow:
-        orders.expire_due(uow)
+    for batch in (orders.forget_offers, orders.expire_due):
+        ended = 1
+        while ended:
+            with _units(context)() as uow:
+                ended = batch(uow)
 
 
 def _units(context: JobContext) -> UnitOfWorkFactory:

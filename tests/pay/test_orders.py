@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from domain.bills import PaidState
 from domain.errors import CitizenMistakeError
 from domain.orders import OrderState
+from domain.ports.payments import AttemptOutcome
 from domain.reader import Language
 from infra.settings import Settings
 from services.collecting import Collecting
@@ -126,10 +127,25 @@ def test_orders_expire_by_the_databases_time_but_not_while_they_are_paid(world: 
     with pytest.raises(CitizenMistakeError):
         world.start(old)
     with world.unit() as uow:
+        assert world.orders.expire_due(uow) == 0  # nobody tried to pay the old one: it is an offer
+        assert world.orders.forget_offers(uow) == 1
+        assert world.orders.forget_offers(uow) == 0
+    assert world.rows("SELECT id, state FROM orders") == [(paying.id, "paying")]
+    for table in ("order_line", "order_move"):
+        assert world.rows(f"SELECT count(*) FROM {table} WHERE order_id = :id", id=old.id) == [(0,)]  # noqa: S608
+
+
+def test_an_order_that_somebody_tried_to_pay_is_kept_and_expires(world: World) -> None:
+    order = world.open(bill("A1"))
+    world.start(order)
+    world.bank.report(world.trade(order), AttemptOutcome.CANCELLED)
+    world.settle(order)
+    world.run("UPDATE orders SET expires_at = now() - interval '1 second'")
+    with world.unit() as uow:
+        assert world.orders.forget_offers(uow) == 0
         assert world.orders.expire_due(uow) == 1
         assert world.orders.expire_due(uow) == 0
-    states = dict(map(tuple, world.rows("SELECT id, state FROM orders")))
-    assert (states[old.id], states[paying.id]) == ("expired", "paying")
+    assert world.rows("SELECT state FROM orders") == [("expired",)]
 
 
 def test_paid_keys_tell_paying_from_paid(world: World) -> None:
