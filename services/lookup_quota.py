@@ -1,5 +1,6 @@
 """The daily limit on lookups of plates that are not one's own: the cities' API lets anyone enumerate drivers.
 
+Binding a plate counts as one: it makes every later lookup of that plate free, so binding must not be the way around.
 Counted in PostgreSQL, so that an emptied Redis gives no new tries; a day is the city's day by the database's clock.
 """
 
@@ -27,10 +28,14 @@ class Quota:
     def __init__(self, limit: int = LOOKUPS_A_DAY) -> None:
         self._limit = limit
 
+    def used_up(self, uow: UnitOfWork, channel: str, citizen: str) -> bool:
+        """Whether today's lookups are used up."""
+        used = uow.connection.execute(_COUNT, {"channel": channel, "citizen": citizen}).scalar()
+        return used is not None and used >= self._limit
+
     def check(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
         """Raises CitizenMistakeError when today's lookups are used up."""
-        used = uow.connection.execute(_COUNT, {"channel": channel, "citizen": citizen}).scalar()
-        if used is not None and used >= self._limit:
+        if self.used_up(uow, channel, citizen):
             raise CitizenMistakeError(
                 "為保護他人資料，每天最多查詢 {limit} 次，今天的次數已用完，請明天再查。", limit=self._limit
             )

@@ -1,0 +1,50 @@
+"""Reads config/vehicles.toml: what a citizen may choose when binding a vehicle."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.bindings import FloodArea, VehicleRules
+from domain.slots import Slot
+from infra.settings import SettingsError
+
+FILE = Path(__file__).parent.parent / "config" / "vehicles.toml"
+MOST_CARDS = 11  # a vehicle takes a card, and LINE shows 12: one is left for binding another
+
+
+class _Area(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    zh: str
+    en: str
+
+
+class _File(BaseModel):
+    """The whole file; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    most_vehicles: Annotated[int, Field(ge=1, le=MOST_CARDS)]
+    most_saved_bills: Annotated[int, Field(ge=1)]
+    default_slot: str
+    slots: list[str]
+    flood_areas: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")], _Area], Field(min_length=1)]
+
+
+def load_vehicle_rules(file: Path = FILE) -> VehicleRules:
+    """The rules of the file. Raises SettingsError, one line that names what is wrong."""
+    try:
+        read = _File.model_validate(tomllib.loads(file.read_text("utf-8")))
+        slots = tuple(map(Slot.parse, read.slots))
+        default = Slot.parse(read.default_slot)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except ValueError as error:
+        raise SettingsError(f"{file.name}: {error}") from None
+    if default not in slots:
+        raise SettingsError(f"{file.name}: default_slot {default.key} is not among slots")
+    areas = {key: FloodArea(key, area.zh, area.en) for key, area in read.flood_areas.items()}
+    return VehicleRules(read.most_vehicles, read.most_saved_bills, default, slots, areas)
