@@ -38,6 +38,7 @@ from infra.redis import make_async_redis, make_redis
 from infra.settings import Settings
 from infra.throttle import Throttle
 from services import ledger
+from services.announcements import Announcements
 from services.booking import Booking
 from services.citizens import Citizens
 from services.collecting import Collecting
@@ -48,6 +49,7 @@ from services.lookup_quota import Quota
 from services.orders import Orders
 from services.payments import Payments
 from services.promises import Promises
+from services.questions import Questions
 from web.console.chats import Console
 from web.console.page import page as console_page
 from web.console.poster import callback_poster
@@ -212,6 +214,8 @@ class House:
             "links": self.links,
             "cities": self.cities,
             "citizens": self.citizens,
+            "questions": Questions.load(),
+            "announcements": Announcements.load(self.clock),
             "readers": reader,
             "menu": menu,
         }

@@ -63,8 +63,6 @@ ROWS = (
     Row(("通知設定", "notices"), msgid("通知設定"), NOT_SENDING, bills=True),
     Row(("通知紀錄",), msgid("通知紀錄"), NOT_SENDING, bills=True),
     Row(("歷程",), msgid("歷程"), msgid("本聊天室往上滑，就能看到先前的查詢與繳費。")),
-    Row(("公告",), msgid("公告"), ASK_OFFICE),
-    Row(("答客問",), msgid("答客問"), ASK_OFFICE),
     Row(
         ("代繳查詢",),
         msgid("代繳查詢"),

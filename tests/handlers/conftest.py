@@ -10,12 +10,14 @@ from sqlalchemy import Engine
 from adapters.bills.cities import load_cities
 from infra.database import UnitOfWork, UnitOfWorkFactory, make_engine
 from infra.queue import defer
+from services.announcements import Announcements
 from services.citizens import Citizens
 from services.collecting import Collecting
 from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.orders import Orders
+from services.questions import Questions
 from tests import stores
 from tests.clock import MovableClock
 from tests.flow import Flow
@@ -63,6 +65,8 @@ def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand
         "links": Links("http://localhost:8000", (KEY,), clock),
         "citizens": Citizens(),
         "cities": cities,
+        "questions": Questions.load(),
+        "announcements": Announcements.load(clock),
     }
     return lambda **changes: Flow(chat_units, clock, services, **changes)
 

@@ -1,0 +1,31 @@
+"""答客問: questions to choose from, and one answer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from domain.reader import Reader
+from flex_templates.card import Card, Note, Paragraph, Press, Say
+from flex_templates.person import Person, call
+from flex_templates.render import show
+
+
+def questions(reader: Reader, said: str, buttons: Sequence[tuple[str, str]], person: Person) -> dict[str, Any]:
+    """Questions as buttons. `said`: what this list is; `buttons`: (question, data)."""
+    card = Card(
+        title=reader.t("答客問"),
+        blocks=(Paragraph(said), Note(reader.t("也可以直接輸入您的問題，例如「退款」。"))),
+        others=(*(Press(ask, data) for ask, data in buttons), call(reader, person)),
+    )
+    return show(reader, said, card)
+
+
+def answer(reader: Reader, ask: str, words: str, person: Person, go_on: str) -> dict[str, Any]:
+    """One answer. `go_on`: the word that opens what it is about, "" for none."""
+    more = Say(reader.t("看其他問題"), reader.t("答客問"))
+    card = Card(
+        title=ask,
+        blocks=(Paragraph(words),),
+        main=Say(go_on, go_on) if go_on else more,
+        others=(*([more] if go_on else []), call(reader, person)),
+    )
+    return show(reader, ask, card)

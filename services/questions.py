@@ -1,0 +1,117 @@
+"""答客問: questions and answers kept as data (config/faq.toml), found by what a citizen types in either language."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.reader import Language
+from infra.settings import SettingsError
+
+FILE = Path(__file__).parent.parent / "config" / "faq.toml"
+MOST_FOUND = 5
+IN_WORDS, IN_QUESTION, IN_ANSWER = 8, 6, 1  # what a shared word is worth, by where it is
+_CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_LATIN = re.compile(r"[a-z0-9]+")
+_SAY_NOTHING = (
+    "a an the is are am be do does did can could i my me you your it to of on in at for and or"
+    " how what when where why 怎麼 如何 什麼 為什 可以 請問 我的 嗎"
+)
+_EMPTY_WORDS = frozenset(_SAY_NOTHING.split())
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Told(BaseModel):
+    """A question and its answer in one language. `ask` is a button: 40 letters at most."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ask: Annotated[str, Field(min_length=2, max_length=40)]
+    answer: Text
+
+
+class Question(BaseModel):
+    """One entry of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
+    words: str = ""  # what people also call it
+    leads_to: str = ""  # word that opens the conversation to go on with
+    zh: Told
+    en: Told
+
+    def told(self, language: Language) -> Told:
+        """The question in the reader's language."""
+        return self.en if language is Language.EN else self.zh
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    question: Annotated[list[Question], Field(min_length=1)]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """All questions, the most asked first."""
+
+    every: Sequence[Question]
+
+    @classmethod
+    def load(cls, file: Path = FILE) -> "Questions":
+        """The questions of the file. Raises SettingsError, one line that names what is wrong."""
+        try:
+            read = _File.model_validate(tomllib.loads(file.read_text("utf-8"))).question
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise SettingsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{file.name}: {error}") from None
+        names = [question.id for question in read]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise SettingsError(f"{file.name}: two questions are called {twice}")
+        return cls(tuple(read))
+
+    def find(self, question_id: str) -> Question | None:
+        """One question by its id."""
+        return next((question for question in self.every if question.id == question_id), None)
+
+    def search(self, typed: str) -> Sequence[Question]:
+        """The questions that share most with what was typed, the best first; none when nothing is shared."""
+        wanted = _features(typed)
+        scored = [(sum(worth.get(feature, 0) for feature in wanted), question) for question, worth in self._index]
+        best = max((score for score, _ in scored), default=0)
+        if best < IN_QUESTION:
+            return ()
+        found = sorted((pair for pair in scored if pair[0] * 2 >= best), key=lambda pair: -pair[0])
+        return [question for _, question in found[:MOST_FOUND]]
+
+    @cached_property
+    def _index(self) -> Sequence[tuple[Question, dict[str, int]]]:
+        return [(question, _worth(question)) for question in self.every]
+
+
+def _worth(question: Question) -> dict[str, int]:
+    worth: dict[str, int] = {}
+    for text, value in (
+        (question.zh.answer + " " + question.en.answer, IN_ANSWER),
+        (question.zh.ask + " " + question.en.ask, IN_QUESTION),
+        (question.words, IN_WORDS),
+    ):
+        worth |= dict.fromkeys(_features(text), value)
+    return worth
+
+
+def _features(text: str) -> frozenset[str]:
+    """Latin words, and every two neighbouring Chinese letters: Chinese is written without blanks."""
+    normal = unicodedata.normalize("NFKC", text).casefold()
+    pairs = {run[at : at + 2] for run in _CHINESE.findall(normal) for at in range(max(1, len(run) - 1))}
+    return frozenset(pairs | set(_LATIN.findall(normal))) - _EMPTY_WORDS
