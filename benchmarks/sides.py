@@ -1,6 +1,7 @@
 """The sides of a comparison: ParkLine as it is deployed, the SDK's example, and a bare Flask."""
 
 import base64
+import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from benchmarks.processes import Servers, free_port
 WEB = ("-m", "gunicorn", "-c", "gunicorn.conf.py")
 OURS = (*WEB, "app:create_app()")
 WORKER = ("-m", "jobs.worker")
-QUIET = ("-m", "gunicorn", "--log-level", "error", "--keep-alive", "75")
+PLAIN = ("-m", "gunicorn", "-c", os.devnull, "--log-level", "error", "--keep-alive", "75")  # not our gunicorn.conf.py
 
 
 @contextmanager
@@ -65,6 +66,6 @@ def sdk_example(ground: Ground, database: str, line: Line, card: Path, gunicorn:
         "PEER_CARD": str(card),
         "PEER_THREADS": threads,
     }
-    command = (*QUIET, "--bind", f"127.0.0.1:{port}", *gunicorn, "benchmarks.peers.sdk_example:app")
+    command = (*PLAIN, "--bind", f"127.0.0.1:{port}", *gunicorn, "benchmarks.peers.sdk_example:app")
     with Servers([command], environment, port, ground.folder / "sdk.log") as servers:
         yield servers

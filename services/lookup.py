@@ -128,8 +128,8 @@ class Lookup:
         every = [without(a, known) if isinstance(a, Found) else a for a in answers]
         agencies: tuple[str, ...] = ()
         if not cities_only:
-            agencies = ledger.agencies(uow)
-            every += _of_ledger(ledger.find(uow, plate, kind), agencies, now)
+            owed, agencies = ledger.look(uow, plate, kind)
+            every += _of_ledger(owed, agencies, now)
         keys = frozenset().union(*(covered_keys(payable) for payable in payables(every)))
         connected = {*self._sources, *agencies}
         return build_view(
