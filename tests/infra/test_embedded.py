@@ -122,10 +122,13 @@ def test_a_pid_file_that_names_somebody_else_is_cleared(var: Path) -> None:
     with stores(var):
         pass
     home = var / "embedded" / "stores"
-    (home / "postgresql" / "postmaster.pid").write_text(f"{os.getpid()}\n")
-    (home / "redis" / "redis.pid").write_text(f"{os.getpid()}\n")
-    with stores(var) as urls, psycopg.connect(urls.database) as connection:
-        assert connection.execute("SELECT 1").fetchone() == (1,)
+    user = "nobody" if os.geteuid() == 0 else None  # the server's own user: of others PostgreSQL knows by itself
+    with subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, user=user) as somebody:
+        (home / "postgresql" / "postmaster.pid").write_text(f"{somebody.pid}\n{home}\n")
+        (home / "redis" / "redis.pid").write_text(f"{somebody.pid}\n")
+        with stores(var) as urls, psycopg.connect(urls.database) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert somebody.poll() is None
 
 
 def test_a_long_path_that_others_cannot_enter_works_too(var: Path) -> None:
