@@ -75,6 +75,8 @@ def test_what_the_slow_way_puts_right_stays_right(fields: dict[str, str]) -> Non
 def test_an_ordinary_row_is_plain() -> None:
     reader = RowReader(HEADER)
     assert reader.is_plain(line(**GOOD))
+    full_width_space = line(**{**GOOD, "street": "\u3000忠孝東路"})
+    assert reader.read_fields(full_width_space) == reader.read(full_width_space)
     assert reader.is_plain(line(**GOOD, notice_number="N1", notice_extra_charge="50"))
 
 

@@ -1,8 +1,10 @@
 """One call a second and host over all processes, citizens first."""
 
 import asyncio
+import fcntl
 import itertools
 import multiprocessing
+import threading
 import time
 from pathlib import Path
 
@@ -102,3 +104,39 @@ def test_a_host_never_seen_counts_as_just_called(redis_url: str, tmp_path: Path)
         return time.monotonic() - started
 
     assert run(work) >= CLOSEST
+
+
+def test_who_wakes_late_books_another_turn(redis_url: str, tmp_path: Path) -> None:
+    """A busy process that wakes just before the next caller's turn must not call then."""
+
+    async def work() -> float:
+        client = make_async_redis(redis_url)
+        throttle = Throttle(client, interval=INTERVAL, folder=tmp_path)
+        await throttle.turn("host", patience=5)
+        asyncio.get_running_loop().call_later(INTERVAL * 0.8, busy_until, time.monotonic() + INTERVAL * 1.6)
+        await throttle.turn("host", patience=5)
+        seconds, micros = await client.time()
+        free = int(await client.get("throttle:host") or 0) / 1000
+        await client.aclose()
+        return free - seconds - micros / 1e6
+
+    assert run(work) >= CLOSEST
+
+
+def busy_until(moment: float) -> None:
+    while time.monotonic() < moment:
+        pass
+
+
+def test_without_redis_one_process_books_at_a_time(tmp_path: Path) -> None:
+    asyncio.run(turns(NO_REDIS, tmp_path, 1))
+    (path,) = tmp_path.iterdir()
+    with path.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        other = threading.Thread(target=lambda: asyncio.run(turns(NO_REDIS, tmp_path, 1)))
+        other.start()
+        other.join(2 * INTERVAL)
+        assert other.is_alive()
+        fcntl.flock(held, fcntl.LOCK_UN)
+    other.join(10)
+    assert not other.is_alive()

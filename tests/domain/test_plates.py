@@ -87,7 +87,8 @@ def test_where_the_dash_may_stand(typed: str, places: tuple[str, ...]) -> None:
     assert parse_plate(typed).ambiguous_dash == (len(places) > 1)
 
 
-def test_a_space_stands_for_the_dash() -> None:
+def test_a_space_stands_for_the_dash_and_stray_dashes_for_nothing() -> None:
+    assert parse_plate("-ABC--1235-").canonical == "ABC-1235"
     assert parse_plate("AB1 234").canonical == "AB1-234"
     assert parse_plate("AB 1234").canonical == "AB-1234"
 

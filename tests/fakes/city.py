@@ -175,6 +175,8 @@ class FakeCity:
         text = json.dumps(document, ensure_ascii=False)
         if Fault.TRAILING_COMMA in self.faults:
             text = text[:-2] + " , \n}}"
+        if Fault.HUGE in self.faults:
+            text += " " * HUGE_BODY
         if Fault.TRUNCATED in self.faults:
             text = text[: len(text) // 2]
         return web.Response(text=text, content_type="application/json")
@@ -205,8 +207,7 @@ class FakeCity:
             return web.Response(text="<html><body>維護中</body></html>", content_type="text/html")
         if Fault.REDIRECT in self.faults:
             return web.Response(status=302, headers={"Location": "/elsewhere"})
-        body = b"[" * HUGE_BODY if Fault.HUGE in self.faults else b'{"Result":' + b"[" * 200_000
-        return web.Response(body=body, content_type="application/json")
+        return web.Response(body=b'{"Result":' + b"[" * 200_000, content_type="application/json")
 
 
 def _json(document: dict[str, Any]) -> web.Response:
@@ -255,7 +256,6 @@ _TRANSPORT: dict[Fault, _Handler] = {
     Fault.ERROR_500: FakeCity._plain,
     Fault.HTML: FakeCity._plain,
     Fault.REDIRECT: FakeCity._plain,
-    Fault.HUGE: FakeCity._plain,
     Fault.DEEP: FakeCity._plain,
 }
 
