@@ -27,10 +27,12 @@ class Asking:
 
         `counted=False`: for what shows nothing but a bill the citizen already knows.
         """
+        if not self._lookup.needs_asking(plate, kind):
+            if counted:
+                self._quota.take(turn.uow, turn.channel, turn.citizen)
+            return then(turn, self._lookup.combine(turn.uow, plate, kind, ()))
         if counted:
             self._quota.check(turn.uow, turn.channel, turn.citizen)
-        if not self._lookup.needs_asking(plate, kind):
-            return self._known(turn, plate, kind, (), then, counted)
         return Ask(
             lambda: self._lookup.ask(plate, kind),
             lambda later, answers: self._known(later, plate, kind, answers, then, counted),

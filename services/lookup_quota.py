@@ -6,6 +6,8 @@ Counted in PostgreSQL, so that an emptied Redis gives no new tries; a day is the
 
 # ruff: noqa: S608  every part of the statements is this file's own
 
+from typing import cast
+
 from sqlalchemy import text
 
 from domain.errors import CitizenMistakeError
@@ -14,11 +16,12 @@ from infra.database import UnitOfWork
 LOOKUPS_A_DAY = 20  # per citizen; a family's cars and a few typing errors fit
 
 _TODAY = "(now() AT TIME ZONE 'Asia/Taipei')::date"
-_COUNT = text(f"SELECT lookups FROM lookup_count WHERE channel = :channel AND citizen = :citizen AND day = {_TODAY}")
-_SPEND = text(f"""
-INSERT INTO lookup_count (channel, citizen, day, lookups) VALUES (:channel, :citizen, {_TODAY}, 1)
+_COUNT = f"SELECT lookups FROM lookup_count WHERE channel = %s AND citizen = %s AND day = {_TODAY}"
+_SPEND = f"""
+INSERT INTO lookup_count (channel, citizen, day, lookups) VALUES (%s, %s, {_TODAY}, 1)
 ON CONFLICT (channel, citizen, day) DO UPDATE SET lookups = least(lookup_count.lookups + 1, 32767)
-""")
+RETURNING lookups
+"""
 _FORGET = text(f"DELETE FROM lookup_count WHERE day < {_TODAY}")
 
 
@@ -30,19 +33,28 @@ class Quota:
 
     def used_up(self, uow: UnitOfWork, channel: str, citizen: str) -> bool:
         """Whether today's lookups are used up."""
-        used = uow.connection.execute(_COUNT, {"channel": channel, "citizen": citizen}).scalar()
-        return used is not None and used >= self._limit
+        row = uow.driver.execute(_COUNT.encode(), (channel, citizen)).fetchone()
+        return row is not None and cast(int, row[0]) >= self._limit
 
     def check(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
         """Raises CitizenMistakeError when today's lookups are used up."""
         if self.used_up(uow, channel, citizen):
-            raise CitizenMistakeError(
-                "為保護他人資料，每天最多查詢 {limit} 次，今天的次數已用完，請明天再查。", limit=self._limit
-            )
+            raise self._too_many()
 
-    def spend(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
-        """Count one lookup."""
-        uow.connection.execute(_SPEND, {"channel": channel, "citizen": citizen})
+    def spend(self, uow: UnitOfWork, channel: str, citizen: str) -> int:
+        """Count one lookup; returns today's count with it."""
+        row = uow.driver.execute(_SPEND.encode(), (channel, citizen)).fetchone()
+        return cast(tuple[int], row)[0]
+
+    def take(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
+        """check() and spend() at once, where nothing outside is asked in between. Raises as check() does."""
+        if self.spend(uow, channel, citizen) > self._limit:
+            raise self._too_many()  # the count is rolled back with whatever raises
+
+    def _too_many(self) -> CitizenMistakeError:
+        return CitizenMistakeError(
+            "為保護他人資料，每天最多查詢 {limit} 次，今天的次數已用完，請明天再查。", limit=self._limit
+        )
 
     def forget_past_days(self, uow: UnitOfWork) -> int:
         """Delete the counts of past days; says how many. For the schedule."""
