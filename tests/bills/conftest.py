@@ -17,6 +17,8 @@ from domain.clock import Clock
 from infra.breaker import Breaker
 from infra.redis import make_async_redis
 from infra.throttle import Throttle
+from tests.bills.hands import Books, Look
+from tests.clock import MovableClock
 from tests.fakes.city import FakeCity
 
 QUICK = 0.01  # seconds between calls, where the pace itself is not the subject
@@ -85,3 +87,13 @@ def run(work: Callable[[], Awaitable[T]]) -> T:
         return await work()
 
     return asyncio.run(whole())
+
+
+@pytest.fixture
+def books() -> Books:
+    return Books()
+
+
+@pytest.fixture
+def look(books: Books, clock: MovableClock) -> Look:
+    return Look(books, clock)

@@ -1,95 +1,22 @@
 """Cities and ledger at once: in time whatever hangs, no bill twice, what is paid here set apart."""
 
-import asyncio
 import io
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
-from domain.bills import Bill, BillStatus, CouldNotAsk, DunningNotice, Found, PaidState, PayableKey, SourceAnswer, Why
+from domain.bills import Bill, CouldNotAsk, Found, PaidState, SourceAnswer, Why
 from domain.billsview import Standing
-from domain.cities import City
-from domain.errors import CitizenMistakeError
-from domain.plates import Plate, parse_plate
-from domain.vehicles import VehicleKind
-from infra.database import UnitOfWork, UnitOfWorkFactory
+from domain.plates import Plate
+from infra.database import UnitOfWorkFactory
 from services.ledger_import import import_csv
-from services.lookup import KEEP_PROMISE, FreshState, Lookup, Snapshot
-from services.lookup_quota import Quota
-from services.promises import GIVE_UP_AFTER, NotKnownYetError, Promises
+from services.lookup import FreshState, Snapshot
 from tests.bills.conftest import run
+from tests.bills.hands import CAR, PLATE, Books, Look, Source, bill, fails, found
 from tests.clock import MovableClock
 
-PLATE, CAR = parse_plate("ABC-1235"), VehicleKind.CAR
-CITIES = {code: City(code, code, code, code) for code in ("TPE", "NWT", "KHH", "LIE")}
 LEDGER = "agency,number,plate,kind,amount,status\n"
-Says = Callable[[Plate], SourceAnswer]
-
-
-def bill(number: str, agency: str = "NWT", amount: int = 50) -> Bill:
-    return Bill(agency, number, "ABC-1235", CAR, date(2026, 7, 7), date(2026, 7, 22), BillStatus.OPEN, amount, amount)
-
-
-@dataclass
-class Source:
-    """A city in one's hand: answers what `says` makes, hangs, or raises."""
-
-    code: str
-    says: Says | None = None  # None: hangs
-    asked: list[tuple[str, float, bool]] = field(default_factory=list)
-
-    async def ask(self, plate: Plate, kind: VehicleKind, *, patience: float, background: bool = False) -> SourceAnswer:
-        self.asked.append((plate.canonical, patience, background))
-        if self.says is None:
-            await asyncio.Event().wait()
-            raise AssertionError
-        return self.says(plate)
-
-
-@dataclass
-class Books:
-    """What orders have paid, and what was deferred and posted."""
-
-    paid: dict[PayableKey, PaidState] = field(default_factory=dict)
-    deferred: list[tuple[str, dict[str, object]]] = field(default_factory=list)
-    posted: list[dict[str, Any]] = field(default_factory=list)
-
-    def paid_keys(self, uow: UnitOfWork, keys: Collection[PayableKey]) -> Mapping[PayableKey, PaidState]:
-        return {key: self.paid[key] for key in keys if key in self.paid}
-
-    def defer(self, uow: UnitOfWork, task_name: str, **row_ids: object) -> None:
-        self.deferred.append((task_name, row_ids))
-
-    def post(self, uow: UnitOfWork, notice: str, **what: Any) -> None:
-        self.posted.append({"notice": notice, **what})
-
-
-@pytest.fixture
-def books() -> Books:
-    return Books()
-
-
-@pytest.fixture
-def look(books: Books, clock: MovableClock) -> Callable[..., Lookup]:
-    def make(*sources: Source) -> Lookup:
-        by_code = {source.code: source for source in sources}
-        return Lookup(by_code, cities=CITIES, paid_here=books, defer=books.defer, clock=clock)
-
-    return make
-
-
-def found(clock: MovableClock, code: str, *bills: Bill, notices: Sequence[DunningNotice] = ()) -> Says:
-    return lambda _plate: Found(code, clock.now(), bills, notices)
-
-
-def fails(clock: MovableClock, code: str, why: Why) -> Says:
-    return lambda _plate: CouldNotAsk(code, clock.now(), why)
 
 
 def put(uow: UnitOfWorkFactory, *rows: str) -> None:
@@ -98,7 +25,7 @@ def put(uow: UnitOfWorkFactory, *rows: str) -> None:
         assert import_csv(unit, file, refused=lambda *_row: None).refused == 0
 
 
-def test_one_city_that_hangs_holds_nobody_up(look: Callable[..., Lookup], clock: MovableClock) -> None:
+def test_one_city_that_hangs_holds_nobody_up(look: Look, clock: MovableClock) -> None:
     sources = [Source("TPE"), *(Source(code, found(clock, code)) for code in ("NWT", "KHH"))]
     started = time.monotonic()
     answers = run(lambda: look(*sources).ask(PLATE, CAR, patience=0.3))
@@ -112,16 +39,14 @@ def test_one_city_that_hangs_holds_nobody_up(look: Callable[..., Lookup], clock:
 @pytest.mark.parametrize(("why", "promised"), [
     (Why.BUSY, True), (Why.TIMEOUT, True), (Why.DOWN, False), (Why.BREAKER, False), (Why.UNKNOWN_SHAPE, False),
 ])  # fmt: skip
-def test_only_what_may_soon_be_known_is_promised(
-    look: Callable[..., Lookup], clock: MovableClock, why: Why, promised: bool
-) -> None:
+def test_only_what_may_soon_be_known_is_promised(look: Look, clock: MovableClock, why: Why, promised: bool) -> None:
     (answer,) = run(lambda: look(Source("TPE", fails(clock, "TPE", why))).ask(PLATE, CAR))
     assert isinstance(answer, CouldNotAsk)
     assert answer.promised is promised
 
 
 def test_a_defect_of_one_source_is_no_all_clear(
-    look: Callable[..., Lookup], clock: MovableClock, caplog: pytest.LogCaptureFixture
+    look: Look, clock: MovableClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     def breaks(_plate: Plate) -> SourceAnswer:
         raise ZeroDivisionError
@@ -132,14 +57,12 @@ def test_a_defect_of_one_source_is_no_all_clear(
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_nothing_to_ask(look: Callable[..., Lookup]) -> None:
+def test_nothing_to_ask(look: Look) -> None:
     assert not look().needs_asking(PLATE, CAR)
     assert run(lambda: look().ask(PLATE, CAR)) == ()
 
 
-def test_cities_and_ledger_show_no_bill_twice(
-    look: Callable[..., Lookup], clock: MovableClock, uow: UnitOfWorkFactory
-) -> None:
+def test_cities_and_ledger_show_no_bill_twice(look: Look, clock: MovableClock, uow: UnitOfWorkFactory) -> None:
     put(uow, "NWT,A1,ABC-1235,car,60,open", "NWT,A2,ABC-1235,car,70,paid", "TPE,A3,ABC-1235,car,20,open")
     answer = Found("NWT", clock.now(), (bill("A1"), bill("A2"), bill("B1")))
     with uow() as unit:
@@ -153,16 +76,14 @@ def test_cities_and_ledger_show_no_bill_twice(
     assert [city.code for city in view.not_connected] == ["KHH", "LIE"]
 
 
-def test_the_ledger_says_nothing_due_for_its_agencies(look: Callable[..., Lookup], uow: UnitOfWorkFactory) -> None:
+def test_the_ledger_says_nothing_due_for_its_agencies(look: Look, uow: UnitOfWorkFactory) -> None:
     put(uow, "TPE,A1,ABC-9999,car,60,open")
     with uow() as unit:
         view = look().combine(unit, PLATE, CAR, [])
     assert [asked.city.code for asked in view.nothing_due] == ["TPE"]
 
 
-def test_what_is_paid_here_is_set_apart(
-    look: Callable[..., Lookup], books: Books, clock: MovableClock, uow: UnitOfWorkFactory
-) -> None:
+def test_what_is_paid_here_is_set_apart(look: Look, books: Books, clock: MovableClock, uow: UnitOfWorkFactory) -> None:
     books.paid = {bill("A1").key: PaidState.PAID}
     with uow() as unit:
         view = look(Source("NWT")).combine(unit, PLATE, CAR, [Found("NWT", clock.now(), (bill("A1"), bill("A2")))])
@@ -175,9 +96,7 @@ def snapshot(what: Bill, clock: MovableClock, *, age: float, source: str = "city
     return Snapshot(what.key, "ABC-1235", CAR, what.pay_amount, asked_at, source)
 
 
-def test_bills_are_asked_again_after_a_minute_only(
-    look: Callable[..., Lookup], clock: MovableClock, uow: UnitOfWorkFactory
-) -> None:
+def test_bills_are_asked_again_after_a_minute_only(look: Look, clock: MovableClock, uow: UnitOfWorkFactory) -> None:
     nwt, tpe = Source("NWT", found(clock, "NWT", bill("A1", amount=80), bill("A3"))), Source("TPE")
     lookup = look(nwt, tpe)
     snapshots = [
@@ -204,7 +123,7 @@ def test_bills_are_asked_again_after_a_minute_only(
 
 
 def test_a_city_that_cannot_be_asked_again_leaves_it_open(
-    look: Callable[..., Lookup], clock: MovableClock, uow: UnitOfWorkFactory
+    look: Look, clock: MovableClock, uow: UnitOfWorkFactory
 ) -> None:
     lookup = look(Source("NWT", fails(clock, "NWT", Why.DOWN)))
     snapshots = [snapshot(bill("A1"), clock, age=61), snapshot(bill("K1", "KHH"), clock, age=61)]
@@ -216,9 +135,7 @@ def test_a_city_that_cannot_be_asked_again_leaves_it_open(
     assert fresh[bill("K1", "KHH").key].why is Why.SWITCHED_OFF  # no source of this city any more
 
 
-def test_two_plates_of_one_city_are_each_asked(
-    look: Callable[..., Lookup], clock: MovableClock, uow: UnitOfWorkFactory
-) -> None:
+def test_two_plates_of_one_city_are_each_asked(look: Look, clock: MovableClock, uow: UnitOfWorkFactory) -> None:
     other = "XYZ-1236"
     source = Source("NWT", lambda plate: Found("NWT", clock.now(), (bill("A2" if plate.canonical == other else "A1"),)))
     snapshots = [
@@ -233,80 +150,10 @@ def test_two_plates_of_one_city_are_each_asked(
     assert {now.state for now in fresh.values()} == {FreshState.SAME}
 
 
-def test_the_ledger_answers_for_its_own(
-    look: Callable[..., Lookup], clock: MovableClock, uow: UnitOfWorkFactory
-) -> None:
+def test_the_ledger_answers_for_its_own(look: Look, clock: MovableClock, uow: UnitOfWorkFactory) -> None:
     put(uow, "TPE,A1,ABC-1235,car,60,open", "TPE,A2,ABC-1235,car,50,paid")
     snapshots = [snapshot(bill(n, "TPE"), clock, age=3600, source="ledger") for n in ("A1", "A2", "A3")]
     assert run(lambda: look().refresh(snapshots)) == ()
     with uow() as unit:
         fresh = look().compare(unit, snapshots, ())
     assert [fresh[s.key].state for s in snapshots] == [FreshState.CHANGED, FreshState.GONE, FreshState.GONE]
-
-
-# Promises
-
-
-def promise(lookup: Lookup, uow: UnitOfWorkFactory) -> UUID:
-    with uow() as unit:
-        return lookup.promise(unit, channel="bot", citizen="U1", plate=PLATE, kind=CAR, cities=["TPE", "NWT"])
-
-
-def set_clock_to_database(uow: UnitOfWorkFactory, clock: MovableClock) -> None:
-    with uow() as unit:
-        clock.set(unit.connection.execute(text("SELECT now()")).scalar_one())
-
-
-def test_a_promise_is_kept_once_all_cities_are_known(
-    look: Callable[..., Lookup], books: Books, clock: MovableClock, uow: UnitOfWorkFactory
-) -> None:
-    set_clock_to_database(uow, clock)
-    tpe, nwt = Source("TPE", fails(clock, "TPE", Why.BUSY)), Source("NWT", found(clock, "NWT", bill("A1")))
-    lookup = look(tpe, nwt)
-    promise_id = promise(lookup, uow)
-    assert books.deferred == [(KEEP_PROMISE, {"promise_id": str(promise_id)})]
-    keeper = Promises(lookup, uow, books, clock)
-    with pytest.raises(NotKnownYetError):
-        run(lambda: keeper.keep(promise_id))
-    assert not books.posted
-    tpe.says = found(clock, "TPE")
-    run(lambda: keeper.keep(promise_id))
-    run(lambda: keeper.keep(promise_id))  # a job may run twice
-    (posted,) = books.posted
-    assert (posted["notice"], posted["channel"], posted["citizen"]) == ("promised_bills", "bot", "U1")
-    view = posted["data"]["view"]
-    assert view.total == 50
-    assert [asked.city.code for asked in view.nothing_due] == ["TPE"]
-    assert all(background for _plate, _patience, background in tpe.asked)
-
-
-def test_a_promise_ends_with_what_is_known(
-    look: Callable[..., Lookup], books: Books, clock: MovableClock, uow: UnitOfWorkFactory
-) -> None:
-    set_clock_to_database(uow, clock)
-    lookup = look(Source("TPE", fails(clock, "TPE", Why.DOWN)), Source("NWT", found(clock, "NWT", bill("A1"))))
-    promise_id = promise(lookup, uow)
-    clock.move(seconds=GIVE_UP_AFTER.total_seconds() + 1)
-    run(lambda: Promises(lookup, uow, books, clock).keep(promise_id))
-    view = books.posted[0]["data"]["view"]
-    assert view.total == 50
-    assert [silent.city.code for silent in view.could_not_ask] == ["TPE"]
-
-
-# The daily limit
-
-
-def test_the_daily_limit(uow: UnitOfWorkFactory) -> None:
-    quota = Quota(limit=2)
-    for _ in range(2):
-        with uow() as unit:
-            quota.check(unit, "bot", "U1")
-            quota.spend(unit, "bot", "U1")
-    with uow() as unit:
-        with pytest.raises(CitizenMistakeError):
-            quota.check(unit, "bot", "U1")
-        quota.check(unit, "bot", "U2")
-        assert quota.forget_past_days(unit) == 0
-        unit.connection.execute(text("UPDATE lookup_count SET day = day - 1"))
-        quota.check(unit, "bot", "U1")  # a new day
-        assert quota.forget_past_days(unit) == 1
