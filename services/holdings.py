@@ -1,0 +1,243 @@
+"""Every table that holds something about a citizen: what is shown of it (個資法 §3), and what leaving does to it.
+
+A table of the database is in PARTS or in NOBODYS, or a test fails: whoever adds one decides here what it is.
+Statements know :channel and :citizen (LINE user id), and when erasing :asked_at, the moment of 註銷.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.reader import msgid
+
+_OF_CITIZEN = "channel = :channel AND citizen = :citizen"
+_OF_LINE_ID = "channel = :channel AND line_id = :citizen"
+_OF_LANE = "channel = :channel AND lane = :citizen"
+_ACCOUNT = f"SELECT id FROM account WHERE {_OF_LINE_ID}"  # noqa: S608 - all parts are this file's own
+_ORDERS = f"SELECT id FROM orders WHERE {_OF_CITIZEN}"  # noqa: S608
+_OFFERS = f"{_ORDERS} AND created_at <= :asked_at AND NOT EXISTS (SELECT FROM attempt WHERE order_id = orders.id)"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One value: its name in the JSON, its label in the PDF (a msgid; "" leaves it out there), its SQL."""
+
+    name: str
+    label: str
+    sql: str = ""
+
+    @property
+    def expression(self) -> str:
+        """What is selected."""
+        return f"{self.sql or self.name} AS {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One table."""
+
+    table: str
+    title: str = ""  # msgid of its section; "" with no columns: nothing in it but ids
+    who: str = ""  # SQL condition: the citizen's rows
+    columns: Sequence[Column] = ()
+    order: str = ""
+    erase: Sequence[str] = ()  # statements, run in the order of PARTS
+
+    @property
+    def select(self) -> str:
+        """The citizen's rows, in order."""
+        chosen = ", ".join(column.expression for column in self.columns)
+        return f"SELECT {chosen} FROM {self.table} WHERE {self.who} ORDER BY {self.order}"  # noqa: S608
+
+
+def _delete(table: str, who: str) -> Sequence[str]:
+    return (f"DELETE FROM {table} WHERE {who}",)  # noqa: S608
+
+
+PARTS: Sequence[Part] = (
+    Part(
+        "consent",
+        msgid("個人資料蒐集的同意"),
+        _OF_LINE_ID,
+        (Column("version", msgid("告知事項版本")), Column("given_at", msgid("同意時間"))),
+        "given_at",
+        _delete("consent", _OF_LINE_ID),
+    ),
+    Part(
+        "phone_code",
+        msgid("寄出的簡訊驗證碼"),
+        _OF_LINE_ID,
+        (Column("sent_at", msgid("寄出時間")), Column("purpose", "")),
+        "sent_at",
+        _delete("phone_code", _OF_LINE_ID),
+    ),
+    Part(
+        "account_history",
+        msgid("帳號歷程"),
+        f"account_id IN ({_ACCOUNT})",
+        (Column("at", msgid("時間")), Column("what", msgid("項目"))),
+        "id",
+        _delete("account_history", f"account_id IN ({_ACCOUNT})"),
+    ),
+    Part(
+        "takeover",
+        msgid("手機號碼由他人驗證"),
+        f"holder_id IN ({_ACCOUNT}) OR claimant_id IN ({_ACCOUNT})",
+        (Column("asked_at", msgid("時間")), Column("outcome", "")),
+        "asked_at",
+        _delete("takeover", f"holder_id IN ({_ACCOUNT}) OR claimant_id IN ({_ACCOUNT})"),
+    ),
+    # services/my_data.py shows the account itself: name, number and e-mail are ciphertext here.
+    Part("account", erase=_delete("account", _OF_LINE_ID)),
+    Part(
+        "binding",
+        msgid("綁定的車輛"),
+        _OF_CITIZEN,
+        (
+            Column("plate", msgid("車牌")),
+            Column("kind", msgid("車種")),
+            Column("reminder_slot", msgid("繳費提醒時段")),
+            Column("reminder_from", ""),
+            Column("paperless", msgid("開單無紙化")),
+            Column("flood_areas", msgid("防汛通知區域")),
+            Column("flood_from", ""),
+            Column("bound_at", msgid("綁定時間")),
+        ),
+        "bound_at",
+        _delete("binding", _OF_CITIZEN),
+    ),
+    Part(
+        "saved_bill",
+        msgid("儲存的帳單"),
+        _OF_CITIZEN,
+        (
+            Column("agency", msgid("機關")),
+            Column("number", msgid("帳單號碼")),
+            Column("plate", msgid("車牌")),
+            Column("saved_at", msgid("儲存時間")),
+        ),
+        "saved_at",
+        _delete("saved_bill", _OF_CITIZEN),
+    ),
+    Part(
+        "plate_report",
+        msgid("回報的不明綁定"),
+        _OF_CITIZEN,
+        (Column("plate", msgid("車牌")), Column("kind", msgid("車種")), Column("reported_at", msgid("時間"))),
+        "reported_at",
+        _delete("plate_report", _OF_CITIZEN),
+    ),
+    Part(
+        "order_line",
+        msgid("繳費連結與繳費"),
+        f"order_id IN ({_ORDERS})",
+        (
+            Column("created_at", msgid("時間"), "(SELECT created_at FROM orders WHERE id = order_id)"),
+            Column("state", msgid("狀態"), "(SELECT state FROM orders WHERE id = order_id)"),
+            Column("paid_at", msgid("繳費時間"), "(SELECT paid_at FROM orders WHERE id = order_id)"),
+            Column("agency", msgid("機關")),
+            Column("number", msgid("帳單號碼")),
+            Column("plate", msgid("車牌")),
+            Column("pay_amount", msgid("金額（元）")),
+            Column("chosen", ""),
+        ),
+        "created_at, order_id, position",
+        (
+            f"DELETE FROM order_move WHERE order_id IN ({_OFFERS})",  # noqa: S608
+            f"DELETE FROM order_line WHERE order_id IN ({_OFFERS})",  # noqa: S608
+            f"UPDATE order_line SET plate = '' WHERE order_id IN ({_ORDERS})",  # noqa: S608
+        ),
+    ),
+    Part(
+        "orders",  # shown with its lines; what money moved for stays, and no longer says whose it was
+        erase=(
+            f"DELETE FROM orders WHERE id IN ({_OFFERS})",  # noqa: S608
+            f"UPDATE orders SET citizen = NULL WHERE {_OF_CITIZEN}",  # noqa: S608
+        ),
+    ),
+    Part(
+        "lookup_promise",
+        msgid("還在查的縣市"),
+        _OF_CITIZEN,
+        (Column("plate", msgid("車牌")), Column("kind", msgid("車種")), Column("promised_at", msgid("時間"))),
+        "promised_at",
+        _delete("lookup_promise", _OF_CITIZEN),
+    ),
+    Part(
+        "lookup_count",
+        msgid("每日查詢次數"),
+        _OF_CITIZEN,
+        (Column("day", msgid("日期")), Column("lookups", msgid("次數"))),
+        "day",
+        _delete("lookup_count", _OF_CITIZEN),
+    ),
+    Part(
+        "inbound_event",
+        msgid("您傳來的訊息（處理後即不留內容）"),
+        _OF_LANE,
+        (
+            Column("received_at", msgid("時間")),
+            Column("done_at", ""),
+            Column("content", "", "convert_from(payload, 'UTF8')"),
+        ),
+        "received_at",
+        # The ids stay their 30 days, nobody's, so that a late duplicate is still known and does nothing.
+        (
+            "UPDATE inbound_event SET lane = '', payload = NULL, dialog_state = NULL, message_id = NULL "  # noqa: S608
+            f"WHERE {_OF_LANE} AND done_at IS NOT NULL",
+        ),
+    ),
+    Part(
+        "outbound_message",
+        msgid("我們傳給您的訊息（內容保留 7 天）"),
+        _OF_LANE,
+        (
+            Column("created_at", msgid("時間")),
+            Column("outcome", ""),
+            Column("content", "", "convert_from(body, 'UTF8')"),
+        ),
+        "created_at",
+        _delete("outbound_message", f"{_OF_LANE} AND ended_at IS NOT NULL"),
+    ),
+    Part(
+        "download",
+        msgid("下載個人資料的連結"),
+        _OF_CITIZEN,
+        (Column("made_at", msgid("時間")), Column("json_at", ""), Column("pdf_at", "")),
+        "made_at",
+        _delete("download", _OF_CITIZEN),
+    ),
+    Part(
+        "citizen",
+        msgid("聊天設定"),
+        _OF_LINE_ID,
+        (
+            Column("line_id", msgid("LINE 使用者代碼")),
+            Column("language", msgid("語言")),
+            Column("display", msgid("顯示")),
+            Column("first_seen_at", msgid("第一次使用")),
+            Column("blocked_at", ""),
+        ),
+        "first_seen_at",
+        _delete("citizen", _OF_LINE_ID),
+    ),
+    Part("leaving"),  # services/leaving.py empties it when it ends
+)
+
+# Tables that say nothing about whose they are, and why.
+NOBODYS: Mapping[str, str] = {
+    "ledger_agency": "agencies",
+    "ledger_bill": "the agencies' own bills: they would be here without the citizen",
+    "ledger_notice": "likewise",
+    "plate_state": "a state of the plate, whoever bound it",
+    "attempt": "money, without a person",
+    "claim": "money, without a person",
+    "order_move": "money, without a person",
+    "payment": "money, without a person",
+    "refund_due": "money, without a person",
+    "demobank.trade": "the test bank's own books: amounts and order ids",
+    "audit_row": "ids only, never deleted",
+    "lookup_key": "one key",
+    "phone_code_count": "hashes under a key, gone with their day",
+    "sms_message": "ciphertext, emptied once sent",
+    "tray.sent": "console mode only: the SMS tray of one's own machine",
+}
