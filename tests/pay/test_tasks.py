@@ -45,12 +45,15 @@ def test_services_defer_under_the_name_the_task_has(world: World) -> None:
     assert [name for name, _ in world.rows(JOBS)] == [tasks.settle.name]
 
 
-def test_orders_are_ended_by_the_schedule(world: World) -> None:
-    order = world.open(bill())
+def test_the_schedule_ends_orders_that_were_tried_and_forgets_offers(world: World) -> None:
+    world.open(bill("A1"))
+    order = world.open(bill("A2"))
+    world.start(order)
+    world.bank.report(world.trade(order), AttemptOutcome.CANCELLED)
+    world.settle(order)
     world.run("UPDATE orders SET expires_at = now() - interval '1 second'")
     tasks.expire(context(world), timestamp=0)
-    assert world.rows("SELECT state FROM orders") == [("expired",)]
-    assert world.read(order).state is OrderState.EXPIRED
+    assert world.rows("SELECT id, state FROM orders") == [(order.id, "expired")]
 
 
 def test_the_sweep_runs_every_ten_seconds() -> None:
