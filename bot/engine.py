@@ -72,8 +72,11 @@ class Engine:
             return self._route(uow, incoming, dialog.next(language=known[0], display=known[1]), changed=True)
 
         def met(uow: UnitOfWork, line_language: str | None) -> Handled | Pending:
-            language = self._directory.meet(uow, incoming.channel, event.lane, line_language)
-            return self._route(uow, incoming, dialog.next(language=language), changed=True)
+            def meet(uow: UnitOfWork) -> Language:
+                return self._directory.meet(uow, incoming.channel, event.lane, line_language)
+
+            result = self._route(uow, incoming, dialog.next(language=meet(uow)), changed=True)
+            return _kept(uow, result, meet)
 
         return Pending(lambda: self._line_language(event.lane), met)
 
@@ -120,3 +123,12 @@ class Engine:
         return Turn(
             run.incoming.channel, event.lane, run.incoming.event_id, given, data, reader, run.uow, self._clock.now()
         )
+
+
+def _kept(uow: UnitOfWork, result: Handled | Pending, write: Callable[[UnitOfWork], object]) -> Handled | Pending:
+    """`result` with a write that lasts: outside questions and mistakes roll back what was written before them."""
+    if isinstance(result, Pending):
+        go_on = result.go_on
+        return Pending(result.question, lambda later, answer: _kept(later, go_on(later, answer), write))
+    write(uow)
+    return result

@@ -212,6 +212,7 @@ class Run:
         history: tuple[Any, ...],
     ) -> Handled | Pending:
         self.uow = turn.uow = uow
+        turn.now = self._turn(None).now  # asking took its time
         return self._call(conversation, turn, lambda: then(turn, answer), history)
 
     def _show(
