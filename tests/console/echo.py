@@ -28,6 +28,7 @@ class EchoApp:
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.answers, self.heard, self.tray, self.status = {}, [], [], 200
+        self.tries = []
         self.console = Console(
             channel_secret=SECRET,
             access_token=TOKEN,
@@ -35,6 +36,7 @@ class EchoApp:
             clock=SystemClock(),
             post=callback_poster(f"{self.url}/callback"),
             tray=lambda: self.tray,
+            tries=lambda: self.tries,
         )
         app = Flask("echo")
         app.register_blueprint(page(self.console))

@@ -149,6 +149,14 @@ def test_the_loading_animation_ends_with_the_next_message(page, app):
     expect(page.locator(".typing")).to_be_hidden()
 
 
+def test_the_page_says_what_is_worth_typing(page, app):
+    expect(page.get_by_text("可以試的車牌")).to_have_count(0)
+    app.tries.append(("ABC-1235", "<b>三筆</b>"))
+    tries = page.get_by_role("region", name="可以試的車牌")
+    expect(tries.get_by_role("term")).to_have_text("ABC-1235")
+    expect(tries.get_by_role("definition")).to_have_text("<b>三筆</b>")
+
+
 def test_the_tray_shows_text_messages_and_mail(page, app):
     app.letter("驗證碼 482913")
     app.letter("收據", "mail")

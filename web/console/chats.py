@@ -36,6 +36,7 @@ class TrayItem:
 
 
 Tray = Callable[[], Sequence[TrayItem]]
+Tries = Callable[[], Sequence[tuple[str, str]]]  # what to type, and what it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Logged:
 
 @dataclass
 class Console:
-    """LINE on this machine. `post` takes signed webhooks to /callback; `tray` lists what would be SMS and e-mail.
+    """LINE on this machine. `post` takes signed webhooks to /callback; `tray` lists what would be SMS and e-mail,
+    `tries` what is worth typing.
 
     `own_address` (http://host:port) is where the bot and the citizens reach us: excused from https, like the two names
     of the loopback on that port.
@@ -74,6 +76,7 @@ class Console:
     clock: Clock
     post: Poster
     tray: Tray = tuple
+    tries: Tries = tuple
     menu: MenuSource = default_menu
     memory: Memory = field(default_factory=Memory)
 

@@ -39,7 +39,8 @@ def tell(console: Console, after: int) -> Told:
                 for line in console.log
             ],
         }
-    return told | {"tray": _tray(console)}
+    tries = [{"type": what, "shows": shows} for what, shows in console.tries()]
+    return told | {"tray": _tray(console), "tries": tries}
 
 
 def _citizen(console: Console, user: User) -> Told:

@@ -7,9 +7,11 @@ export class Side {
   constructor() {
     this.tray = el("div", { class: "tray", role: "region", "aria-label": t("tray"), tabindex: "0" });
     this.log = el("div", { class: "calls", role: "region", "aria-label": t("log"), tabindex: "0" });
+    this.tries = el("section", { class: "tries", "aria-label": t("tries") });
     this.node = el(
       "aside",
       { class: "side", "aria-label": t("side") },
+      this.tries,
       el("h2", {}, t("tray")),
       this.tray,
       el("h2", {}, t("log")),
@@ -18,16 +20,22 @@ export class Side {
     this.shown = "";
   }
 
-  /** Show the tray and the log, newest first. */
-  update({ tray, log }) {
-    const now = JSON.stringify([tray, log]);
+  /** Show what is worth typing, and the tray and the log, newest first. */
+  update({ tries, tray, log }) {
+    const now = JSON.stringify([tries, tray, log]);
     if (now === this.shown) return;
     this.shown = now;
+    this.tries.replaceChildren(...(tries.length ? [el("h2", {}, t("tries")), list(tries)] : []));
     this.tray.replaceChildren(
       ...(tray.length ? [...tray].reverse().map(letter) : [el("p", { class: "faint" }, t("emptyTray"))]),
     );
     this.log.replaceChildren(log.length ? table(log) : el("p", { class: "faint" }, t("emptyLog")));
   }
+}
+
+function list(tries) {
+  const rows = tries.map((one) => [el("dt", {}, one.type), el("dd", {}, one.shows)]);
+  return el("dl", {}, ...rows.flat());
 }
 
 function letter(item) {
