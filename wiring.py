@@ -16,6 +16,9 @@ from adapters.bills.cache import AnswerCache
 from adapters.bills.cities import load_cities
 from adapters.bills.paybill import CityNetwork, paybill_sources
 from adapters.payments.demobank import DemoBank
+from adapters.sms.console import ConsoleTray
+from adapters.sms.every8d import Every8d
+from adapters.sms.mitake import Mitake
 from bot.dialog import DialogStore
 from bot.engine import Engine
 from bot.inbox import InboxPump
@@ -24,11 +27,14 @@ from bot.messenger import Messenger
 from bot.notices import NoticePost, discover_notices
 from bot.outbox import OutboxPump
 from bot.registry import MenuItem, Registry, discover
+from domain.accountrules import AccountRules
 from domain.cities import Cities
 from domain.ports.payments import PaymentProvider
+from domain.ports.sms import SmsGateway
 from infra import queue
 from infra.breaker import Breaker
 from infra.clock import SystemClock
+from infra.crypto import FieldCipher
 from infra.database import UnitOfWork, make_engine
 from infra.embedded import StoreUrls
 from infra.eventloop import LoopThread
@@ -38,23 +44,42 @@ from infra.redis import make_async_redis, make_redis
 from infra.settings import Settings
 from infra.throttle import Throttle
 from services import ledger
+from services.account_rules import load_account_rules
+from services.accounts import Accounts
 from services.announcements import Announcements
 from services.booking import Booking
 from services.citizens import Citizens
 from services.collecting import Collecting
+from services.consents import Consents
+from services.downloads import Downloads
 from services.freshness import LookupNow
+from services.history import History
+from services.leaving import Leaving
 from services.links import Links
 from services.lookup import Lookup
+from services.lookup_key import LookupKey
 from services.lookup_quota import Quota
+from services.my_data import MyData
+from services.number_change import NumberChange
 from services.orders import Orders
+from services.paperless import PaperlessPlates
 from services.payments import Payments
+from services.phone_codes import PhoneCodes
 from services.promises import Promises
 from services.questions import Questions
-from web.console.chats import Console
+from services.registration import Registration
+from services.saved_bills import SavedBills
+from services.sms import SmsPost
+from services.takeovers import Takeovers
+from services.vehicle_rules import load_vehicle_rules
+from services.vehicles import Vehicles
+from web.console.chats import Console, TrayItem
 from web.console.page import page as console_page
 from web.console.poster import callback_poster
 from web.demobank.views import blueprint as demobank_pages
 from web.line.callback import blueprint as line_door
+from web.mydata.views import MyDataServices
+from web.mydata.views import blueprint as my_data_page
 from web.pay.services import PayServices
 from web.pay.views import blueprint as pay_pages
 
@@ -99,6 +124,15 @@ class House:
     @cached_property
     def redis(self) -> Any:
         return make_redis(self.urls.redis)
+
+    @cached_property
+    def cipher(self) -> FieldCipher:
+        """Personal data at rest, under DATA_KEYS."""
+        return FieldCipher([base64.urlsafe_b64decode(key.get_secret_value()) for key in self.settings.data_keys])
+
+    @cached_property
+    def lookup_key(self) -> LookupKey:
+        return LookupKey(self.unit, self.cipher)
 
     @cached_property
     def loop(self) -> LoopThread:
@@ -181,6 +215,19 @@ class House:
         return Links(self.settings.public_url, keys, self.clock)
 
     @cached_property
+    def plates(self) -> PaperlessPlates:
+        return PaperlessPlates(self.notices, self.clock)
+
+    @cached_property
+    def vehicles(self) -> Vehicles:
+        rules = load_vehicle_rules()
+        return Vehicles(rules, self.plates, self.accounts, self.quota, self.notices, self.clock)
+
+    @cached_property
+    def saved_bills(self) -> SavedBills:
+        return SavedBills(self.vehicles.rules)
+
+    @cached_property
     def orders(self) -> Orders:
         return Orders(self.collecting)
 
@@ -200,6 +247,65 @@ class House:
         asks = LookupNow(self.lookup, self.loop.run)
         return Payments(providers, self.orders, booking, self.links, asks, queue.defer)
 
+    # Accounts
+
+    @cached_property
+    def account_rules(self) -> AccountRules:
+        return load_account_rules()
+
+    @cached_property
+    def consents(self) -> Consents:
+        return Consents(self.account_rules.notice_version)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.cipher, self.lookup_key, self.consents)
+
+    @cached_property
+    def tray(self) -> ConsoleTray:
+        return ConsoleTray(self.engine, self.cipher)
+
+    @cached_property
+    def sms(self) -> SmsPost:
+        given = self.settings
+        gateway: SmsGateway = self.tray
+        if given.sms_gateway != "console" and given.sms_username and given.sms_password:  # settings ask for both
+            kind = Mitake if given.sms_gateway == "mitake" else Every8d
+            url = {"url": given.sms_gateway_url} if given.sms_gateway_url else {}
+            gateway = kind(given.sms_username, given.sms_password.get_secret_value(), **url)
+        return SmsPost(self.cipher, gateway, queue.defer)
+
+    @cached_property
+    def phone_codes(self) -> PhoneCodes:
+        rules = self.account_rules
+        return PhoneCodes(rules.codes, rules.agency, self.cipher, self.lookup_key, self.sms)
+
+    @cached_property
+    def takeovers(self) -> Takeovers:
+        return Takeovers(self.accounts, self.notices, self.account_rules.takeover)
+
+    @cached_property
+    def registration(self) -> Registration:
+        return Registration(self.accounts, self.phone_codes, self.consents, self.takeovers)
+
+    # My data
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        keys = [key.get_secret_value() for key in self.settings.session_key]
+        return Downloads(MyData(self.accounts, self.clock), self.settings.public_url, keys, self.clock)
+
+    @cached_property
+    def number_change(self) -> NumberChange:
+        return NumberChange(self.accounts, self.phone_codes, self.sms, self.account_rules.agency)
+
+    @cached_property
+    def leaving(self) -> Leaving:
+        def forget(channel: str, citizen: str) -> None:
+            self.redis.delete(DialogStore.key((channel, citizen)))
+
+        return Leaving(self.accounts, self.vehicles, queue.defer, forget)
+
     # The conversations
 
     @cached_property
@@ -211,6 +317,8 @@ class House:
             "lookup": self.lookup,
             "quota": self.quota,
             "orders": self.orders,
+            "vehicles": self.vehicles,
+            "saved_bills": self.saved_bills,
             "links": self.links,
             "cities": self.cities,
             "citizens": self.citizens,
@@ -218,6 +326,12 @@ class House:
             "announcements": Announcements.load(self.clock),
             "readers": reader,
             "menu": menu,
+            "accounts": self.accounts,
+            "phone_codes": self.phone_codes,
+            "downloads": self.downloads,
+            "number_change": self.number_change,
+            "history": History(self.accounts),
+            "leaving": self.leaving,
         }
         return Registry(discover("handlers", given))
 
@@ -230,7 +344,8 @@ def web_rooms(house: House, csrf: CSRFProtect, limiter: Limiter) -> list[Bluepri
     callback = line_door(store, secrets, Hint(house.redis, INBOX))
     csrf.exempt(callback)
     pages = PayServices(house.unit, house.orders, house.payments, house.links, house.cities, house.clock)
-    rooms = [callback, pay_pages(pages, csrf, limiter)]
+    my_data = my_data_page(MyDataServices(house.unit, house.downloads, house.citizens), limiter)
+    rooms = [callback, pay_pages(pages, csrf, limiter), my_data]
     if house.bank:
         rooms.append(demobank_pages(house.bank, house.clock, limiter))
     if house.settings.console_mode:
@@ -248,6 +363,7 @@ def console_of(house: House) -> Console:
         own_address=house.own_address,
         clock=house.clock,
         post=callback_poster(f"{house.own_address}/callback"),
+        tray=lambda: [TrayItem(m.id, "sms", m.to, "", m.text, m.at) for m in house.tray.landed()],
     )
 
 
@@ -259,7 +375,7 @@ def worker_components(house: House) -> list[Component]:
         house.urls.database,
         units=house.unit,
         engine=engine,
-        dialogs=DialogStore(house.redis),
+        dialogs=DialogStore(house.redis, house.cipher),
         presence=house.messenger,
         threads=INBOX_THREADS,
         answered=outbox.wake,
@@ -276,4 +392,10 @@ def task_context(house: House) -> dict[str, Any]:
         "payments": house.payments,
         "orders": house.orders,
         "quota": house.quota,
+        "plates": house.plates,
+        "sms": house.sms,
+        "phone_codes": house.phone_codes,
+        "takeovers": house.takeovers,
+        "leaving": house.leaving,
+        "downloads": house.downloads,
     }

@@ -130,7 +130,7 @@ class InboxPump(LanePump):
         stored = self._dialogs.load([(row[0], row[1]) for row in rows])
         for row, in_redis in zip(rows, stored, strict=True):
             channel, lane, event_id, payload, attempts, received_at, in_database = row
-            dialog = Dialog.load(newer(in_redis, in_database))
+            dialog = self._dialogs.open((channel, lane), newer(in_redis, in_database))
             taken = Taken((channel, lane), event_id, payload, attempts, received_at, dialog)
             self._threads.submit(self._begin, taken)
         return list(set(lanes) - {(row[0], row[1]) for row in rows})
@@ -178,7 +178,7 @@ class InboxPump(LanePump):
     ) -> None:
         values = (
             dialog.version if dialog else None,
-            dialog.dump() if dialog else None,
+            self._dialogs.seal(taken.lane, dialog) if dialog else None,
             failure,
             failure is not None,
             failure is not None,  # kept for staff, who may have it run again

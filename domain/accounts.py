@@ -44,10 +44,17 @@ class NotRegisteredError(CitizenMistakeError):
         super().__init__(msgid("這項服務需要先註冊。請輸入「註冊」，約一分鐘就能完成。"))
 
 
+class ConsentOutdatedError(CitizenMistakeError):
+    """The notice of 個資法 §8 has changed since the citizen agreed to it."""
+
+    def __init__(self) -> None:
+        super().__init__(msgid("個人資料告知事項已更新。請輸入「註冊」閱讀並同意，原有的資料都會保留。"))
+
+
 class NumberTakenError(CitizenMistakeError):
     """The verified number belongs to another account."""
 
     def __init__(self) -> None:
         super().__init__(
-            msgid("這個號碼登記在另一個帳戶，沒有任何資料被更動。若號碼是您的，請撥打下方電話由承辦人員處理。")
+            msgid("這個號碼登記在另一個帳戶，沒有任何資料被更動。若號碼是您的，請輸入「聯絡我們」由承辦人員處理。")
         )

@@ -31,14 +31,6 @@ ASK_OFFICE = msgid("請洽收費機關，或撥打下方電話詢問。")
 NOT_SENDING = msgid("我們目前不會主動推播繳費提醒。請隨時輸入車牌查詢。")
 
 ROWS = (
-    Row(("註冊", "車主註冊", "register"), msgid("註冊"), BY_PLATE, bills=True),
-    Row(("綁定車牌", "綁定車輛", "bind"), msgid("綁定車牌"), BY_PLATE, bills=True),
-    Row(("我的車輛",), msgid("我的車輛"), BY_PLATE, bills=True),
-    Row(
-        ("解除綁定",),
-        msgid("解除綁定"),
-        msgid("您在這裡沒有綁定任何車牌，不需解除。若在其他服務綁定過，請在那項服務裡解除。"),
-    ),
     Row(
         ("我的資料",),
         msgid("我的資料"),

@@ -51,6 +51,11 @@ class Settings(BaseSettings):
     paybill_urls: Mapping[str, str] = Field(default_factory=dict)
     collect_for: Listed | None = None
     payment_providers: Annotated[tuple[ProviderKey, ...], NoDecode] | None = None
+    sms_gateway: Literal["console", "mitake", "every8d"] = "console"
+    sms_gateway_url: str | None = None
+    sms_username: str | None = None
+    sms_password: SecretStr | None = None
+    smtp_url: SecretStr | None = None
     data_keys: Secrets = ()
     session_key: Secrets = ()
 
@@ -80,6 +85,21 @@ class Settings(BaseSettings):
         if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
             raise ValueError("must be an http(s) address without query")
         return value.rstrip("/")
+
+    @field_validator("sms_gateway_url")
+    @classmethod
+    def _gateway_address(cls, value: str | None) -> str | None:
+        local = r"http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^\s?#]*)?"
+        if value is not None and not re.fullmatch(rf"https://[^\s/?#@]+(/[^\s?#]*)?|{local}", value):
+            raise ValueError("must be an https address without query")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("smtp://", "smtps://")):
+            raise ValueError("must start with smtp:// or smtps://")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -116,6 +136,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _production_needs(self) -> Self:
+        if self.sms_gateway != "console":
+            for name in ("sms_username", "sms_password"):
+                if not getattr(self, name):
+                    raise ValueError(f"{name.upper()} is required when SMS_GATEWAY is {self.sms_gateway}")
         if self.console_mode:
             return self
         for name in ("line_channel_access_token", "data_keys", "session_key"):

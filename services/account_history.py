@@ -11,6 +11,7 @@ EMAIL_CORRECTED = "account.email_corrected"
 EMAIL_REMOVED = "account.email_removed"
 MOBILE_CHANGED = "account.mobile_changed"
 NUMBER_GIVEN_UP = "account.number_given_up"
+CONSENTED = "account.consented"
 OPENED_AGAIN = "account.opened_again"
 
 

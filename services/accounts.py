@@ -8,25 +8,26 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from domain.accounts import Account, AccountState, NotRegisteredError, NumberTakenError
+from domain.accounts import Account, AccountState, ConsentOutdatedError, NotRegisteredError, NumberTakenError
 from domain.phones import Mobile
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWork
 from models.account import AccountRow
 from services import account_history as happened
 from services.account_history import AccountHistoryBook
-from services.consents import Given
+from services.consents import Consents, Given
 from services.lookup_key import LookupKey
 
 MOBILE_FIELD = "mobile"
 
 
 class Accounts:
-    """wiring gives the cipher of DATA_KEYS and the lookup key; `history` is a part of it that others write to."""
+    """wiring gives the cipher of DATA_KEYS, the lookup key and the consents. `history` is where others write too."""
 
-    def __init__(self, cipher: FieldCipher, lookup_key: LookupKey) -> None:
+    def __init__(self, cipher: FieldCipher, lookup_key: LookupKey, consents: Consents) -> None:
         self._cipher = cipher
         self._lookup_key = lookup_key
+        self._consents = consents
         self.history = AccountHistoryBook()
 
     def of(self, uow: UnitOfWork, channel: str, citizen: str) -> Account | None:
@@ -35,10 +36,14 @@ class Accounts:
         return self._view(row) if row is not None and row.state == AccountState.LIVE else None
 
     def require(self, uow: UnitOfWork, channel: str, citizen: str) -> Account:
-        """The citizen's live account. Raises NotRegisteredError, whose text says how to register."""
+        """The citizen's live account. Raises NotRegisteredError, whose text says how to register, or
+        ConsentOutdatedError when the notice has changed since: 註冊 asks again.
+        """
         account = self.of(uow, channel, citizen)
         if account is None:
             raise NotRegisteredError
+        if account.consent_version != self._consents.version:
+            raise ConsentOutdatedError
         return account
 
     def by_id(self, uow: UnitOfWork, account_id: UUID) -> Account | None:
@@ -56,15 +61,11 @@ class Accounts:
         row = self.holder(uow, mobile)
         return (row.channel, row.line_id) if row is not None else None
 
-    def register(
-        self, uow: UnitOfWork, channel: str, citizen: str, *, mobile: Mobile, name: str, consent: Given
-    ) -> Account:
-        """A new live account, or a locked one open again with its own number.
-
-        `mobile` has been proved by a code and is nobody's; `name` comes from domain.names. Raises NumberTakenError.
-        """
-        row = self.keep(uow, channel, citizen, AccountState.LIVE, mobile=mobile, name=name, consent=consent)
-        return self._view(row)
+    def consent_again(self, uow: UnitOfWork, account_id: UUID, consent: Given) -> None:
+        """The citizen has agreed to the notice as it is now."""
+        row = self._locked_row(uow, account_id)
+        row.consent_version, row.consented_at = consent.version, consent.given_at
+        self.history.write(uow, row.id, happened.CONSENTED)
 
     def correct_name(self, uow: UnitOfWork, account_id: UUID, name: str) -> None:
         """Keep another name, as domain.names took it."""
@@ -102,7 +103,10 @@ class Accounts:
 
     def holder(self, uow: UnitOfWork, mobile: Mobile) -> AccountRow | None:
         """The live account that holds a number, locked; until the transaction ends nobody else can take the number."""
-        number = self.mobile_hash(uow, mobile)
+        return self.holder_of_hash(uow, self.mobile_hash(uow, mobile))
+
+    def holder_of_hash(self, uow: UnitOfWork, number: bytes) -> AccountRow | None:
+        """The same, by what the number is found by."""
         uow.connection.execute(select(func.pg_advisory_xact_lock(int.from_bytes(number[:8], signed=True))))
         found = select(AccountRow).where(AccountRow.mobile_hash == number, AccountRow.state == AccountState.LIVE)
         return uow.session.scalar(found.with_for_update())
@@ -133,7 +137,8 @@ class Accounts:
         row.consent_version, row.consented_at = consent.version, consent.given_at
         self._set_mobile(uow, row, mobile)
         uow.session.flush()
-        self.history.write(uow, row.id, happened.OPENED_AGAIN if known else happened.REGISTERED)
+        if state is AccountState.LIVE:
+            self.history.write(uow, row.id, happened.OPENED_AGAIN if known else happened.REGISTERED)
         return row
 
     def _set_mobile(self, uow: UnitOfWork, row: AccountRow, mobile: Mobile) -> None:

@@ -22,6 +22,11 @@ class Links:
     keys: Sequence[str]
     clock: Clock
 
+    @property
+    def privacy_url(self) -> str:
+        """The notice of 個資法 §8."""
+        return f"{self.public_url}/privacy"
+
     def pay_token(self, order_id: uuid.UUID, expires_at: datetime) -> str:
         """The token of an order's pay link, ending with the order."""
         return make_token(self.keys, _PAY, order_id, expires_at)

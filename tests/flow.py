@@ -85,6 +85,7 @@ class Flow:
         line_language: str | None = "zh-Hant",
         package: str = "handlers",
     ) -> None:
+        self.services = services
         self.registry: Registry
         given = {"menu": lambda: self.registry.menu(), "readers": reader, **services}
         self.registry = Registry(discover(package, given))

@@ -18,6 +18,7 @@ from bot.outbox import OutboxPump
 from bot.registry import Registry
 from domain.reader import Reader
 from infra.clock import SystemClock
+from infra.crypto import FieldCipher
 from infra.database import UnitOfWorkFactory
 from tests.bot.talk import Fallback, Order, Other, People
 from tests.fakes.line import ACCESS_TOKEN, FakeLine
@@ -42,7 +43,7 @@ class Running:
         self.store = InboxStore(database_url, connections=2)
         self.people = People()
         messenger = Messenger(line.url, ACCESS_TOKEN)
-        self.dialogs = DialogStore(redis.Redis.from_url(redis_url, socket_timeout=0.5))
+        self.dialogs = DialogStore(redis.Redis.from_url(redis_url, socket_timeout=0.5), FieldCipher([bytes(32)]))
         engine = Engine(
             Registry([*(conversations or (Order(), Other())), Fallback()]),
             self.people,

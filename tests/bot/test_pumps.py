@@ -208,7 +208,7 @@ def test_an_older_state_never_overwrites_a_newer_one(start: Start) -> None:
     lane = (BOT, "U" + "7" * 32)
     worker.dialogs.save(lane, Dialog(version=12))
     worker.dialogs.save(lane, Dialog(version=9))
-    assert Dialog.load(worker.dialogs.load([lane])[0]).version == 12
+    assert worker.dialogs.open(lane, worker.dialogs.load([lane])[0]).version == 12
 
 
 def test_an_unsent_message_is_erased_and_not_answered(start: Start, line: FakeLine, database_url: str) -> None:

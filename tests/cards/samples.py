@@ -9,7 +9,7 @@ from domain.amounts import money
 from domain.bills import Bill, BillStatus, DunningNotice
 from domain.reader import Display, Language, Reader
 from domain.vehicles import VehicleKind
-from flex_templates import bills, choices, errors, menu, pay_link, welcome
+from flex_templates import bills, choices, errors, menu, pay_link, registration, takeover, welcome
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press, Say
 from flex_templates.person import Person, anyone
@@ -20,6 +20,8 @@ NOW = datetime(2026, 12, 20, 6, 2, tzinfo=UTC)  # 14:02 in Taiwan
 PLATE = "ABC-1234"
 STREET = "信義路四段"
 PAGE = "https://pay.example.gov.tw/p/" + "a" * 48
+AGENCY = "臺北市停車管理工程處"
+PRIVACY = "https://pay.example.gov.tw/privacy"
 OFFICE = Person("臺北市停車管理工程處", "02-27269600")
 
 
@@ -131,7 +133,21 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "nothing due, half the cities": lambda r: bills.message(r, answer(r, **HALF), OFFICE),
     "could not ask": lambda r: bills.message(r, answer(r, **NOBODY), OFFICE),
     "pay link": lambda r: pay_link.message(r, PAGE, count=2, total=1140, expires_at=NOW + timedelta(hours=24), now=NOW),
-    "welcome": lambda r: welcome.message(r, "language.choose?to=en", anyone(r)),
+    "welcome": lambda r: welcome.message(r, "language.choose?to=en", anyone(r), AGENCY, PRIVACY),
+    "consent": lambda r: registration.consent(r, AGENCY, PRIVACY, "registration.consent~0a0b0c0d?a=agree"),
+    "code": lambda r: registration.code(r, "0912-•••-678", 5, "registration.code~0a0b0c0d?a=again"),
+    "registered": lambda r: registration.registered(r, "registration.email"),
+    "registered already": lambda r: registration.already(r, "0912-•••-678"),
+    "consented anew": lambda r: registration.consented(r),
+    "e-mail kept": lambda r: registration.email_kept(r),
+    "leaving": lambda r: registration.leaving(r, OFFICE),
+    "number claimed by two": lambda r: registration.waits(r, 7, OFFICE),
+    "is this number yours": lambda r: takeover.asked(r, 7, "takeover.keep?id=x", "takeover.give_up?id=x", OFFICE),
+    "number kept": lambda r: takeover.kept(r),
+    "number asked about no longer": lambda r: takeover.over(r, OFFICE),
+    "number lost": lambda r: takeover.lost(r, OFFICE),
+    "number granted": lambda r: takeover.granted(r),
+    "number refused": lambda r: takeover.refused(r, OFFICE),
     "help": lambda r: menu.help_message(r, [menu.Item(r.t(i.title), r.t(i.explains)) for i in ITEMS], anyone(r)),
     "not understood": lambda r: menu.not_understood(
         r, r.t("抱歉，看不懂這句話。"), [menu.Item(r.t(i.title), r.t(i.explains)) for i in ITEMS], anyone(r)

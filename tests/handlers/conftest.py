@@ -19,9 +19,11 @@ from services.lookup_quota import Quota
 from services.orders import Orders
 from services.questions import Questions
 from tests import stores
+from tests.accounts import account_services
 from tests.clock import MovableClock
 from tests.flow import Flow
 from tests.handlers.cities import CitiesInHand
+from tests.vehicles import vehicle_services
 
 KEY = "k" * 40
 NOW = datetime(2026, 11, 21, 6, 2, tzinfo=UTC)
@@ -68,6 +70,8 @@ def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand
         "questions": Questions.load(),
         "announcements": Announcements.load(clock),
     }
+    services |= account_services(chat_units, services["citizens"])
+    services |= vehicle_services(services["accounts"], services["quota"], services["citizens"], clock)
     return lambda **changes: Flow(chat_units, clock, services, **changes)
 
 

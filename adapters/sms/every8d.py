@@ -1,0 +1,36 @@
+"""Every8d: one message by POST (facts/taiwan.md §6.4). Answers credit,sent,cost,unsent,batchID or a negative code."""
+
+import re
+
+from adapters.sms.form_post import post_form
+from domain.errors import Retry
+from domain.ports.sms import Sms, SmsRefusedError, SmsUnclearError
+
+URL = "https://biz3.every8d.com.tw/prepaid/API21/HTTP/sendSMS.ashx"
+
+_DONE = re.compile(r"\s*-?[0-9.]+,([0-9]+),[0-9.]+,([0-9]+),([0-9A-Za-z-]{1,64})\s*")
+_REFUSED = re.compile(r"\s*-[0-9]+\s*(,.*)?", re.DOTALL)
+
+
+class Every8d:
+    """An account at Every8d."""
+
+    key = "every8d"
+
+    def __init__(self, username: str, password: str, url: str = URL) -> None:
+        self._account = {"UID": username, "PWD": password}
+        self._url = url
+
+    def send(self, sms: Sms) -> str:
+        """The batch id. Raises SmsRefusedError or SmsUnclearError."""
+        message = {"SB": "", "MSG": sms.text, "DEST": sms.mobile.national, "ST": ""}
+        answer = post_form(self._url, self._account | message)
+        if done := _DONE.fullmatch(answer):
+            sent, unsent, batch = done.groups()
+            if (int(sent), int(unsent)) == (1, 0):
+                return batch
+            if int(sent) == 0:
+                raise SmsRefusedError("unsent", Retry.NEVER)
+        elif _REFUSED.fullmatch(answer):
+            raise SmsRefusedError("refused", Retry.NEVER)
+        raise SmsUnclearError("unknown_answer")

@@ -1,0 +1,16 @@
+"""The reader's number has gone to somebody else. No data."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.message import Message
+from domain.reader import Reader
+from flex_templates.person import anyone
+from flex_templates.takeover import lost
+
+key = "number_lost"
+
+
+def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:  # noqa: ARG001 - every notice is given it
+    """One card with the way on."""
+    return [lost(reader, anyone(reader))]

@@ -1,0 +1,50 @@
+"""Tasks of accounts: sending SMS, deciding about numbers that two have verified, forgetting codes."""
+
+from uuid import UUID
+
+from procrastinate import JobContext, RetryStrategy
+
+from infra.database import UnitOfWorkFactory
+from infra.queue import queue
+from services.phone_codes import PhoneCodes
+from services.sms import SEND, SmsPost
+from services.takeovers import Takeovers
+
+RETRY = RetryStrategy(max_attempts=6, wait=2, linear_wait=8)  # after 2, 10, 18 … s; a code holds 300 s
+EVERY_TEN_MINUTES = "*/10 * * * *"
+EVERY_HOUR = "17 * * * *"
+
+
+@queue.task(name=SEND, pass_context=True, retry=RETRY)
+def send(context: JobContext, message_id: str) -> None:
+    """Send one SMS; services/sms.py decides what an unclear answer means."""
+    post: SmsPost = context.additional_context["sms"]
+    post.deliver(_units(context), UUID(message_id))
+
+
+@queue.periodic(cron=EVERY_TEN_MINUTES)
+@queue.task(name="takeovers.decide", queueing_lock="takeovers.decide", pass_context=True)
+def decide_takeovers(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
+    """Numbers whose holder did not answer in time go to who verified them, each in a transaction of its own."""
+    takeovers: Takeovers = context.additional_context["takeovers"]
+    with _units(context)() as uow:
+        due = takeovers.due(uow)
+    for takeover_id in due:
+        with _units(context)() as uow:
+            takeovers.grant_unanswered(uow, takeover_id)
+
+
+@queue.periodic(cron=EVERY_HOUR)
+@queue.task(name="codes.forget", queueing_lock="codes.forget", pass_context=True)
+def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Codes, their counts and ended SMS are dropped when nothing asks for them any longer."""
+    codes: PhoneCodes = context.additional_context["phone_codes"]
+    post: SmsPost = context.additional_context["sms"]
+    with _units(context)() as uow:
+        codes.forget(uow)
+        post.forget(uow)
+
+
+def _units(context: JobContext) -> UnitOfWorkFactory:
+    units: UnitOfWorkFactory = context.additional_context["units"]
+    return units

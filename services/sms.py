@@ -1,0 +1,122 @@
+"""SMS: written with the fact that causes it, sent by a job after that commit, once.
+
+A gateway has no idempotency key. The row says `sending` before the call, so whoever finds it so after a kill knows
+that the message may have left: it becomes `unknown` and is not sent again; the citizen can ask for another.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy import delete, func, select
+
+from domain.errors import Retry
+from domain.phones import Mobile
+from domain.ports.sms import Sms, SmsGateway, SmsRefusedError, SmsUnclearError
+from infra.crypto import FieldCipher
+from infra.database import UnitOfWork, UnitOfWorkFactory
+from models.account import SmsMessage
+
+SEND = "sms.send"
+MOST_ATTEMPTS = 4
+KEEP_ENDED = timedelta(days=30)  # states and causes only: number and text go with the end
+
+Defer = Callable[..., None]
+log = structlog.get_logger(__name__)
+
+
+class TryAgainError(Exception):
+    """The gateway has surely not taken the message: the job is to be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    sms: Sms
+    last: bool
+
+
+class SmsPost:
+    """`post` for services, `deliver` for the job sms.send. wiring gives the gateway that SMS_GATEWAY names."""
+
+    def __init__(self, cipher: FieldCipher, gateway: SmsGateway, defer: Defer) -> None:
+        self._cipher = cipher
+        self._gateway = gateway
+        self._defer = defer
+
+    def post(self, uow: UnitOfWork, mobile: Mobile, text: str, *, valid: timedelta) -> UUID:
+        """Send `text` once this transaction commits, or not at all when that takes longer than `valid`."""
+        message_id = uuid4()
+        row = SmsMessage(
+            id=message_id,
+            recipient=self._cipher.encrypt(mobile.national, place("recipient", message_id)),
+            body=self._cipher.encrypt(text, place("body", message_id)),
+            expires_at=func.now() + valid,
+        )
+        uow.session.add(row)
+        uow.session.flush()
+        self._defer(uow, SEND, message_id=str(message_id))
+        return message_id
+
+    def deliver(self, units: UnitOfWorkFactory, message_id: UUID) -> None:
+        """Send one message. Raises TryAgainError while it surely has not left and may still go."""
+        with units() as uow:
+            taken = self._take(uow, message_id)
+        if taken is None:
+            return
+        try:
+            gateway_id = self._gateway.send(taken.sms)
+        except SmsRefusedError as error:
+            if error.retry is not Retry.NEVER and not taken.last:
+                self._end(units, message_id, "waiting", error.cause)
+                raise TryAgainError from None
+            self._end(units, message_id, "refused", error.cause)
+        except SmsUnclearError as error:
+            self._end(units, message_id, "unknown", error.cause)
+        else:
+            self._end(units, message_id, "accepted", None, gateway_id)
+
+    def forget(self, uow: UnitOfWork) -> int:
+        """Delete rows of messages long ended; says how many. For the schedule."""
+        old = delete(SmsMessage).where(SmsMessage.created_at < func.now() - KEEP_ENDED)
+        return uow.connection.execute(old).rowcount
+
+    def _take(self, uow: UnitOfWork, message_id: UUID) -> _Taken | None:
+        row = uow.session.get(SmsMessage, message_id, with_for_update=True)
+        if row is None or row.ended_at is not None:
+            return None
+        if row.state == "sending":  # a killed worker had it in hand
+            self._close(row, "unknown", "killed")
+        elif uow.connection.execute(select(func.now() >= row.expires_at)).scalar():
+            self._close(row, "expired", None)
+        elif row.recipient and row.body:
+            row.state, row.attempts = "sending", row.attempts + 1
+            mobile = Mobile(self._cipher.decrypt(row.recipient, place("recipient", row.id)))
+            sms = Sms(mobile, self._cipher.decrypt(row.body, place("body", row.id)))
+            return _Taken(sms, last=row.attempts >= MOST_ATTEMPTS)
+        return None
+
+    def _end(
+        self, units: UnitOfWorkFactory, message_id: UUID, state: str, cause: str | None, gateway_id: str | None = None
+    ) -> None:
+        with units() as uow:
+            row = uow.session.get(SmsMessage, message_id, with_for_update=True)
+            if row is None:
+                return
+            row.gateway_id = gateway_id
+            if state == "waiting":
+                row.state, row.cause = state, cause
+            else:
+                self._close(row, state, cause)
+
+    def _close(self, row: SmsMessage, state: str, cause: str | None) -> None:
+        row.state, row.cause, row.ended_at = state, cause, func.now()
+        row.recipient = row.body = None
+        if state != "accepted":
+            log.error("sms_not_accepted", message_id=str(row.id), gateway=self._gateway.key, state=state, cause=cause)
+
+
+def place(column: str, message_id: UUID) -> str:
+    """Where a token of a message is readable."""
+    return f"sms_message.{column}:{message_id}"
