@@ -116,7 +116,7 @@ class Orders:
         Every answer with bills opens one, so that its pay button needs one tap. An offer that was not taken tells
         nothing about money, only who looked a plate up: it is not kept.
         """
-        return uow.connection.execute(_FORGET_OFFERS, {"most": FORGET_AT_ONCE}).scalar_one()
+        return int(uow.connection.execute(_FORGET_OFFERS, {"most": FORGET_AT_ONCE}).scalar_one())
 
     def expire_due(self, uow: UnitOfWork) -> int:
         """End a batch of open orders whose time is over after somebody tried to pay; says how many."""
