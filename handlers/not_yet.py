@@ -32,16 +32,6 @@ NOT_SENDING = msgid("我們目前不會主動推播繳費提醒。請隨時輸�
 
 ROWS = (
     Row(
-        ("我的資料",),
-        msgid("我的資料"),
-        msgid("我們沒有您的姓名與電話。記得的是您選的語言、顯示方式，以及在這裡開立的繳費連結與繳費。"),
-    ),
-    Row(
-        ("註銷", "註銷車主", "delete"),
-        msgid("註銷"),
-        msgid("您還沒有註冊，我們沒有您的姓名與電話。若不想再收到訊息，請在 LINE 封鎖本帳號。"),
-    ),
-    Row(
         ("繳費紀錄", "records"),
         msgid("繳費紀錄"),
         msgid("每次繳費後，我們會傳給您收據連結，請保留那則訊息。"),
@@ -54,7 +44,6 @@ ROWS = (
     Row(("我的月票",), msgid("我的月票"), ASK_LOT),
     Row(("通知設定", "notices"), msgid("通知設定"), NOT_SENDING, bills=True),
     Row(("通知紀錄",), msgid("通知紀錄"), NOT_SENDING, bills=True),
-    Row(("歷程",), msgid("歷程"), msgid("本聊天室往上滑，就能看到先前的查詢與繳費。")),
     Row(
         ("代繳查詢",),
         msgid("代繳查詢"),

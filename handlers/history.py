@@ -1,0 +1,48 @@
+"""歷程: what changed in the account and when."""
+
+from collections.abc import Mapping
+
+from bot.conversation import Conversation, Done, NoData, Outcome, entry
+from bot.triggers import Words
+from bot.turn import Turn
+from domain.clock import city_date
+from domain.dates import day_and_time
+from domain.reader import msgid
+from flex_templates import my_data
+from flex_templates.person import anyone
+from services.history import History
+
+WHAT: Mapping[str, str] = {
+    "account.registered": msgid("完成註冊"),
+    "account.name_corrected": msgid("更正姓名"),
+    "account.email_corrected": msgid("更正 E-mail"),
+    "account.email_removed": msgid("移除 E-mail"),
+    "account.mobile_changed": msgid("更換手機號碼"),
+    "account.number_given_up": msgid("手機號碼轉給新的使用者"),
+    "account.opened_again": msgid("重新註冊"),
+    "vehicle.bound": msgid("綁定車輛"),
+    "vehicle.changed": msgid("更改車輛的服務"),
+    "vehicle.unbound": msgid("解除綁定車輛"),
+    "vehicle.paperless_ended": msgid("結束開單無紙化"),
+    "vehicle.reported": msgid("回報不明綁定"),
+}
+
+
+class ShowHistory(Conversation[NoData]):
+    key = "history"
+    triggers = (Words("歷程", "history", "歷程查詢", "歷程記錄"),)
+    title = msgid("歷程")
+    explains = msgid("您的帳號最近的更動")
+    place = 140
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    @entry
+    def begin(self, turn: Turn[NoData]) -> Outcome:
+        today = city_date(turn.now)
+        rows = [
+            (day_and_time(turn.reader, change.at, today), turn.t(WHAT.get(change.what, msgid("其他更動"))))
+            for change in self._history.of(turn.uow, turn.channel, turn.citizen)
+        ]
+        return Done(my_data.changes(turn.reader, rows, anyone(turn.reader)))

@@ -1,0 +1,121 @@
+"""我的資料: everything held about a citizen, for the citizen alone (個資法 §3: 查詢、閱覽、製給複製本)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from domain.accounts import Account
+from domain.clock import TAIPEI, Clock
+from domain.reader import Reader, msgid
+from infra.database import UnitOfWork
+from infra.pdf import Section, document
+from services.accounts import Accounts
+from services.holdings import PARTS, Column
+
+Value = str | int | bool | list[str] | None
+
+ACCOUNT = (
+    Column("name", msgid("姓名")),
+    Column("mobile", msgid("手機號碼")),
+    Column("email", msgid("E-mail")),
+    Column("registered_at", msgid("註冊時間")),
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Held:
+    """The rows of one table, values in the order of its columns."""
+
+    table: str
+    title: str  # msgid
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Value]]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Copy:
+    """Everything held at one moment."""
+
+    made_at: datetime
+    held: Sequence[Held]
+
+    def as_json(self) -> dict[str, Any]:
+        """Table by table, row by row, times in Taiwan."""
+        tables = {
+            part.table: [dict(zip((c.name for c in part.columns), row, strict=True)) for row in part.rows]
+            for part in self.held
+        }
+        return {"made_at": _plain(self.made_at), "held": tables}
+
+    def as_pdf(self, reader: Reader) -> bytes:
+        """To read and to print, in the reader's language. What has no label is in the JSON alone."""
+        sections = [_section(reader, part) for part in self.held if part.rows]
+        empty = [reader.t(part.title) for part in self.held if not part.rows]
+        if empty:
+            sections.append(Section(reader.t("沒有資料的項目"), [], reader.t("、").join(empty)))
+        made = reader.t("製作時間：{time}（臺北時間）", time=str(_plain(self.made_at))[:19].replace("T", " "))
+        return document(reader.t("個人資料複製本"), made, sections, language=reader.language.value)
+
+
+class MyData:
+    """wiring gives accounts and the clock."""
+
+    def __init__(self, accounts: Accounts, clock: Clock) -> None:
+        self._accounts = accounts
+        self._clock = clock
+
+    def copy(self, uow: UnitOfWork, channel: str, citizen: str) -> Copy:
+        """Read everything, in one transaction."""
+        who = {"channel": channel, "citizen": citizen}
+        account = self._accounts.of(uow, channel, citizen)
+        held = [Held("account", msgid("註冊資料"), ACCOUNT, [_account(account)] if account else [])]
+        for part in PARTS:
+            if part.columns:
+                rows = uow.connection.execute(text(part.select), who).all()
+                held.append(
+                    Held(part.table, part.title, part.columns, [[_plain(value) for value in row] for row in rows])
+                )
+        return Copy(self._clock.now(), held)
+
+
+def _account(account: Account) -> Sequence[Value]:
+    return [account.name, account.mobile.national, account.email, _plain(account.registered_at)]
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, datetime):
+        return value.astimezone(TAIPEI).isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if value is None or isinstance(value, str | int | list):
+        return value
+    return str(value)
+
+
+def _section(reader: Reader, part: Held) -> Section:
+    groups = [
+        [
+            (reader.t(column.label), _words(reader, value))
+            for column, value in zip(part.columns, row, strict=True)
+            if column.label and value is not None
+        ]
+        for row in part.rows
+    ]
+    return Section(reader.t(part.title), groups)
+
+
+def _words(reader: Reader, value: Value) -> str:
+    match value:
+        case bool():
+            return reader.t("是") if value else reader.t("否")
+        case list():
+            return reader.t("、").join(value)
+        case _:
+            return str(value).replace("T", " ", 1) if isinstance(value, str) and _is_time(value) else str(value)
+
+
+def _is_time(value: str) -> bool:
+    return len(value) == len("2026-11-21T14:02:00+08:00") and value[10] == "T"
