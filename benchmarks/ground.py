@@ -70,7 +70,6 @@ class Ground:
         with psycopg.connect(self.server, autocommit=True) as connection:
             connection.execute(drop)
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
-            connection.execute("CHECKPOINT")
             try:
                 yield self.url(name)
             finally:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 
 from benchmarks import sides
-from benchmarks.endtoend import LEDGER, pids, said
+from benchmarks.endtoend import LEDGER, parts, said
 from benchmarks.ground import Ground
 from benchmarks.line import Line
 from benchmarks.load import at_rate, quantile, saturate
@@ -20,7 +20,7 @@ CALLS = 6_000
 WARM_UP = 400
 CONNECTIONS = 16
 RATE = 300
-RATE_SECONDS = 12
+RATE_SECONDS = 10
 SLOW_MS = 100
 
 
@@ -38,7 +38,7 @@ def _saturated(ground: Ground, line: Line, seed: int) -> list[Target]:
             ground.copy(LEDGER, f"webhook_{number}") as database,
             sides.ours(ground, database, line, worker=False) as servers,
         ):
-            _measure("ours", servers, pids(ground, servers), line, chance, rates, costs)
+            _measure("ours", servers, list(parts(ground, servers).values()), line, chance, rates, costs)
         with sides.bare(ground, line) as servers:
             _measure("bare", servers, servers.pids, line, chance, rates, costs)
     for side, name in (("ours", "ParkLine /callback"), ("bare", "bare Flask")):

@@ -17,7 +17,7 @@ _GRAPHEME = regex.compile(r"\X")
 
 def utf16(text: str) -> int:
     """Length in UTF-16 code units, as LINE counts texts."""
-    return len(text) + sum(ord(character) > 0xFFFF for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def graphemes(text: str) -> int:
