@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from domain.bills import (
@@ -131,6 +132,28 @@ def build_view(
         could_not_ask=tuple(SilentCity(city, answer) for city, answer in silent if not answer.promised),
         promised=tuple(SilentCity(city, answer) for city, answer in silent if answer.promised),
         not_connected=tuple(city_of(cities, code) for code in not_connected),
+    )
+
+
+def narrowed(view: BillsView, keys: Collection[PayableKey]) -> BillsView:
+    """The view with these bills alone: for one who knows the bills, yet has not bound the plate.
+
+    Nothing else of the plate is told: no city has "nothing due", none is promised, and only the silence of a city
+    that may have one of these bills counts.
+    """
+    agencies = {key.agency for key in keys}
+    groups = (
+        BillGroup(group.bill_class, tuple(line for line in group.lines if line.key in keys)) for group in view.groups
+    )
+    silent = (*view.could_not_ask, *view.promised)
+    return replace(
+        view,
+        groups=tuple(group for group in groups if group.lines),
+        here=tuple(line for line in view.here if line.key in keys),
+        nothing_due=(),
+        could_not_ask=tuple(city for city in silent if city.answer.agency in agencies),
+        promised=(),
+        not_connected=(),
     )
 
 

@@ -19,6 +19,8 @@ class Owed:
     due: bool = True  # False: part of it was paid here, so what is owed must be asked of its agency; not in any sum
     in_words: str = ""  # where to pay when there is no address to press
     cancel: Link | None = None  # calls the office: Taipei's second motorcycle ticket of a day can be cancelled
+    keep: Press | None = None  # keeps this bill without binding its vehicle (儲存), or keeps it no longer
+    vehicle: str = ""  # plate and kind, where the answer is about several
     private: bool = False  # the citizen gave this slip's number: street and times may be shown
 
 
@@ -40,6 +42,8 @@ class Answer:
     not_connected: Sequence[str] = ()  # cities this service does not ask at all
     skipped: int = 0  # how many of `owed` earlier cards have shown
     more: Press | None = None  # shows those that do not fit on these cards
+    vehicles: Sequence[tuple[str, str]] = ()  # where there are several: each with what is known of it
+    offers: Sequence[Press] = ()  # what else can be done: bind this plate, look up another
     pay_all: Link | None = None  # the pay page with all bills that are paid here, ticked
     pay_all_amount: int = 0
     clearing: int = 0  # paid here, not yet written off at its agency

@@ -20,11 +20,11 @@ def card(reader: Reader, owed: Owed, today: date, place: str = "") -> Card:
     """The card of one payable. `place`: "1／3" among several."""
     return Card(
         title=owed.group,
-        subtitle=f"{owed.office}　{place}" if place else owed.office,
+        subtitle="　".join(part for part in (owed.vehicle, owed.office, place) if part),
         tone=tone(owed.payable, today),
         blocks=blocks(reader, owed, today),
         main=owed.way,
-        others=[owed.cancel] if owed.cancel else [],
+        others=[button for button in (owed.keep, owed.cancel) if button],
     )
 
 

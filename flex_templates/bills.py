@@ -43,8 +43,9 @@ def _single(reader: Reader, answer: Answer) -> Card:
     owed = answer.owed[0]
     card = bill.card(reader, owed, answer.today)
     card.title = reader.t("停車費待繳：{group}", group=owed.group)
-    card.subtitle = f"{answer.vehicle}　{owed.office}"
-    card.blocks = [*card.blocks, *_notes(reader, answer)]
+    card.subtitle = f"{owed.vehicle or answer.vehicle}　{owed.office}"
+    card.blocks = [*card.blocks, *_vehicles(answer), *_notes(reader, answer)]
+    card.others = [*card.others, *answer.offers]
     if answer.pay_all:
         card.main = answer.pay_all
     return card
@@ -70,8 +71,9 @@ def _summary(reader: Reader, answer: Answer) -> Card:
         title=reader.t("停車費待繳"),
         subtitle=answer.vehicle,
         tone=_worst(answer.owed, answer.today),
-        blocks=[*shown, *_notes(reader, answer)],
+        blocks=[*shown, *_vehicles(answer), *_notes(reader, answer)],
         main=answer.pay_all,
+        others=answer.offers,
     )
 
 
@@ -127,11 +129,16 @@ def _without_bills(reader: Reader, answer: Answer, person: Person) -> dict[str, 
         title=title,
         subtitle=answer.vehicle,
         tone=tone,
-        blocks=[*said, Note("\n".join(here))] if here else said,
+        blocks=[*_vehicles(answer), *said, *([Note("\n".join(here))] if here else [])],
         main=answer.again if answer.could_not_ask else None,
-        others=[] if sure else [call(reader, person)],
+        others=[*answer.offers, *([] if sure else [call(reader, person)])],
     )
     return show(reader, title, card)
+
+
+def _vehicles(answer: Answer) -> list[Block]:
+    """Each of several vehicles with what is known of it."""
+    return [Rows(answer.vehicles)] if answer.vehicles else []
 
 
 def _notes(reader: Reader, answer: Answer) -> Iterable[Block]:

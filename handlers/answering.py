@@ -24,6 +24,7 @@ from services.orders import Orders
 
 ANSWERS = "tickets"  # key of the conversation whose doors ask again
 PAYS = "pay"  # key of the conversation whose doors pay one bill
+SAVES = "saved"  # key of the conversation whose doors keep one bill
 SHOWN = (Standing.DUE, Standing.PARTLY_PAID_HERE)  # what a notice covers is listed on the notice
 
 
@@ -49,31 +50,46 @@ class Answering:
         self._orders = orders
         self._links = links
 
-    def message(self, turn: Turn[Any], view: BillsView, *, private: bool = False, skipped: int = 0) -> dict[str, Any]:
+    def message(
+        self,
+        turn: Turn[Any],
+        view: BillsView,
+        *,
+        private: bool = False,
+        skipped: int = 0,
+        offers: Sequence[Press] = (),
+        keep: bool = False,
+    ) -> dict[str, Any]:
         """The whole answer as one message.
 
-        `private`: the citizen gave this slip's number. `skipped`: bills that earlier cards have shown.
+        `private`: the citizen gave this slip's number. `skipped`: bills that earlier cards have shown. `offers`: what
+        else can be done with this plate. `keep`: each bill can be kept by itself (儲存).
         """
         reader = turn.reader
         order = self.order(turn, [line.payable for line in view.due], view.asked_at)
         values = {"plate": view.plate.canonical, "kind": view.kind.value}
         lines = [line for line in view.lines if line.standing in SHOWN]
+        owed = [self.owed(reader, line, values, private) for line in lines]
+        if keep:
+            for one in owed:
+                one.keep = Press(reader.t("儲存"), door(SAVES, "save", **values, key=str(one.payable.key)))
         answer = Answer(
             vehicle=f"{view.plate.canonical}　{kind_name(reader, view.kind)}",
             now=turn.now,
             today=view.today,
             asked_at=view.asked_at,
-            owed=[self._owed(reader, line, values, private) for line in lines],
+            owed=owed,
             total=view.total,
+            offers=offers,
             again=Press(reader.t("再查一次"), door(ANSWERS, "again", **values)),
-            nothing_due=_names(reader, [asked.city for asked in view.nothing_due]),
-            could_not_ask=_names(reader, [silent.city for silent in view.could_not_ask]),
-            retry_at=_latest(view.could_not_ask),
-            promised=_names(reader, [silent.city for silent in view.promised]),
-            not_connected=_names(reader, view.not_connected),
+            nothing_due=names(reader, [asked.city for asked in view.nothing_due]),
+            could_not_ask=names(reader, [silent.city for silent in view.could_not_ask]),
+            retry_at=latest(view.could_not_ask),
+            promised=names(reader, [silent.city for silent in view.promised]),
+            not_connected=names(reader, view.not_connected),
             skipped=skipped,
             more=self._more(reader, values, skipped),
-            pay_all=self._pay_all(reader, order) if order else None,
+            pay_all=self.pay_all(reader, order) if order else None,
             pay_all_amount=order.total if order else 0,
             clearing=sum(line.standing is Standing.PAID_HERE for line in view.here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in view.here),
@@ -98,10 +114,12 @@ class Answering:
     def _more(self, reader: Reader, values: dict[str, str], skipped: int) -> Press:
         return Press(reader.t("看後面的帳單"), door(ANSWERS, "again", **values, skip=str(skipped + BILLS_IN_CHAT)))
 
-    def _pay_all(self, reader: Reader, order: OrderView) -> Link:
+    def pay_all(self, reader: Reader, order: OrderView) -> Link:
+        """The button that leads to the pay page."""
         return Link(reader.t("繳費 {amount}", amount=money(reader, order.total)), self._links.pay(order))
 
-    def _owed(self, reader: Reader, line: Line, values: dict[str, str], private: bool) -> Owed:
+    def owed(self, reader: Reader, line: Line, values: dict[str, str], private: bool) -> Owed:
+        """One line and its one way to be paid. `values`: plate and kind, as its button carries them."""
         owed = Owed(
             payable=line.payable,
             group=class_name(reader, line.bill_class),
@@ -133,10 +151,11 @@ class Answering:
             owed.in_words = reader.t("這筆不在這裡收，請依繳費單上的方式繳費，或洽{office}。", office=name)
 
 
-def _names(reader: Reader, cities: Sequence[City]) -> list[str]:
+def names(reader: Reader, cities: Sequence[City]) -> list[str]:
+    """Cities by their short names."""
     return [city.short_name(reader.language) for city in cities]
 
 
-def _latest(silent: Sequence[SilentCity]) -> datetime | None:
+def latest(silent: Sequence[SilentCity]) -> datetime | None:
     """When asking again makes sense for all of them."""
     return max((s.answer.retry_at for s in silent if s.answer.retry_at), default=None)

@@ -7,10 +7,12 @@ from bot.conversation import Ask, Outcome
 from bot.turn import Turn
 from domain.bills import SourceAnswer
 from domain.billsview import BillsView
+from domain.bindings import Vehicle
 from domain.plates import Plate
 from domain.vehicles import VehicleKind
 from services.lookup import Lookup
 from services.lookup_quota import Quota
+from services.vehicles import Vehicles
 
 Then = Callable[[Turn[Any], BillsView], Outcome]
 
@@ -18,15 +20,19 @@ Then = Callable[[Turn[Any], BillsView], Outcome]
 class Asking:
     """The one way in which conversations ask what a plate owes."""
 
-    def __init__(self, lookup: Lookup, quota: Quota) -> None:
+    def __init__(self, lookup: Lookup, quota: Quota, vehicles: Vehicles) -> None:
         self._lookup = lookup
         self._quota = quota
+        self._vehicles = vehicles
 
     def ask(self, turn: Turn[Any], plate: Plate, kind: VehicleKind, then: Then, *, counted: bool = True) -> Outcome:
         """Ask, then go on with what is known. Raises CitizenMistakeError when today's lookups are used up.
 
-        `counted=False`: for what shows nothing but a bill the citizen already knows.
+        `counted=False`: for what shows nothing but a bill the citizen already knows; it is not promised either, since
+        a promise tells of the whole plate. A plate that the citizen has bound is never counted.
         """
+        own = self._vehicles.owns(turn.uow, turn.channel, turn.citizen, Vehicle(plate, kind))
+        promises, counted = counted, counted and not own
         if not self._lookup.needs_asking(plate, kind):
             if counted:
                 self._quota.take(turn.uow, turn.channel, turn.citizen)
@@ -35,7 +41,7 @@ class Asking:
             self._quota.check(turn.uow, turn.channel, turn.citizen)
         return Ask(
             lambda: self._lookup.ask(plate, kind),
-            lambda later, answers: self._known(later, plate, kind, answers, then, counted),
+            lambda later, answers: self._known(later, plate, kind, answers, then, counted, promises),
         )
 
     def _known(
@@ -46,11 +52,12 @@ class Asking:
         answers: Sequence[SourceAnswer],
         then: Then,
         counted: bool,
+        promises: bool,
     ) -> Outcome:
         if counted:
             self._quota.spend(turn.uow, turn.channel, turn.citizen)
         view = self._lookup.combine(turn.uow, plate, kind, answers)
-        if counted and view.promised:
+        if promises and view.promised:
             self._lookup.promise(
                 turn.uow,
                 channel=turn.channel,

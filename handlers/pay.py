@@ -22,6 +22,7 @@ from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.orders import Orders
+from services.vehicles import Vehicles
 
 
 class Pay(Conversation[NoData]):
@@ -31,8 +32,8 @@ class Pay(Conversation[NoData]):
     explains = msgid("輸入車牌，查到後一次繳清或只繳一筆")
     place = 2
 
-    def __init__(self, lookup: Lookup, quota: Quota, orders: Orders, links: Links) -> None:
-        self._asking = Asking(lookup, quota)
+    def __init__(self, lookup: Lookup, quota: Quota, orders: Orders, links: Links, vehicles: Vehicles) -> None:
+        self._asking = Asking(lookup, quota, vehicles)
         self._answering = Answering(orders, links)
         self._links = links
 

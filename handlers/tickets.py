@@ -1,7 +1,5 @@
 """待繳: what does this plate owe? A plate or a bill number alone is enough; the kind is asked when not told by it."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,50 +7,34 @@ from pydantic import BaseModel
 
 from bot.conversation import Conversation, Done, Goto, Outcome, Stay, entry, step
 from bot.message import Message
-from bot.triggers import Shape, Words, normal
+from bot.postback import door
+from bot.triggers import Shape, Words
 from bot.turn import Turn
-from domain.billrules import build_view, covered_keys
-from domain.bills import DunningNotice, Found, Payable
 from domain.billsview import BillsView
+from domain.bindings import Vehicle
 from domain.cities import Cities
-from domain.plates import Plate, PlateError, looks_like_plate, parse_plate
+from domain.plates import looks_like_plate, parse_plate
 from domain.reader import msgid
 from domain.vehicles import VehicleKind
+from flex_templates.card import Press
 from flex_templates.choices import choose_kind, choose_plate
 from flex_templates.errors import not_found
 from flex_templates.person import anyone
 from handlers.answering import ANSWERS, Answering
 from handlers.asking import Asking
-from services import ledger
+from handlers.asking_all import AskingAll, Own
+from handlers.by_number import ByNumber, bill_number
+from handlers.choosing import BINDS
+from handlers.kinds import kind_given, pressed_vehicle, values_of
+from handlers.together import Together
 from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.orders import Orders
+from services.saved_bills import SavedBills
+from services.vehicles import Vehicles
 
 WORDS = Words("待繳", "停車單查詢", "停車費", "待缴", "停车费", "查停車費", "bills", "parking bills", "look up bills")
-KIND_WORDS = {
-    "汽車": VehicleKind.CAR,
-    "car": VehicleKind.CAR,
-    "機車": VehicleKind.MOTORCYCLE,
-    "摩托車": VehicleKind.MOTORCYCLE,
-    "motorcycle": VehicleKind.MOTORCYCLE,
-    "scooter": VehicleKind.MOTORCYCLE,
-    "紅黃牌重機": VehicleKind.HEAVY_MOTORCYCLE,
-    "重機": VehicleKind.HEAVY_MOTORCYCLE,
-    "heavy motorcycle": VehicleKind.HEAVY_MOTORCYCLE,
-    "其他": VehicleKind.OTHER,
-    "其他車種": VehicleKind.OTHER,
-    "other": VehicleKind.OTHER,
-}
-NUMBER = re.compile(r"(?=(?:[A-Z]*\d){4})[A-Z0-9]{8,40}", re.ASCII)  # longer than any plate, four digits or more
-
-MOST_OF_ONE_NUMBER = 5  # vehicles whose bills share a number, of different agencies: one message each
-
-
-def bill_number(text: str) -> str | None:
-    """The bill number a text says, upper case without blanks and dashes; None when it is none."""
-    written = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
-    return written if NUMBER.fullmatch(written) else None
 
 
 class Tickets(Conversation["Tickets.Data"]):
@@ -69,12 +51,22 @@ class Tickets(Conversation["Tickets.Data"]):
     class Data(BaseModel):
         plate: str = ""
 
-    def __init__(self, lookup: Lookup, quota: Quota, orders: Orders, links: Links, cities: Cities) -> None:
-        self._asking = Asking(lookup, quota)
+    def __init__(
+        self,
+        lookup: Lookup,
+        quota: Quota,
+        orders: Orders,
+        links: Links,
+        cities: Cities,
+        vehicles: Vehicles,
+        saved_bills: SavedBills,
+    ) -> None:
+        self._asking = Asking(lookup, quota, vehicles)
+        self._all = AskingAll(lookup, vehicles, saved_bills)
         self._answering = Answering(orders, links)
-        self._quota = quota
-        self._orders = orders
-        self._cities = cities
+        self._together = Together(self._answering)
+        self._vehicles = vehicles
+        self._numbers = ByNumber(quota, orders, cities)
 
     @entry
     def begin(self, turn: Turn[Data]) -> Outcome:
@@ -85,18 +77,37 @@ class Tickets(Conversation["Tickets.Data"]):
             return self._plate(turn, turn.typed)
         if number := bill_number(turn.typed):
             return self._by_number(turn, number)
+        return self._mine(turn)
+
+    @entry
+    def mine(self, turn: Turn[Data]) -> Outcome:
+        """A button of the answer over everything bound or saved: once more, or its further bills."""
+        return self._mine(turn, _skipped(turn))
+
+    def _mine(self, turn: Turn[Data], skipped: int = 0) -> Outcome:
+        """Everything bound or saved, in one message; the plate is asked for where there is nothing."""
+        return self._all.ask(turn, lambda later, own: self._tell_all(later, own, skipped)) or Goto(self.plate)
+
+    def _tell_all(self, turn: Turn[Any], own: Sequence[Own], skipped: int) -> Outcome:
+        gone = all(one.saved and one.view.complete and not any((*one.view.lines, *one.view.here)) for one in own)
+        if gone:
+            words = turn.t("您儲存的帳單已不在待繳清單中，可能已繳清或撤銷。要查車牌，請直接輸入。")
+            return Done(not_found(turn.reader, words, anyone(turn.reader)))
+        return Done(self._together.message(turn, own, skipped=skipped))
+
+    @entry
+    def other(self, _turn: Turn[Data]) -> Outcome:
+        """「查其他車牌」, for those who have bound one."""
         return Goto(self.plate)
 
     @entry
     def again(self, turn: Turn[Data]) -> Outcome:
         """A button of an answer: the same plate and kind once more, or its further bills. Values may be made up."""
-        try:
-            plate, kind = parse_plate(turn.value("plate")), VehicleKind(turn.value("kind"))
-        except (PlateError, ValueError):
+        vehicle = pressed_vehicle(turn)
+        if vehicle is None:
             return Goto(self.plate)
-        skip = turn.value("skip")
-        skipped = int(skip) if skip.isascii() and skip.isdigit() else 0
-        return self._asking.ask(turn, plate, kind, lambda later, view: self._tell(later, view, skipped))
+        skipped = _skipped(turn)
+        return self._asking.ask(turn, vehicle.plate, vehicle.kind, lambda later, view: self._tell(later, view, skipped))
 
     @step()
     def plate(self, turn: Turn[Data]) -> Message:
@@ -124,11 +135,10 @@ class Tickets(Conversation["Tickets.Data"]):
         return choose_kind(turn.reader, plate.canonical, buttons, turn.t(plate.hint) if plate.hint else "")
 
     @kind.answer
-    def kind_given(self, turn: Turn[Data]) -> Outcome:
+    def kind_chosen(self, turn: Turn[Data]) -> Outcome:
         if looks_like_plate(turn.typed) or bill_number(turn.typed):  # changed their mind: another plate
             return self._start(turn)
-        chosen = turn.value("kind")
-        kind = VehicleKind(chosen) if chosen in set(VehicleKind) else KIND_WORDS.get(normal(turn.typed))
+        kind = kind_given(turn)
         if kind is None:
             return Stay(turn.text("請選擇車種：汽車、機車、紅黃牌重機或其他。"))
         return self._asking.ask(turn, parse_plate(turn.data.plate), kind, self._tell)
@@ -150,33 +160,30 @@ class Tickets(Conversation["Tickets.Data"]):
         return self._asking.ask(turn, plate, plate.kind_told, self._tell)
 
     def _tell(self, turn: Turn[Any], view: BillsView, skipped: int = 0) -> Outcome:
-        return Done(self._answering.message(turn, view, skipped=skipped))
+        return Done(self._answering.message(turn, view, skipped=skipped, offers=self._offers(turn, view)))
+
+    def _offers(self, turn: Turn[Any], view: BillsView) -> list[Press]:
+        """「綁定並提醒我」, for a plate that is not the citizen's own yet."""
+        vehicle = Vehicle(view.plate, view.kind)
+        if self._vehicles.owns(turn.uow, turn.channel, turn.citizen, vehicle):
+            return []
+        return [Press(turn.t("綁定並提醒我"), door(BINDS, "keep", **values_of(vehicle)))]
 
     def _by_number(self, turn: Turn[Data], number: str) -> Outcome:
-        """A bill of our own ledger by the number on its slip; the cities' API cannot be asked by number."""
-        self._quota.check(turn.uow, turn.channel, turn.citizen)
-        self._quota.spend(turn.uow, turn.channel, turn.citizen)
-        found = ledger.by_number(turn.uow, number)
-        if not found:
+        """A bill of our own ledger by the number on its slip. Raises CitizenMistakeError: today's lookups used up."""
+        views = self._numbers.views(turn, number)
+        if not views:
             words = turn.t("這裡找不到這個帳單號碼。各縣市的停車單無法用號碼查，請改為輸入車牌。")
             return Done(not_found(turn.reader, words, anyone(turn.reader)))
-        vehicles = list(dict.fromkeys((payable.plate, payable.kind) for payable in found))[:MOST_OF_ONE_NUMBER]
-        views = [self._view(turn, [p for p in found if (p.plate, p.kind) == vehicle]) for vehicle in vehicles]
-        return Done(*(self._answering.message(turn, view, private=True) for view in views))
-
-    def _view(self, turn: Turn[Data], found: Sequence[Payable]) -> BillsView:
-        """What one number stands for at one vehicle: mostly one bill, or the notice that covers it and the bill."""
-        notices = [payable for payable in found if isinstance(payable, DunningNotice)]
-        bills = [payable for payable in found if not isinstance(payable, DunningNotice)]
-        answers = [
-            Found(
-                agency,
-                turn.now,
-                tuple(bill for bill in bills if bill.agency == agency),
-                tuple(notice for notice in notices if notice.agency == agency),
+        return Done(
+            *(
+                self._answering.message(turn, view, private=True, keep=True, offers=self._offers(turn, view))
+                for view in views
             )
-            for agency in dict.fromkeys(payable.agency for payable in found)
-        ]
-        paid = self._orders.paid_keys(turn.uow, frozenset().union(*map(covered_keys, found)))
-        plate = Plate(found[0].plate)
-        return build_view(plate, found[0].kind, answers, paid=paid, cities=self._cities, now=turn.now)
+        )
+
+
+def _skipped(turn: Turn[Any]) -> int:
+    """How many bills earlier cards have shown, as a button says; nonsense is none."""
+    skip = turn.value("skip")
+    return int(skip) if skip.isascii() and skip.isdigit() else 0

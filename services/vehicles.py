@@ -116,9 +116,9 @@ class Vehicles:
         uow.session.add(row)
         uow.session.flush()
         self._quota.spend(uow, channel, citizen)
+        self._tell_the_others(uow, vehicle, row.id)
         if services.paperless:
             self._plates.start(uow, vehicle, (channel, citizen))
-        self._tell_the_others(uow, vehicle, row.id)
         self._note(uow, channel, citizen, BOUND, row.id)
         return self.require(uow, channel, citizen, vehicle)
 

@@ -1,0 +1,98 @@
+"""Asking about everything that is a citizen's own: bound vehicles, and bills saved without binding."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.conversation import Ask, Outcome
+from bot.turn import Turn
+from domain.billrules import narrowed
+from domain.bills import PayableKey, SourceAnswer
+from domain.billsview import BillsView
+from domain.bindings import Vehicle
+from services.lookup import Lookup
+from services.saved_bills import SavedBills
+from services.vehicles import Vehicles
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is known of one vehicle of the citizen. `saved`: not bound, so `view` holds the saved bills alone."""
+
+    view: BillsView
+    saved: frozenset[PayableKey] = frozenset()
+
+
+Then = Callable[[Turn[Any], Sequence[Own]], Outcome]
+
+
+class AskingAll:
+    """Asks all vehicles at once, as patiently as one. Own plates do not count against the day's lookups."""
+
+    def __init__(self, lookup: Lookup, vehicles: Vehicles, saved: SavedBills) -> None:
+        self._lookup = lookup
+        self._vehicles = vehicles
+        self._saved = saved
+
+    def ask(self, turn: Turn[Any], then: Then) -> Outcome | None:
+        """Ask, then go on with what is known, vehicle by vehicle; None when nothing is bound or saved."""
+        wanted = self._wanted(turn)
+        if not wanted:
+            return None
+
+        async def question() -> list[tuple[SourceAnswer, ...]]:
+            return await asyncio.gather(*(self._lookup.ask(one.plate, one.kind) for one in wanted))
+
+        if not any(self._lookup.needs_asking(one.plate, one.kind) for one in wanted):
+            return self._known(turn, wanted, [()] * len(wanted), then)
+        return Ask(question, lambda later, answers: self._known(later, wanted, answers, then))
+
+    def _wanted(self, turn: Turn[Any]) -> dict[Vehicle, frozenset[PayableKey]]:
+        """Bound vehicles, with no keys; then those of saved bills, with their keys."""
+        wanted: dict[Vehicle, frozenset[PayableKey]] = {
+            binding.vehicle: frozenset() for binding in self._vehicles.of(turn.uow, turn.channel, turn.citizen)
+        }
+        bound = frozenset(wanted)
+        for kept in self._saved.of(turn.uow, turn.channel, turn.citizen):
+            if kept.vehicle not in bound:
+                wanted[kept.vehicle] = wanted.get(kept.vehicle, frozenset()) | {kept.key}
+        return wanted
+
+    def _known(
+        self,
+        turn: Turn[Any],
+        wanted: dict[Vehicle, frozenset[PayableKey]],
+        answers: Sequence[Sequence[SourceAnswer]],
+        then: Then,
+    ) -> Outcome:
+        own = []
+        for (vehicle, saved), said in zip(wanted.items(), answers, strict=True):
+            view = self._lookup.combine(turn.uow, vehicle.plate, vehicle.kind, said)
+            if saved:
+                own.append(self._of_saved(turn, view, saved))
+            else:
+                self._promise(turn, view)
+                own.append(Own(view))
+        return then(turn, own)
+
+    def _of_saved(self, turn: Turn[Any], view: BillsView, saved: frozenset[PayableKey]) -> Own:
+        """Saved bills alone. One that its source lists no longer is paid or withdrawn, and kept no longer."""
+        view = narrowed(view, saved)
+        listed = {line.key for line in (*view.lines, *view.here)}
+        silent = {city.city.code for city in view.could_not_ask}
+        for key in saved - listed:
+            if key.agency not in silent:
+                self._saved.drop(turn.uow, turn.channel, turn.citizen, key)
+        return Own(view, saved)
+
+    def _promise(self, turn: Turn[Any], view: BillsView) -> None:
+        if view.promised:
+            self._lookup.promise(
+                turn.uow,
+                channel=turn.channel,
+                citizen=turn.citizen,
+                plate=view.plate,
+                kind=view.kind,
+                cities=[silent.city.code for silent in view.promised],
+            )

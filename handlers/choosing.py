@@ -1,0 +1,124 @@
+"""The choices of a binding that binding and editing share: slot, flood areas, and the card of 開單無紙化."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from bot.conversation import Goto, Outcome, Stay, step
+from bot.message import Message
+from bot.postback import door
+from bot.turn import Turn
+from domain.bindings import Binding, Services, Vehicle, VehicleRules
+from domain.clock import city_date
+from domain.plates import parse_plate
+from domain.reader import Reader
+from domain.slots import Slot
+from domain.vehicles import VehicleKind
+from flex_templates import binding as cards
+from flex_templates import vehicles as vehicle_cards
+from flex_templates.card import Button, Press
+from handlers.kinds import values_of
+
+BINDS = "plates"  # key of the conversation that binds
+VEHICLES = "vehicles"  # key of the conversation that shows and changes what is bound
+
+
+class Choice(BaseModel):
+    """A vehicle and what is chosen for it so far."""
+
+    kind: str = ""
+    plate: str = ""
+    slot: str = ""  # of the reminder; "": none
+    paperless: bool = False
+    flood: tuple[str, ...] = ()
+
+    @property
+    def vehicle(self) -> Vehicle:
+        """Once plate and kind are known."""
+        return Vehicle(parse_plate(self.plate), VehicleKind(self.kind))
+
+    @property
+    def services(self) -> Services:
+        return Services(Slot.parse(self.slot) if self.slot else None, self.paperless, self.flood)
+
+    def take(self, services: Services) -> None:
+        """Start from these services."""
+        self.slot = services.reminder.key if services.reminder else ""
+        self.paperless, self.flood = services.paperless, services.flood
+
+
+class Choosing:
+    """Steps for a conversation whose Data is a Choice. It says in `chosen` how to go on after one of them."""
+
+    rules: VehicleRules
+
+    def chosen(self, turn: Turn[Any]) -> Outcome:
+        """A choice was made; it is in turn.data."""
+        raise NotImplementedError
+
+    def left(self, turn: Turn[Any]) -> Outcome:
+        """The citizen chose to leave things as they are."""
+        return self.chosen(turn)
+
+    @step()
+    def slot(self, turn: Turn[Any]) -> Message:
+        buttons = [(slot.hours, turn.button("take", slot=slot.key)) for slot in self.rules.slots]
+        return cards.choose_slot(turn.reader, buttons)
+
+    @slot.answer
+    def slot_given(self, turn: Turn[Any]) -> Outcome:
+        named = {name: slot.key for slot in self.rules.slots for name in (slot.key, slot.hours)}
+        slot = named.get(turn.value("slot") or turn.typed)
+        if slot is None:
+            return Stay(turn.text("請按下方的時段。"))
+        turn.data.slot = slot
+        return self.chosen(turn)
+
+    @step()
+    def paperless(self, turn: Turn[Any]) -> Message:
+        yes = Press(turn.t("申請開單無紙化"), turn.button("yes"))
+        no = Press(turn.t("不申請"), turn.button("no"))
+        return cards.confirm_paperless(turn.reader, turn.data.vehicle, city_date(turn.now), yes, no)
+
+    @paperless.answer
+    def paperless_given(self, turn: Turn[Any]) -> Outcome:
+        if turn.pressed not in ("yes", "no"):
+            return Stay(turn.text("請按「申請開單無紙化」或「不申請」。"))
+        if turn.pressed == "no":
+            return self.left(turn)
+        turn.data.paperless = True
+        return self.chosen(turn)
+
+    @step()
+    def areas(self, turn: Turn[Any]) -> Message:
+        every = self.rules.flood_areas.values()
+        language = turn.reader.language
+        buttons = [(a.name(language), a.key in turn.data.flood, turn.button("turn", area=a.key)) for a in every]
+        return cards.choose_areas(turn.reader, buttons, Press(turn.t("完成"), turn.button("done")))
+
+    @areas.answer
+    def areas_given(self, turn: Turn[Any]) -> Outcome:
+        if turn.pressed == "done":
+            return self.chosen(turn)
+        area = turn.value("area")
+        if area not in self.rules.flood_areas:
+            return Stay(turn.text("請按下方的區域，選好後按「完成」。"))
+        turn.data.flood = tuple(a for a in self.rules.every_area if (a in turn.data.flood) != (a == area))
+        return Goto(self.areas)
+
+
+def area_names(reader: Reader, rules: VehicleRules, areas: tuple[str, ...]) -> list[str]:
+    """Flood areas by name; one that is no longer in the rules goes unnamed."""
+    return [area.name(reader.language) for key, area in rules.flood_areas.items() if key in areas]
+
+
+def vehicle_card(turn: Turn[Any], rules: VehicleRules, binding: Binding, title: str = "") -> Any:
+    """The card of one vehicle, with 編輯 and 刪除. `title`: what happened to it."""
+    reader, values = turn.reader, values_of(binding.vehicle)
+    plate = binding.plate.canonical
+    buttons: list[Button] = [
+        Press(turn.t("編輯"), door(VEHICLES, "edit", **values), turn.t("編輯 {plate}", plate=plate)),
+        Press(turn.t("刪除"), door(VEHICLES, "delete", **values), turn.t("刪除 {plate}", plate=plate)),
+    ]
+    names = area_names(reader, rules, binding.services.flood)
+    return vehicle_cards.card(reader, binding, names, city_date(turn.now), buttons, title)

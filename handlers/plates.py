@@ -1,0 +1,204 @@
+"""綁定車牌: kind, plate, 繳費提醒 preselected, confirm. 「綁定並提醒我」 under an answer is a single press.
+
+Binding needs a registered account: where there is none, registration comes first and carries plate and kind through.
+"""
+
+from typing import Any
+
+from bot.conversation import Conversation, Done, Goto, Outcome, Stay, Switch, entry, step
+from bot.message import Message
+from bot.triggers import Words, normal
+from bot.turn import Turn
+from domain.bindings import Services, Vehicle
+from domain.clock import city_date
+from domain.plates import looks_like_plate, parse_plate
+from domain.reader import msgid
+from domain.vehicles import VehicleKind
+from flex_templates import binding as cards
+from flex_templates import vehicles as vehicle_cards
+from flex_templates.card import Button, Press
+from flex_templates.choices import choose_plate
+from handlers.choosing import BINDS, Choice, Choosing, area_names, vehicle_card
+from handlers.kinds import kept_spelling, kind_given, pressed_vehicle, values_of
+from services.accounts import Accounts
+from services.vehicles import Vehicles
+
+REGISTERS = "registration"  # key of the conversation that registers; its `first` comes back to `begin` here
+YES = frozenset(map(normal, ("確定", "確定綁定", "是", "好", "yes", "ok")))
+
+
+def registered_first(accounts: Accounts, turn: Turn[Any], vehicle: Vehicle | None = None) -> Switch | None:
+    """The way through registration and back, with plate and kind; None for those who have an account."""
+    if accounts.of(turn.uow, turn.channel, turn.citizen) is not None:
+        return None
+    values = values_of(vehicle) if vehicle else {}
+    return Switch(REGISTERS, "first", (("then", BINDS), *values.items()))
+
+
+class Plates(Choosing, Conversation["Plates.Data"]):
+    key = BINDS
+    triggers = (Words("綁定車牌", "綁定車輛", "绑定车牌", "bind", "bind a plate"),)
+    title = msgid("綁定車牌")
+    explains = msgid("記住您的車，一次查所有待繳，並申請提醒")
+    place = 4
+
+    class Data(Choice):
+        """Sealed at rest, as every dialog (bot/dialog.py)."""
+
+    def __init__(self, vehicles: Vehicles, accounts: Accounts) -> None:
+        self._vehicles = vehicles
+        self._accounts = accounts
+        self.rules = vehicles.rules
+
+    # Ways in
+
+    @entry
+    def begin(self, turn: Turn[Data]) -> Outcome:
+        """Without values, the whole conversation; with plate and kind, as keep(): registration comes back here."""
+        if pressed_vehicle(turn):
+            return self.keep(turn)
+        if first := registered_first(self._accounts, turn):
+            return first
+        self._vehicles.check_room(turn.uow, turn.channel, turn.citizen)
+        turn.data.take(self.rules.preselected)
+        return Goto(self.kind)
+
+    @entry
+    def keep(self, turn: Turn[Data]) -> Outcome:
+        """「綁定並提醒我」: plate and kind come with the press, the services are those preselected."""
+        vehicle = pressed_vehicle(turn)
+        if vehicle is None:
+            return self.begin(turn)
+        if first := registered_first(self._accounts, turn, vehicle):
+            return first
+        return self._bind(turn, vehicle, self.rules.preselected)
+
+    # Kind and plate
+
+    @step()
+    def kind(self, turn: Turn[Data]) -> Message:
+        kinds = [(kind, turn.button("take", kind=kind.value)) for kind in VehicleKind]
+        return cards.ask_kind(turn.reader, turn.data.plate, kinds)
+
+    @kind.answer
+    def kind_chosen(self, turn: Turn[Data]) -> Outcome:
+        if looks_like_plate(turn.typed):  # the plate before its kind: the kind is asked where the plate does not tell
+            told = parse_plate(turn.typed).kind_told
+            turn.data.kind = told.value if told else ""
+            return self._plate(turn)
+        kind = kind_given(turn)
+        if kind is None:
+            return Stay(turn.text("請選擇車種：汽車、機車、紅黃牌重機或其他。"))
+        turn.data.kind = kind.value
+        return self._next(turn)
+
+    @step()
+    def plate(self, turn: Turn[Data]) -> Message:
+        return turn.text("請輸入要綁定的車牌，例如 ABC-1234。")
+
+    @plate.answer
+    def plate_given(self, turn: Turn[Data]) -> Outcome:
+        return self._plate(turn)
+
+    @step()
+    def dash(self, turn: Turn[Data]) -> Message:
+        places = parse_plate(turn.data.plate).candidates
+        return choose_plate(turn.reader, [(place, turn.button("take", plate=place)) for place in places])
+
+    @dash.answer
+    def dash_given(self, turn: Turn[Data]) -> Outcome:
+        return self._plate(turn)
+
+    def _plate(self, turn: Turn[Data]) -> Outcome:
+        turn.data.plate = kept_spelling(parse_plate(turn.value("plate") or turn.typed))
+        return self._next(turn)
+
+    def _next(self, turn: Turn[Data]) -> Outcome:
+        """What is not known yet: plate, place of the dash, kind; then the confirmation."""
+        if not turn.data.plate:
+            return Goto(self.plate)
+        if parse_plate(turn.data.plate).ambiguous_dash:
+            return Goto(self.dash)
+        if not turn.data.kind:
+            return Goto(self.kind)
+        known = self._vehicles.find(turn.uow, turn.channel, turn.citizen, turn.data.vehicle)
+        if known is None:
+            return Goto(self.sure)
+        return Done(vehicle_cards.changed(turn.reader, vehicle_card(turn, self.rules, known, turn.t("這輛車已綁定"))))
+
+    # Services and confirmation
+
+    @step()
+    def sure(self, turn: Turn[Data]) -> Message:
+        data, told = turn.data, turn.data.vehicle.plate.kind_told
+        hint = ""
+        if told is not None and told.value != data.kind:
+            hint = turn.t("這種車牌多為其他車種使用，請再核對車種。")
+        elif data.vehicle.plate.hint:
+            hint = turn.t(data.vehicle.plate.hint)
+        return cards.confirm(
+            turn.reader,
+            data.vehicle,
+            data.services,
+            area_names(turn.reader, self.rules, data.flood),
+            city_date(turn.now),
+            hint=hint,
+            yes=Press(turn.t("確定綁定"), turn.button("bind")),
+            others=self._changes(turn),
+        )
+
+    def _changes(self, turn: Turn[Data]) -> list[Button]:
+        """A button for each service that may be chosen otherwise."""
+        data = turn.data
+        buttons: list[Button] = []
+        if data.slot:
+            buttons.append(Press(turn.t("更改提醒時段"), turn.button("slot")))
+            buttons.append(Press(turn.t("不要繳費提醒"), turn.button("no_reminder")))
+        else:
+            buttons.append(Press(turn.t("加選繳費提醒"), turn.button("slot")))
+        if data.paperless:
+            buttons.append(Press(turn.t("不要開單無紙化"), turn.button("no_paperless")))
+        else:
+            buttons.append(Press(turn.t("加選開單無紙化"), turn.button("paperless")))
+        if data.flood:
+            buttons.append(Press(turn.t("更改防汛區域"), turn.button("areas")))
+            buttons.append(Press(turn.t("不要防汛通知"), turn.button("no_flood")))
+        else:
+            buttons.append(Press(turn.t("加選防汛通知"), turn.button("flood")))
+        return buttons
+
+    @sure.answer
+    def sure_answered(self, turn: Turn[Data]) -> Outcome:
+        data = turn.data
+        match turn.pressed:
+            case "bind":
+                return self._bind(turn, data.vehicle, data.services)
+            case "slot":
+                return Goto(self.slot)
+            case "paperless":
+                return Goto(self.paperless)
+            case "areas":
+                return Goto(self.areas)
+            case "no_reminder":
+                data.slot = ""
+            case "no_paperless":
+                data.paperless = False
+            case "flood":
+                data.flood = self.rules.every_area
+            case "no_flood":
+                data.flood = ()
+            case _ if normal(turn.typed) in YES:
+                return self._bind(turn, data.vehicle, data.services)
+            case _:
+                return Stay(turn.text("請按「確定綁定」，或先更改要申請的服務。"))
+        return Goto(self.sure)
+
+    def chosen(self, turn: Turn[Data]) -> Outcome:  # noqa: ARG002 - the choice is in its data
+        return Goto(self.sure)
+
+    def _bind(self, turn: Turn[Data], vehicle: Vehicle, services: Services) -> Outcome:
+        """Raises CitizenMistakeError: no service, too many vehicles, too many lookups and bindings today."""
+        before = self._vehicles.owns(turn.uow, turn.channel, turn.citizen, vehicle)
+        bound = self._vehicles.bind(turn.uow, turn.channel, turn.citizen, vehicle, services)
+        title = turn.t("這輛車已綁定") if before else turn.t("綁定完成")
+        return Done(vehicle_cards.changed(turn.reader, vehicle_card(turn, self.rules, bound, title)))

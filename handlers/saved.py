@@ -1,0 +1,57 @@
+"""儲存: keeps a found bill in 待繳 without binding its vehicle. Its doors are pressed in answers; there is no word."""
+
+from typing import Any
+
+from bot.conversation import Conversation, Done, NoData, Outcome, entry
+from bot.turn import Turn
+from domain.bills import PayableKey
+from domain.billsview import BillsView
+from domain.errors import CitizenMistakeError
+from flex_templates.saved import bill_saved
+from handlers.answering import SAVES
+from handlers.asking import Asking
+from handlers.kinds import pressed_vehicle
+from services.lookup import Lookup
+from services.lookup_quota import Quota
+from services.saved_bills import Kept, SavedBills
+from services.vehicles import Vehicles
+
+
+class Saved(Conversation[NoData]):
+    key = SAVES
+
+    def __init__(self, lookup: Lookup, quota: Quota, vehicles: Vehicles, saved_bills: SavedBills) -> None:
+        self._asking = Asking(lookup, quota, vehicles)
+        self._saved = saved_bills
+
+    @entry
+    def save(self, turn: Turn[NoData]) -> Outcome:
+        """Its source is asked whether there is such a bill, for the values may be made up."""
+        vehicle, key = pressed_vehicle(turn), _key(turn)
+        if vehicle is None or key is None:
+            raise CitizenMistakeError("這個按鈕不能使用。請輸入車牌重新查詢。")
+        kept = Kept(key, vehicle)
+        return self._asking.ask(
+            turn, vehicle.plate, vehicle.kind, lambda later, view: self._keep(later, view, kept), counted=False
+        )
+
+    def _keep(self, turn: Turn[Any], view: BillsView, kept: Kept) -> Outcome:
+        if all(line.key != kept.key for line in view.lines):
+            raise CitizenMistakeError("目前查不到這筆待繳帳單，沒有儲存。請稍後再試。")
+        self._saved.save(turn.uow, turn.channel, turn.citizen, kept)
+        return Done(bill_saved(turn.reader))
+
+    @entry
+    def drop(self, turn: Turn[NoData]) -> Outcome:
+        """「不再儲存」."""
+        key = _key(turn)
+        if key is None or not self._saved.drop(turn.uow, turn.channel, turn.citizen, key):
+            raise CitizenMistakeError("這筆帳單沒有儲存，沒有任何資料被更動。")
+        return Done(turn.text("已不再儲存這筆帳單。帳單本身沒有變動，仍需繳納。"))
+
+
+def _key(turn: Turn[Any]) -> PayableKey | None:
+    try:
+        return PayableKey.parse(turn.value("key"))
+    except ValueError:
+        return None
