@@ -6,6 +6,7 @@ business rows, the outbox rows and `done_at` (set only where it is still null) â
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -33,10 +34,11 @@ QUESTION_SECONDS = 15.0  # no outside question may hold a citizen longer; each h
 log = structlog.get_logger(__name__)
 
 TAKE = """
-UPDATE inbound_event AS e SET attempts = e.attempts + 1
+UPDATE inbound_event AS e SET attempts = GREATEST(e.attempts, 1)
 FROM unnest(%s::text[], %s::text[]) AS l(channel, lane)
 CROSS JOIN LATERAL (
-  SELECT i.event_id FROM inbound_event i WHERE i.channel = l.channel AND i.lane = l.lane AND i.done_at IS NULL
+  SELECT i.event_id, i.attempts + 1 AS attempt FROM inbound_event i
+  WHERE i.channel = l.channel AND i.lane = l.lane AND i.done_at IS NULL
   ORDER BY i.happened_at, i.seq LIMIT 1
 ) AS first
 LEFT JOIN LATERAL (
@@ -45,8 +47,10 @@ LEFT JOIN LATERAL (
   ORDER BY j.dialog_version DESC LIMIT 1
 ) AS dialog ON true
 WHERE e.event_id = first.event_id AND e.next_attempt_at <= now()
-RETURNING e.channel, e.lane, e.event_id, e.payload, e.attempts, e.received_at, dialog.dialog_state
+RETURNING e.channel, e.lane, e.event_id, e.payload, first.attempt, e.received_at, dialog.dialog_state
 """
+
+BEGIN_AGAIN = "UPDATE inbound_event SET attempts = %s WHERE event_id = %s AND done_at IS NULL"
 
 DONE = """
 WITH done AS (
@@ -75,7 +79,7 @@ class Taken:
     lane: Lane
     event_id: str
     payload: bytes | None
-    attempts: int  # this one included
+    attempts: int  # this one included; in the row a later one counts when it begins, not while it queues
     received_at: datetime
     dialog: Dialog
 
@@ -124,6 +128,7 @@ class InboxPump(LanePump):
         self._presence = presence
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="inbox")
         self._answered = answered
+        self._suspects = threading.Lock()
 
     def take(self, connection: "psycopg.Connection[TupleRow]", lanes: Sequence[Lane]) -> Sequence[Lane]:
         rows = connection.execute(TAKE, ([lane[0] for lane in lanes], [lane[1] for lane in lanes])).fetchall()
@@ -144,7 +149,17 @@ class InboxPump(LanePump):
         if taken.attempts > MOST_ATTEMPTS:  # its runs never came back to say what failed
             self._guarded(taken, lambda: self._set_aside(taken, "killed"))
             return
-        self._guarded(taken, lambda: self._handle(taken))
+        if taken.attempts == 1:  # counted when it was taken
+            self._guarded(taken, lambda: self._handle(taken))
+            return
+        # Perhaps it is what kills workers: run alone among its like, so that only its own attempts are used up.
+        with self._suspects:
+            self._guarded(taken, lambda: self._again(taken))
+
+    def _again(self, taken: Taken) -> Pending | None:
+        with self._units() as uow:
+            uow.driver.execute(BEGIN_AGAIN, (taken.attempts, taken.event_id))
+        return self._handle(taken)
 
     def _handle(self, taken: Taken) -> Pending | None:
         event = taken.event

@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from bot.inbox import MOST_ATTEMPTS
 from bot.pump import LanePump
 from infra.database import UnitOfWorkFactory
 from tests.bot.running import Running, eventually
@@ -31,3 +32,24 @@ def test_lanes_in_hand_when_the_connection_breaks_are_taken_again(
         worker.receive(line.events.text(citizen, "hello"))
         eventually(lambda: worker.texts(citizen) == ["聽不懂"])
         assert broken
+
+
+def test_waiting_in_a_worker_that_is_killed_uses_up_no_attempt(
+    database_url: str, uow: UnitOfWorkFactory, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeLine() as line, Running(database_url, uow, redis_url, line) as worker:
+        begin = worker.inbox._begin
+        taken: list[int] = []
+
+        def never_begun_at_first(event: Any) -> None:
+            taken.append(event.attempts)
+            if len(taken) > 2 * MOST_ATTEMPTS:
+                begin(event)
+            else:
+                worker.inbox.finish(event.lane)  # found again, as another worker would after a kill
+
+        monkeypatch.setattr(worker.inbox, "_begin", never_begun_at_first)
+        citizen = line.user()
+        worker.receive(line.events.text(citizen, "hello"))
+        eventually(lambda: worker.texts(citizen) == ["聽不懂"])
+        assert max(taken) == 2
