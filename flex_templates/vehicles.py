@@ -82,7 +82,7 @@ def fleet(reader: Reader, cards: Sequence[Card], bind: Press | None) -> dict[str
             others=[bind],
         )
         shown.append(more)
-    return show(reader, reader.t("您綁定了 {count} 輛車", count=len(cards)), *shown)
+    return show(reader, reader.t("您綁定的車輛"), *shown)
 
 
 def none_bound(reader: Reader, bind: Press, person: Person) -> dict[str, Any]:

@@ -114,7 +114,7 @@ class MyVehicles(Choosing, Conversation["MyVehicles.Data"]):
         else:
             buttons.append(Press(turn.t("申請繳費提醒"), turn.button("slot")))
         if state is not None and state.last_day is None:
-            buttons.append(Press(turn.t("結束開單無紙化"), turn.button("end_paperless")))
+            buttons.append(Press(turn.t("結束無紙化"), turn.button("end_paperless")))
         if not services.paperless:
             buttons.append(Press(turn.t("申請開單無紙化"), turn.button("paperless")))
         if services.flood:
@@ -163,7 +163,7 @@ class MyVehicles(Choosing, Conversation["MyVehicles.Data"]):
 
     @entry
     def report(self, turn: Turn[Data]) -> Outcome:
-        """「回報不明綁定」, from the notice that one more person bound the plate."""
+        """「回報這個綁定」, from the notice that one more person bound the plate."""
         vehicle = self._pressed(turn).vehicle
         self._vehicles.report(*_who(turn), vehicle)
         return Done(binding_cards.reported(turn.reader, vehicle, anyone(turn.reader)))

@@ -219,7 +219,7 @@ class Vehicles:
             raise CitizenMistakeError("沒有這個提醒時段，請重新選擇。")
         kept = Services(slot, services.paperless, flood)
         if not kept.any:
-            raise CitizenMistakeError("請至少選擇一項服務。若都不需要，請按「刪除」解除綁定。")
+            raise CitizenMistakeError("請至少選擇一項服務。")
         return kept
 
     def _lock(self, uow: UnitOfWork, channel: str, citizen: str) -> None:

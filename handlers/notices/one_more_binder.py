@@ -17,5 +17,5 @@ def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:
     """One card, with the button that reports it."""
     vehicle = data["vehicle"]
     values = {"plate": vehicle.plate.canonical, "kind": vehicle.kind.value}
-    report = Press(reader.t("回報不明綁定"), door("vehicles", "report", **values))
+    report = Press(reader.t("回報這個綁定"), door("vehicles", "report", **values))
     return [one_more(reader, vehicle, report, anyone(reader))]

@@ -332,8 +332,8 @@ def test_whoever_has_it_is_told_of_one_more_without_a_name_and_can_report(
     assert not re.search(r"王|小明|09\d", notice.shown)
     assert other.citizen not in str(notice.messages)
     assert told(chat_engine, other) == []
-    assert "已收到您的回報" in owner.press("回報不明綁定", notice)
-    owner.press("回報不明綁定", notice)
+    assert "已收到您的回報" in owner.press("回報這個綁定", notice)
+    owner.press("回報這個綁定", notice)
     query = text("SELECT count(*) FROM plate_report WHERE citizen = :c AND plate = :p")
     with chat_engine.connect() as connection:
         assert connection.execute(query, {"c": owner.citizen, "p": plate}).scalar() == 1
@@ -370,7 +370,7 @@ def test_paperless_is_seen_by_every_binder_and_ended_by_any(
     clock.move(days=1)
     assert "開單無紙化\n已生效（另一位綁定人申請）" in owner.say("我的車輛")
     owner.press("編輯")
-    assert "今天結束，明天起恢復紙本停車單" in owner.press("結束開單無紙化")
+    assert "今天結束，明天起恢復紙本停車單" in owner.press("結束無紙化")
     assert "這輛車的開單無紙化結束" in told(chat_engine, other)[-1]
     assert "今天結束，明天起恢復紙本停車單" in other.say("我的車輛")
     clock.move(days=1)
