@@ -23,6 +23,7 @@ from tests.accounts import account_services
 from tests.clock import MovableClock
 from tests.flow import Flow
 from tests.handlers.cities import CitiesInHand
+from tests.mydata import my_data_services
 from tests.vehicles import vehicle_services
 
 KEY = "k" * 40
@@ -72,6 +73,7 @@ def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand
     }
     services |= account_services(chat_units, services["citizens"])
     services |= vehicle_services(services["accounts"], services["quota"], services["citizens"], clock)
+    services |= my_data_services(services, clock)
     return lambda **changes: Flow(chat_units, clock, services, **changes)
 
 

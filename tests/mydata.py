@@ -1,0 +1,39 @@
+"""The services of one's own data and of leaving as wiring makes them, on a test's database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.clock import Clock
+from infra.queue import defer
+from services.downloads import Downloads
+from services.history import History
+from services.leaving import Leaving
+from services.my_data import MyData
+from services.number_change import NumberChange
+
+LINK_KEY = "k" * 40
+
+
+@dataclass
+class Forgotten:
+    """Notes whose dialog state was dropped."""
+
+    citizens: list[tuple[str, str]] = field(default_factory=list)
+
+    def __call__(self, channel: str, citizen: str) -> None:
+        self.citizens.append((channel, citizen))
+
+
+def my_data_services(given: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
+    """By the names that conversations and tasks ask for them; `given`: accounts, phone_codes, sms, vehicles …"""
+    accounts, forgotten = given["accounts"], Forgotten()
+    my_data = MyData(accounts, clock)
+    return {
+        "my_data": my_data,
+        "downloads": Downloads(my_data, "http://localhost:8000", (LINK_KEY,), clock),
+        "number_change": NumberChange(accounts, given["phone_codes"], given["sms"], given["account_rules"].agency),
+        "history": History(accounts),
+        "leaving": Leaving(accounts, given["vehicles"], defer, forgotten),
+        "forgotten": forgotten,
+    }
