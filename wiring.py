@@ -82,6 +82,7 @@ from web.mydata.views import MyDataServices
 from web.mydata.views import blueprint as my_data_page
 from web.pay.services import PayServices
 from web.pay.views import blueprint as pay_pages
+from web.privacy.views import blueprint as privacy_page
 
 INBOX_THREADS = 4  # more only queue for the interpreter lock; waiting for the outside holds no thread
 WEB_THREADS = 16
@@ -350,6 +351,7 @@ def web_rooms(house: House, csrf: CSRFProtect, limiter: Limiter) -> list[Bluepri
     pages = PayServices(house.unit, house.orders, house.payments, house.links, house.cities, house.clock)
     my_data = my_data_page(MyDataServices(house.unit, house.downloads, house.citizens), limiter)
     rooms = [callback, pay_pages(pages, csrf, limiter), my_data]
+    rooms.append(privacy_page(house.account_rules))
     if house.bank:
         rooms.append(demobank_pages(house.bank, house.clock, limiter))
     if house.settings.console_mode:

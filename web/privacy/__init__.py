@@ -1,0 +1,1 @@
+"""/privacy: the notice of 個資法 §8, in Chinese and English."""
