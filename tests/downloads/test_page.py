@@ -1,0 +1,222 @@
+"""The page behind a download link, on the whole house: what it shows, what it gives, once, and to nobody else."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+import redis as redis_client
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from sqlalchemy import text
+
+import app as front_door
+from bot.dialog import Dialog, DialogStore
+from domain.accounts import AccountState
+from domain.phones import Mobile
+from domain.reader import Language
+from infra import settings
+from infra.embedded import StoreUrls
+from infra.keys import with_keys
+from services.downloads import Downloads
+from services.my_data import MyData
+from tests.accounts import new_mobile
+from tests.clock import MovableClock
+from wiring import House
+
+CHANNEL, CITIZEN = "U" + "0" * 32, "U" + "7" * 32
+NAME, EMAIL = "歐陽測試堃", "someone@example.com"
+
+
+@pytest.fixture
+def app(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Flask]:
+    given = with_keys(settings.load({"PARKLINE_VAR": str(tmp_path)}), tmp_path)
+    made = front_door.create_app(given, StoreUrls(database_url, redis_url))
+    yield made
+    made.extensions["house"].engine.dispose()
+
+
+@pytest.fixture
+def house(app: Flask) -> House:
+    found: House = app.extensions["house"]
+    return found
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def mobile(house: House) -> str:
+    """The number of one registered citizen."""
+    number = new_mobile()
+    with house.unit() as uow:
+        house.citizens.meet(uow, CHANNEL, CITIZEN, "zh-Hant")
+        house.consents.give(uow, CHANNEL, CITIZEN)
+        given = house.consents.given(uow, CHANNEL, CITIZEN)
+        assert given
+        made = house.accounts.keep(
+            uow, CHANNEL, CITIZEN, AccountState.LIVE, mobile=Mobile(number), name=NAME, consent=given
+        )
+        house.accounts.correct_email(uow, made.id, EMAIL)
+    return number
+
+
+@pytest.fixture
+def path(house: House, mobile: str) -> str:
+    """A fresh link's path."""
+    return new_link(house)
+
+
+def new_link(house: House) -> str:
+    with house.unit() as uow:
+        link = urlsplit(house.downloads.make(uow, CHANNEL, CITIZEN))
+    assert link.query == "openExternalBrowser=1"
+    return link.path
+
+
+def look(client: FlaskClient, path: str) -> tuple[int, str]:
+    answer = client.get(path)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def take(client: FlaskClient, path: str, form: str) -> "tuple[int, bytes]":
+    token = re.search(r'name="csrf_token" value="([^"]+)"', look(client, path)[1])
+    assert token, "a page without a form"
+    answer = client.post(path, data={"csrf_token": token[1], "form": form})
+    return answer.status_code, answer.data
+
+
+def test_the_page_shows_two_files_and_nothing_personal(client: FlaskClient, path: str, mobile: str) -> None:
+    for _ in range(3):  # looking, as a preview does, takes nothing
+        status, page = look(client, path)
+        assert status == 200
+        assert "下載 PDF" in page
+        assert "下載 JSON" in page
+    for personal in (NAME, EMAIL, mobile, CITIZEN):
+        assert personal not in page
+
+
+def test_the_json_holds_everything_once(client: FlaskClient, path: str, mobile: str) -> None:
+    status, body = take(client, path, "json")
+    assert status == 200
+    held = json.loads(body)["held"]
+    (account,) = held["account"]
+    assert (account["name"], account["mobile"], account["email"]) == (NAME, mobile, EMAIL)
+    assert held["citizen"][0]["line_id"] == CITIZEN
+    assert [row["what"] for row in held["account_history"]] == ["account.registered", "account.email_corrected"]
+    assert held["consent"][0]["version"]
+    assert held["download"][0]["made_at"].endswith("+08:00")
+    page = look(client, path)[1]
+    assert "下載 JSON" not in page
+    assert "下載 PDF" in page
+
+
+def test_each_file_is_given_once(client: FlaskClient, path: str) -> None:
+    page = look(client, path)[1]
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+    form = {"csrf_token": token[1], "form": "pdf"}
+    first, second = client.post(path, data=form), client.post(path, data=form)
+    assert first.status_code == 200
+    assert second.status_code == 410
+    assert "已經下載過" in second.get_data(as_text=True)
+    assert take(client, path, "json")[0] == 200
+    assert "都已下載" in look(client, path)[1]
+
+
+def test_the_pdf_can_be_read(client: FlaskClient, path: str, mobile: str) -> None:
+    status, body = take(client, path, "pdf")
+    assert status == 200
+    shown = "".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+    for words in ("個人資料複製本", NAME, EMAIL, mobile, "註冊資料", "沒有資料的項目"):
+        assert words in shown.replace("\n", "")
+
+
+def test_the_page_and_the_pdf_speak_the_citizens_language(client: FlaskClient, house: House, path: str) -> None:
+    with house.unit() as uow:
+        house.citizens.choose_language(uow, CHANNEL, CITIZEN, Language.EN)
+    assert "Download your personal data" in look(client, path)[1]
+    shown = "".join(page.extract_text() for page in PdfReader(io.BytesIO(take(client, path, "pdf")[1])).pages)
+    assert "Copy of personal data" in shown
+    assert "Mobile number" in shown
+
+
+def test_files_are_never_kept_by_a_browser_or_proxy(client: FlaskClient, path: str) -> None:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', look(client, path)[1])
+    assert token
+    answer = client.post(path, data={"csrf_token": token[1], "form": "json"})
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
+    assert "max-age" not in answer.headers["Content-Security-Policy"]
+    assert look(client, path)[0] == 200
+    assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_without_the_pages_own_form_nothing_is_given(client: FlaskClient, path: str) -> None:
+    answer = client.post(path, data={"form": "json"})
+    assert answer.status_code == 400
+    assert NAME not in answer.get_data(as_text=True)
+    assert take(client, path, "exe")[0] == 400
+    assert take(client, path, "json")[0] == 200
+
+
+@pytest.mark.parametrize("change", [slice(1, None), slice(0, -1)])
+def test_a_changed_or_cut_link_gives_nothing(client: FlaskClient, path: str, change: slice) -> None:
+    token = path.rsplit("/", 1)[1]
+    assert look(client, f"/mydata/{token[change]}")[0] == 404
+    turned = token[:-1] + ("A" if token[-1] != "A" else "B")
+    status, page = look(client, f"/mydata/{turned}")
+    assert status == 404
+    assert "This link is not known" in page
+
+
+def test_a_pay_links_token_opens_no_data(client: FlaskClient, house: House, mobile: str) -> None:
+    token = house.links.pay_token(uuid4(), house.clock.now() + timedelta(minutes=5))
+    assert look(client, f"/mydata/{token}")[0] == 404
+
+
+def test_a_link_ends_after_ten_minutes(client: FlaskClient, house: House, mobile: str) -> None:
+    then = MovableClock(house.clock.now() - timedelta(minutes=10, seconds=1))
+    keys = [key.get_secret_value() for key in house.settings.session_key]
+    old = Downloads(MyData(house.accounts, then), house.settings.public_url, keys, then)
+    with house.unit() as uow:
+        path = urlsplit(old.make(uow, CHANNEL, CITIZEN)).path
+    status, page = look(client, path)
+    assert status == 410
+    assert "過期" in page
+
+
+def test_leaving_ends_links_and_what_redis_remembers(
+    client: FlaskClient, house: House, path: str, redis: redis_client.Redis
+) -> None:
+    DialogStore(redis, house.cipher).save((CHANNEL, CITIZEN), Dialog(version=3, language=Language.ZH))
+    assert redis.keys(f"*{CITIZEN}*")
+    with house.unit() as uow:
+        house.leaving.leave(uow, CHANNEL, CITIZEN)
+        (leaving_id,) = house.leaving.due(uow)
+    assert house.leaving.erase(house.unit, leaving_id)
+    assert look(client, path)[0] == 410
+    assert [
+        key for key in redis.keys("*") if CITIZEN.encode() in key or CITIZEN.encode() in (redis.get(key) or b"")
+    ] == []
+    with house.unit() as uow:
+        kept = uow.connection.execute(text("SELECT channel, citizen, outcome FROM leaving")).all()
+        jobs = uow.connection.execute(text("SELECT args::text FROM procrastinate_jobs")).scalars().all()
+    assert [tuple(row) for row in kept] == [(None, None, "erased")]
+    assert jobs
+    assert not any(CITIZEN in args or NAME in args for args in jobs)
+
+
+def test_old_rows_are_forgotten(house: House, path: str) -> None:
+    with house.unit() as uow:
+        assert house.downloads.forget(uow) == 0
+        uow.connection.execute(text("UPDATE download SET expires_at = now() - interval '25 hours'"))
+        assert house.downloads.forget(uow) == 1
