@@ -18,6 +18,7 @@ from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import jobs.commands
+from adapters.bills.cities import load_cities
 from infra import logging, migrations
 from infra.embedded import StoreUrls, store_urls
 from infra.embedded_process import EmbeddedError
@@ -86,6 +87,9 @@ def add_commands(app: Flask) -> None:
 def _settings() -> Settings:
     try:
         settings = load(os.environ)
+        load_cities(
+            settings.paybill_cities, settings.paybill_urls
+        )  # what is wrong there must stop the start, not a child
         return with_keys(settings, settings.parkline_var)
     except SettingsError as error:
         _say(str(error))

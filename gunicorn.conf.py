@@ -9,6 +9,7 @@ from gunicorn.glogging import Logger
 ROOT = Path(__file__).parent
 os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(ROOT / "var" / "metrics"))
 
+from adapters.bills.cities import load_cities  # noqa: E402
 from infra import metrics  # noqa: E402
 from infra.connections import WEB_PROCESS, WORKER_PROCESS, TooFewConnectionsError, check_room  # noqa: E402
 from infra.settings import SettingsError, load  # noqa: E402
@@ -16,6 +17,7 @@ from infra.supervisor import PARENT, leave_with_parent  # noqa: E402
 
 try:
     settings = load(os.environ)
+    load_cities(settings.paybill_cities, settings.paybill_urls)
 except SettingsError as error:
     sys.exit(str(error))
 if settings.console_mode and PARENT not in os.environ:

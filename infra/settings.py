@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 DATA_KEY_BYTES = 32
 SESSION_KEY_CHARACTERS = 32
-CITY_URL = re.compile(r"^PAYBILL_([A-Z]{3})_URL$")
+CITY_URL = re.compile(r"^PAYBILL_(\w+)_URL$")  # whether there is such a city: adapters/bills/cities.py
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from sqlalchemy.exc import OperationalError
+
 from infra import metrics, migrations
 from infra.connections import WEB_PROCESS, WORKER_PROCESS, TooFewConnectionsError, check_room
 from infra.embedded import StoreUrls, store_urls
@@ -56,6 +58,9 @@ def run(settings: Settings, say: Say) -> int:
             )
     except (EmbeddedError, TooFewConnectionsError) as error:
         say(str(error))
+        return 2
+    except OperationalError:
+        say("DATABASE_URL: PostgreSQL cannot be reached, or does not let us in")
         return 2
     except KeyboardInterrupt:
         return 0

@@ -137,6 +137,31 @@ def test_a_bad_setting_is_one_line_that_names_it(environment: dict[str, str], ar
         assert "Traceback" not in app.output
 
 
+@pytest.mark.parametrize("arguments", [["app.py"], ["-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"]])
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PAYBILL_CITIES", "XXX", "PAYBILL_CITIES: no city XXX in cities.toml"),
+        ("PAYBILL_TPE_URL", "ftp://city", "PAYBILL_TPE_URL: must be an http(s) address without query"),
+        ("PAYBILL_TPEE_URL", "https://city", "PAYBILL_TPEE_URL: no city TPEE in cities.toml"),
+    ],
+)
+def test_a_bad_city_is_one_line_before_anything_starts(
+    environment: dict[str, str], var: Path, arguments: list[str], name: str, value: str, said: str
+) -> None:
+    with process(arguments, {**environment, **PRODUCTION, name: value}) as app:
+        assert app.process.wait(30) != 0
+        assert app.output.splitlines() == [said]
+        assert list(var.glob("embedded")) == []
+
+
+def test_a_database_that_cannot_be_reached_is_one_line(environment: dict[str, str]) -> None:
+    nowhere = {"DATABASE_URL": "postgresql://clerk:hidden@127.0.0.1:9/none", "REDIS_URL": "redis://127.0.0.1:9"}
+    with process(["app.py"], {**environment, **nowhere}) as app:
+        assert app.process.wait(30) == 2
+        assert app.output.splitlines() == ["DATABASE_URL: PostgreSQL cannot be reached, or does not let us in"]
+
+
 def test_procfiles_web_refuses_console_mode(environment: dict[str, str]) -> None:
     with process(["-m", "gunicorn", "-c", "gunicorn.conf.py", "app:create_app()"], environment) as web:
         assert web.process.wait(30) != 0
