@@ -48,7 +48,8 @@ class PaperlessPlates:
         """No slips from tomorrow on. An end that was fixed but has not come is taken back. Tells the other binders."""
         today = self._today()
         values = {"plate": vehicle.plate.canonical, "kind": vehicle.kind.value, "starts": effective_from(today)}
-        made = uow.connection.execute(insert(PlateState).values(values).on_conflict_do_nothing()).rowcount == 1
+        new = insert(PlateState).values(values).on_conflict_do_nothing().returning(PlateState.plate)
+        made = uow.connection.execute(new).first() is not None
         row = self._lock(uow, vehicle)
         if row is None:
             raise LookupError("a plate's state vanished under its own insert")

@@ -9,6 +9,7 @@ from bot.notices import discover_notices
 from domain.billrules import build_view
 from domain.bills import CouldNotAsk, Found, SourceAnswer, Why
 from domain.billsview import BillsView
+from domain.bindings import Paperless, Vehicle
 from domain.plates import Plate
 from domain.reader import Display, Language
 from domain.vehicles import VehicleKind
@@ -28,12 +29,18 @@ def view(*answers: SourceAnswer) -> BillsView:
     return build_view(Plate("ABC-1234"), VehicleKind.CAR, answers, paid={}, cities=load_cities(), now=NOW)
 
 
+VEHICLE = Vehicle(Plate("ABC-1234"), VehicleKind.CAR)
 FOUND = Found("TNN", NOW, bills=(bill(agency="TNN"), bill("B2", "TNN")))
 NOTHING = Found("KHH", NOW)
 SILENT = CouldNotAsk("TPE", NOW, Why.DOWN)
 DATA: dict[str, list[dict[str, Any]]] = {
     "payment_done": [PAID, {**PAID, "count": 1}],
     "payment_to_refund": [PAID],
+    "one_more_binder": [{"vehicle": VEHICLE}],
+    "paperless_changed": [
+        {"vehicle": VEHICLE, "state": state, "today": NOW.date()}
+        for state in (Paperless(NOW.date()), Paperless(NOW.date(), NOW.date()))
+    ],
     "promised_bills": [
         {"view": view(*answers)} for answers in ([FOUND], [NOTHING], [SILENT], [FOUND, NOTHING, SILENT])
     ],

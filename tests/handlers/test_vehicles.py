@@ -7,15 +7,13 @@ import orjson
 import pytest
 from sqlalchemy import Engine, text
 
-from domain.accounts import AccountState
-from domain.phones import parse_mobile
 from infra.database import UnitOfWorkFactory
 from services.citizens import Citizens
-from services.consents import Given
 from tests.accounts import account_services, code_in, deliver, new_mobile
 from tests.clock import MovableClock
-from tests.flow import CHANNEL, Answer, Flow
-from tests.handlers.conftest import DAILY_LIMIT, NOW
+from tests.flow import Answer, Flow
+from tests.handlers.conftest import DAILY_LIMIT
+from tests.handlers.registered import register
 
 MakeFlow = Callable[..., Flow]
 MakeOwner = Callable[..., Flow]
@@ -24,18 +22,10 @@ MakeOwner = Callable[..., Flow]
 @pytest.fixture
 def make_owner(make_flow: MakeFlow, chat_units: UnitOfWorkFactory) -> MakeOwner:
     """Makes a registered citizen."""
-    services = account_services(chat_units, Citizens())
 
     def made(**changes: str) -> Flow:
         flow = make_flow(**changes)
-        flow.say("說明")  # LINE's language is asked at the first word
-        consent = Given(services["consents"].version, NOW)
-        with chat_units() as uow:
-            services["consents"].give(uow, CHANNEL, flow.citizen)
-            mobile = parse_mobile(new_mobile())
-            services["accounts"].keep(
-                uow, CHANNEL, flow.citizen, AccountState.LIVE, mobile=mobile, name="王小明", consent=consent
-            )
+        register(flow, chat_units)
         return flow
 
     return made
