@@ -9,7 +9,7 @@ from models.base import Base
 
 
 class InboundEvent(Base):
-    """One webhook event. `lane` is who must be answered in order: a citizen, a group, a room, or nobody ("")."""
+    """One webhook event. `lane` is who must be answered in order: a citizen, a group, a room, or none but itself."""
 
     __tablename__ = "inbound_event"
     __table_args__ = (

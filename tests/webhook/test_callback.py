@@ -178,8 +178,9 @@ def test_every_type_is_stored_once_with_its_lane(post: Post, line: FakeLine, dat
     assert post(call(*reversed(every))).status_code == 200
     rows = stored(database_url, "event_id, lane")
     assert [row[0] for row in rows] == [event["webhookEventId"] for event in every]
-    sources = [event.get("source", {}) for event in every]
-    assert [row[1] for row in rows] == [s.get("groupId") or s.get("roomId") or s.get("userId") or "" for s in sources]
+    named = [event.get("source", {}) | {"itself": event["webhookEventId"]} for event in every]
+    lanes = [s.get("groupId") or s.get("roomId") or s.get("userId") or s["itself"] for s in named]
+    assert [row[1] for row in rows] == lanes
 
 
 def test_the_same_event_twice_in_one_call_is_stored_once(post: Post, line: FakeLine, database_url: str) -> None:
