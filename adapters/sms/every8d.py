@@ -8,7 +8,7 @@ from domain.ports.sms import Sms, SmsRefusedError, SmsUnclearError
 
 URL = "https://biz3.every8d.com.tw/prepaid/API21/HTTP/sendSMS.ashx"
 
-_DONE = re.compile(r"\s*-?[0-9.]+,([0-9]+),[0-9.]+,([0-9]+),([0-9A-Za-z-]{1,64})\s*")
+_DONE = re.compile(r"\s*-?[0-9.]+,([0-9]+),[0-9.]+,([0-9]+),([0-9A-Za-z-]{0,64})\s*")
 _REFUSED = re.compile(r"\s*-[0-9]+\s*(,.*)?", re.DOTALL)
 
 
@@ -27,7 +27,7 @@ class Every8d:
         answer = post_form(self._url, self._account | message)
         if done := _DONE.fullmatch(answer):
             sent, unsent, batch = done.groups()
-            if (int(sent), int(unsent)) == (1, 0):
+            if batch and (int(sent), int(unsent)) == (1, 0):
                 return batch
             if int(sent) == 0:
                 raise SmsRefusedError("unsent", Retry.NEVER)
