@@ -1,7 +1,5 @@
 """歷程: what changed in the account and when."""
 
-from collections.abc import Mapping
-
 from bot.conversation import Conversation, Done, NoData, Outcome, entry
 from bot.triggers import Words
 from bot.turn import Turn
@@ -10,22 +8,7 @@ from domain.dates import day_and_time
 from domain.reader import msgid
 from flex_templates import my_data
 from flex_templates.person import anyone
-from services.history import History
-
-WHAT: Mapping[str, str] = {
-    "account.registered": msgid("完成註冊"),
-    "account.name_corrected": msgid("更正姓名"),
-    "account.email_corrected": msgid("更正 E-mail"),
-    "account.email_removed": msgid("移除 E-mail"),
-    "account.mobile_changed": msgid("更換手機號碼"),
-    "account.number_given_up": msgid("手機號碼轉給新的使用者"),
-    "account.opened_again": msgid("重新註冊"),
-    "vehicle.bound": msgid("綁定車輛"),
-    "vehicle.changed": msgid("更改車輛的服務"),
-    "vehicle.unbound": msgid("解除綁定車輛"),
-    "vehicle.paperless_ended": msgid("結束開單無紙化"),
-    "vehicle.reported": msgid("回報不明綁定"),
-}
+from services.history import WHAT, History
 
 
 class ShowHistory(Conversation[NoData]):

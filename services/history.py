@@ -1,16 +1,33 @@
 """歷程: what changed in a citizen's account and when, the newest first. Kinds only, never a value."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
+from domain.reader import msgid
 from infra.database import UnitOfWork
 from models.account import AccountHistory
 from services.accounts import Accounts
 
 SHOWN = 20
+
+WHAT: Mapping[str, str] = {
+    "account.registered": msgid("完成註冊"),
+    "account.consented": msgid("同意新版告知事項"),
+    "account.name_corrected": msgid("更正姓名"),
+    "account.email_corrected": msgid("更正 E-mail"),
+    "account.email_removed": msgid("移除 E-mail"),
+    "account.mobile_changed": msgid("更換手機號碼"),
+    "account.number_given_up": msgid("手機號碼轉給新的使用者"),
+    "account.opened_again": msgid("重新註冊"),
+    "vehicle.bound": msgid("綁定車輛"),
+    "vehicle.changed": msgid("更改車輛的服務"),
+    "vehicle.unbound": msgid("解除綁定車輛"),
+    "vehicle.paperless_ended": msgid("結束開單無紙化"),
+    "vehicle.reported": msgid("回報不明綁定"),
+}
 
 
 @dataclass(frozen=True, slots=True)

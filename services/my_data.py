@@ -1,6 +1,6 @@
 """我的資料: everything held about a citizen, for the citizen alone (個資法 §3: 查詢、閱覽、製給複製本)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from domain.reader import Reader, msgid
 from infra.database import UnitOfWork
 from infra.pdf import Section, document
 from services.accounts import Accounts
+from services.history import WHAT
 from services.holdings import PARTS, Column
 
 Value = str | int | bool | list[str] | None
@@ -23,6 +24,27 @@ ACCOUNT = (
     Column("email", msgid("E-mail")),
     Column("registered_at", msgid("註冊時間")),
 )
+
+# What coded values are called in the PDF, by column; the JSON keeps the codes.
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "what": WHAT,
+    "kind": {
+        "car": msgid("汽車"),
+        "motorcycle": msgid("機車"),
+        "heavy_motorcycle": msgid("紅黃牌重機"),
+        "other": msgid("其他車種"),
+    },
+    "state": {
+        "open": msgid("未繳"),
+        "paying": msgid("繳費中"),
+        "paid": msgid("已繳"),
+        "expired": msgid("逾時結束"),
+        "cancelled": msgid("已取消"),
+        "replaced": msgid("由另一筆取代"),
+    },
+    "language": {"zh-TW": "中文", "en": "English"},
+    "display": {"normal": msgid("一般"), "large": msgid("大字"), "plain": msgid("純文字")},
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,7 +78,7 @@ class Copy:
         empty = [reader.t(part.title) for part in self.held if not part.rows]
         if empty:
             sections.append(Section(reader.t("沒有資料的項目"), [], reader.t("、").join(empty)))
-        made = reader.t("製作時間：{time}（臺北時間）", time=str(_plain(self.made_at))[:19].replace("T", " "))
+        made = reader.t("製作時間：{time}（臺北時間）", time=_clock_words(_plain(self.made_at)))
         return document(reader.t("個人資料複製本"), made, sections, language=reader.language.value)
 
 
@@ -98,7 +120,7 @@ def _plain(value: object) -> Value:
 def _section(reader: Reader, part: Held) -> Section:
     groups = [
         [
-            (reader.t(column.label), _words(reader, value))
+            (reader.t(column.label), _words(reader, column, value))
             for column, value in zip(part.columns, row, strict=True)
             if column.label and value is not None
         ]
@@ -107,14 +129,23 @@ def _section(reader: Reader, part: Held) -> Section:
     return Section(reader.t(part.title), groups)
 
 
-def _words(reader: Reader, value: Value) -> str:
+def _words(reader: Reader, column: Column, value: Value) -> str:
     match value:
         case bool():
             return reader.t("是") if value else reader.t("否")
         case list():
             return reader.t("、").join(value)
+        case str() if _is_time(value):
+            return _clock_words(value)
+        case str() if value in WORDS.get(column.name, {}):
+            return reader.t(WORDS[column.name][value])
         case _:
-            return str(value).replace("T", " ", 1) if isinstance(value, str) and _is_time(value) else str(value)
+            return str(value)
+
+
+def _clock_words(value: Value) -> str:
+    """2026-11-21T14:02:00+08:00 as people read it: the whole document is in Taiwan's time."""
+    return str(value)[:19].replace("T", " ")
 
 
 def _is_time(value: str) -> bool:

@@ -136,7 +136,7 @@ def test_the_pdf_can_be_read(client: FlaskClient, path: str, mobile: str) -> Non
     status, body = take(client, path, "pdf")
     assert status == 200
     shown = "".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
-    for words in ("個人資料複製本", NAME, EMAIL, mobile, "註冊資料", "沒有資料的項目"):
+    for words in ("個人資料複製本", NAME, EMAIL, mobile, "註冊資料", "完成註冊", "沒有資料的項目"):
         assert words in shown.replace("\n", "")
 
 
@@ -147,6 +147,7 @@ def test_the_page_and_the_pdf_speak_the_citizens_language(client: FlaskClient, h
     shown = "".join(page.extract_text() for page in PdfReader(io.BytesIO(take(client, path, "pdf")[1])).pages)
     assert "Copy of personal data" in shown
     assert "Mobile number" in shown
+    assert "account.registered" not in shown
 
 
 def test_files_are_never_kept_by_a_browser_or_proxy(client: FlaskClient, path: str) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from domain.accounts import Account
 from infra.database import UnitOfWorkFactory
+from services import account_history, vehicles
+from services.history import WHAT
 from tests.accounts import code_in, deliver, new_mobile
 from tests.flow import CHANNEL, Answer, Flow
 from tests.handlers.test_registration import Newcomer, age, wrong
@@ -170,3 +172,15 @@ def test_in_english(make_flow: Callable[..., Flow], chat_units: UnitOfWorkFactor
     assert "has been corrected" in flow.say("Ann Li")
     assert "Registered" in flow.say("history")
     assert "good for 10 minutes" in flow.press("Download everything", flow.say("my data"))
+
+
+def test_every_kind_of_change_has_its_words() -> None:
+    rooms = (account_history, vehicles)
+    kinds = {
+        value
+        for room in rooms
+        for value in vars(room).values()
+        if isinstance(value, str) and value.startswith(("account.", "vehicle."))
+    }
+    assert len(kinds) > 8
+    assert kinds - set(WHAT) == set()
