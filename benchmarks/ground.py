@@ -12,10 +12,12 @@ from psycopg import sql
 
 from bot.dialog import DIALOG_SECONDS, Dialog, DialogStore
 from domain.reader import Language
+from infra.crypto import FieldCipher
 from infra.embedded import stores
 from infra.migrations import upgrade
 
 AGENCY = "PARKA"
+DATA_KEY = bytes(range(32))  # of these stores alone: the dialogs kept before a run are sealed with it
 BILLS_OF_A_PLATE = 2  # makes a card of about 6 KB
 CITIZENS = 20_000
 
@@ -81,11 +83,12 @@ class Ground:
             connection.execute(CITIZENS_KNOWN, {"channel": channel, "citizens": CITIZENS})
             connection.execute("ANALYZE citizen")
             people = connection.execute("SELECT line_id FROM citizen ORDER BY line_id").fetchall()
-        state = Dialog(version=1, language=Language.ZH).dump()
         with redis.Redis.from_url(self.redis) as client, client.pipeline(transaction=False) as pipe:
             client.flushall()
+            dialogs, known = DialogStore(client, FieldCipher([DATA_KEY])), Dialog(version=1, language=Language.ZH)
             for (person,) in people:
-                pipe.set(DialogStore.key((channel, person)), state, ex=DIALOG_SECONDS)
+                lane = (channel, person)
+                pipe.set(DialogStore.key(lane), dialogs.seal(lane, known), ex=DIALOG_SECONDS)
             pipe.execute()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.ground import Ground
+from benchmarks.ground import DATA_KEY, Ground
 from benchmarks.line import Line
 from benchmarks.processes import Servers, free_port
 
@@ -46,7 +46,7 @@ def _deployment(ground: Ground, line: Line, port: int) -> dict[str, str]:
         "LINE_CHANNEL_SECRET": line.secret,
         "LINE_CHANNEL_ACCESS_TOKEN": line.token,
         "PAYBILL_CITIES": "",
-        "DATA_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "DATA_KEYS": base64.urlsafe_b64encode(DATA_KEY).decode(),
         "SESSION_KEY": secrets.token_urlsafe(48),
         "PARKLINE_VAR": str(ground.folder / "var"),
         "PROMETHEUS_MULTIPROC_DIR": str(ground.folder / f"metrics-{port}"),

@@ -77,6 +77,7 @@ def test_registrations_go_on_while_keys_rotate(units: UnitOfWorkFactory) -> None
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(900)
 def test_ten_thousand_registrations_with_rotation_amid(units: UnitOfWorkFactory) -> None:
     rotate_amid_registrations(units, 10_000)
 
