@@ -52,5 +52,6 @@ def test_the_notice_tells_all(
 def test_its_style_is_there_and_nothing_else_is_loaded(client: FlaskClient) -> None:
     page = client.get("/privacy")
     assert "/privacy/static/privacy.css" in page.text
-    assert client.get("/privacy/static/privacy.css").mimetype == "text/css"
+    with client.get("/privacy/static/privacy.css") as style:
+        assert style.mimetype == "text/css"
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
