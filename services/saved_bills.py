@@ -67,10 +67,6 @@ class SavedBills:
         of_key = and_(SavedBill.agency == key.agency, SavedBill.type == key.type.value, SavedBill.number == key.number)
         return uow.connection.execute(delete(SavedBill).where(_of(channel, citizen), of_key)).rowcount == 1
 
-    def forget(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
-        """Drop all: for one who leaves."""
-        uow.connection.execute(delete(SavedBill).where(_of(channel, citizen)))
-
 
 def _of(channel: str, citizen: str) -> ColumnElement[bool]:
     return and_(SavedBill.channel == channel, SavedBill.citizen == citizen)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from adapters.bills.cities import load_cities
 from infra.database import UnitOfWork, UnitOfWorkFactory, make_engine
@@ -23,6 +23,7 @@ from tests.accounts import account_services
 from tests.clock import MovableClock
 from tests.flow import Flow
 from tests.handlers.cities import CitiesInHand
+from tests.handlers.registered import register
 from tests.mydata import my_data_services
 from tests.vehicles import vehicle_services
 
@@ -81,3 +82,29 @@ def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand
 def flow(make_flow: Callable[..., Flow]) -> Flow:
     """A citizen whose LINE is in Chinese."""
     return make_flow()
+
+
+@pytest.fixture
+def make_owner(make_flow: Callable[..., Flow], chat_units: UnitOfWorkFactory) -> Callable[..., Flow]:
+    """Makes a registered citizen."""
+
+    def made(**changes: str) -> Flow:
+        flow = make_flow(**changes)
+        register(flow, chat_units)
+        return flow
+
+    return made
+
+
+@pytest.fixture
+def owner(make_owner: Callable[..., Flow]) -> Flow:
+    """A registered citizen."""
+    return make_owner()
+
+
+@pytest.fixture
+def plate(chat_engine: Engine) -> str:
+    """A plate of no other test."""
+    with chat_engine.begin() as connection:
+        number = connection.execute(text("SELECT nextval(pg_get_serial_sequence('audit_row', 'id'))")).scalar_one()
+    return f"RAB-{int(oct(number)[2:]) + 1000}"  # octal: no digit 9

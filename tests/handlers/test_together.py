@@ -140,7 +140,6 @@ def test_as_many_vehicles_and_bills_as_there_may_be_fit_line(
 def in_ledger(units: UnitOfWorkFactory, number: str, plate: str = "RFA-3003") -> None:
     """A bill of an agency of our own."""
     with units() as uow:
-        uow.connection.execute(text("INSERT INTO ledger_agency (code) VALUES ('PARKA') ON CONFLICT DO NOTHING"))
         uow.connection.execute(
             text("""
             INSERT INTO ledger_bill (agency, number, plate, plate_key, kind, car_type, fee_item, deadline, amount,
