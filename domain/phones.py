@@ -47,11 +47,6 @@ class Mobile:
         """As people read it: 0912-345-678."""
         return f"{self.national[:4]}-{self.national[4:7]}-{self.national[7:]}"
 
-    @property
-    def international(self) -> str:
-        """E.164: +886912345678."""
-        return f"+886{self.national[1:]}"
-
 
 def parse_mobile(text: str) -> Mobile:
     """The number a text says. Raises PhoneError."""

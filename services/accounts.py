@@ -46,11 +46,6 @@ class Accounts:
             raise ConsentOutdatedError
         return account
 
-    def by_id(self, uow: UnitOfWork, account_id: UUID) -> Account | None:
-        """A live account by its id."""
-        row = uow.session.get(AccountRow, account_id)
-        return self._view(row) if row is not None and row.state == AccountState.LIVE else None
-
     def state(self, uow: UnitOfWork, channel: str, citizen: str) -> AccountState | None:
         """How the citizen's account stands; None for somebody who never registered."""
         row = self.row(uow, channel, citizen)

@@ -61,8 +61,8 @@ def test_what_is_no_mobile_is_refused(text: str) -> None:
 
 def test_the_faces_of_a_number() -> None:
     mobile = parse_mobile("+886 912 345 678")
-    assert (mobile.masked, mobile.grouped, mobile.international, mobile.last_three) == (
-        "0912-•••-678", "0912-345-678", "+886912345678", "678",
+    assert (mobile.masked, mobile.grouped, mobile.last_three) == (
+        "0912-•••-678", "0912-345-678", "678",
     )  # fmt: skip
     assert "345" not in f"{mobile!r} {mobile}"
 
