@@ -1,6 +1,7 @@
 """我的車輛: a card per vehicle with what is chosen for it, and the cards that change it."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -138,10 +139,12 @@ def unbound(reader: Reader, vehicle: Vehicle) -> dict[str, Any]:
     return show(reader, reader.t("已解除綁定"), card)
 
 
-def which(reader: Reader, buttons: Mapping[str, str]) -> dict[str, Any]:
-    """解除綁定: which of them? `buttons`: data by plate and kind."""
+def which(reader: Reader, buttons: Sequence[tuple[Vehicle, str]]) -> dict[str, Any]:
+    """解除綁定: which of them? A label of plain text has room for the plate, and the kind only where it is needed."""
+    plates = Counter(vehicle.plate.canonical for vehicle, _ in buttons)
+    names = [named(reader, v) if plates[v.plate.canonical] > 1 else v.plate.canonical for v, _ in buttons]
     card = Card(
         title=reader.t("要解除綁定哪一輛？"),
-        others=[Press(name, data) for name, data in buttons.items()],
+        others=[Press(name, data) for name, (_, data) in zip(names, buttons, strict=True)],
     )
     return show(reader, reader.t("要解除綁定哪一輛？"), card)

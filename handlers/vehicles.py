@@ -53,9 +53,7 @@ class MyVehicles(Choosing, Conversation["MyVehicles.Data"]):
         """解除綁定: the only vehicle, or which of them."""
         if len(bound) == 1:
             return self._ask(turn, bound[0].vehicle)
-        doors = {
-            cards.named(turn.reader, one.vehicle): door(VEHICLES, "delete", **values_of(one.vehicle)) for one in bound
-        }
+        doors = [(one.vehicle, door(VEHICLES, "delete", **values_of(one.vehicle))) for one in bound]
         return Done(cards.which(turn.reader, doors))
 
     # 刪除

@@ -17,6 +17,7 @@ PAUSES = {
     "infra/hints.py": "before Redis is tried again",
     "infra/throttle.py": "until a city's next turn",
     "tests/fakes/line_webhooks.py": "LINE's own pace of deliveries",
+    "tests/soak/worker.py": "an outside question that takes a moment",
 }
 
 

@@ -85,7 +85,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "edit vehicle": edit,
     "unbind?": lambda r: vehicles.confirm_unbinding(r, vehicle(), Press(r.t("解除綁定"), DOOR), paperless=True),
     "unbound": lambda r: vehicles.unbound(r, vehicle()),
-    "unbind which": lambda r: vehicles.which(r, {vehicles.named(r, vehicle()): DOOR}),
+    "unbind which": lambda r: vehicles.which(r, [(vehicle(), DOOR)]),
     "one more binder": lambda r: binding.one_more(r, vehicle(), Press(r.t("回報這個綁定"), DOOR), anyone(r)),
     "reported": lambda r: binding.reported(r, vehicle(), anyone(r)),
     "bill saved": saved.bill_saved,

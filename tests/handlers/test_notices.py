@@ -41,6 +41,10 @@ DATA: dict[str, list[dict[str, Any]]] = {
         {"vehicle": VEHICLE, "state": state, "today": NOW.date()}
         for state in (Paperless(NOW.date()), Paperless(NOW.date(), NOW.date()))
     ],
+    "number_claimed": [{"takeover_id": "7" * 32, "days": 7}],
+    "number_granted": [{}],
+    "number_kept": [{}],
+    "number_lost": [{}],
     "promised_bills": [
         {"view": view(*answers)} for answers in ([FOUND], [NOTHING], [SILENT], [FOUND, NOTHING, SILENT])
     ],
