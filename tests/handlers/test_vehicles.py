@@ -247,7 +247,12 @@ def test_unbinding_asks_which_of_several(owner: Flow, chat_engine: Engine) -> No
     bind(owner, "RCA-1111")
     bind(owner, "RCA-2222", "機車")
     assert "要解除綁定哪一輛？" in owner.say("解除綁定")
-    owner.press("RCA-2222　機車")
+    owner.press("RCA-2222")
+    owner.press("解除綁定")
+    assert bound(chat_engine, owner) == ["RCA-1111"]
+    bind(owner, "RCA-1111", "機車")  # the same plate under two kinds: then the kind is said
+    owner.say("解除綁定")
+    owner.press("RCA-1111　機車")
     owner.press("解除綁定")
     assert bound(chat_engine, owner) == ["RCA-1111"]
     assert "RCA-1111　汽車" in owner.say("解除綁定")  # the only one is asked about at once
