@@ -20,6 +20,7 @@ from psycopg.rows import TupleRow
 from bot.dialog import Dialog, DialogStore, newer
 from bot.engine import Engine
 from bot.event import Event, read
+from bot.inbox_statements import ASK_AGAIN, BEGIN_AGAIN, DONE, FAILED, TAKE
 from bot.outbox_rows import Row, answer_rows
 from bot.pump import Lane, LanePump
 from bot.reading import decode
@@ -27,49 +28,12 @@ from bot.run import Handled, Incoming, Pending
 from infra.database import UnitOfWork, UnitOfWorkFactory
 
 MOST_ATTEMPTS = 5
+MOST_QUESTIONS = 20  # kills while an outside answer was awaited, before that counts as the event's own doing
 RETRY_SECONDS = (0.2, 1.0, 3.0, 5.0)  # after the 1st, 2nd … failed attempt
 LOADING_AFTER_SECONDS = 0.7  # a slower answer shows LINE's loading animation
 QUESTION_SECONDS = 15.0  # no outside question may hold a citizen longer; each has its own shorter time-outs
 
 log = structlog.get_logger(__name__)
-
-TAKE = """
-UPDATE inbound_event AS e SET attempts = GREATEST(e.attempts, 1)
-FROM unnest(%s::text[], %s::text[]) AS l(channel, lane)
-CROSS JOIN LATERAL (
-  SELECT i.event_id, i.attempts + 1 AS attempt FROM inbound_event i
-  WHERE i.channel = l.channel AND i.lane = l.lane AND i.done_at IS NULL
-  ORDER BY i.happened_at, i.seq LIMIT 1
-) AS first
-LEFT JOIN LATERAL (
-  SELECT j.dialog_state FROM inbound_event j
-  WHERE j.channel = l.channel AND j.lane = l.lane AND j.dialog_state IS NOT NULL
-  ORDER BY j.dialog_version DESC LIMIT 1
-) AS dialog ON true
-WHERE e.event_id = first.event_id AND e.next_attempt_at <= now()
-RETURNING e.channel, e.lane, e.event_id, e.payload, first.attempt, e.received_at, dialog.dialog_state
-"""
-
-BEGIN_AGAIN = "UPDATE inbound_event SET attempts = %s WHERE event_id = %s AND done_at IS NULL"
-
-DONE = """
-WITH done AS (
-  UPDATE inbound_event SET done_at = now(), dialog_version = %s, dialog_state = %s, failure = %s,
-    set_aside_at = CASE WHEN %s THEN now() END, payload = CASE WHEN %s THEN payload END
-  WHERE event_id = %s AND done_at IS NULL RETURNING event_id, channel, lane
-), said AS (
-  INSERT INTO outbound_message (id, channel, lane, answers, reply_token, reply_until, body, plain)
-  SELECT m.id, done.channel, done.lane, done.event_id, m.reply_token, m.reply_until, m.body, m.plain
-  FROM done, unnest(%s::uuid[], %s::text[], %s::timestamptz[], %s::bytea[], %s::bytea[])
-    WITH ORDINALITY AS m(id, reply_token, reply_until, body, plain, position) ORDER BY m.position
-)
-SELECT count(*) FROM done
-"""
-
-FAILED = """
-UPDATE inbound_event SET failure = %s, next_attempt_at = now() + make_interval(secs => %s)
-WHERE channel = %s AND lane = %s AND done_at IS NULL
-"""  # the whole lane: nobody overtakes the event that waits for its next attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +44,7 @@ class Taken:
     event_id: str
     payload: bytes | None
     attempts: int  # this one included; in the row a later one counts when it begins, not while it queues
+    questions: int  # later attempts that were killed while they waited for an outside answer
     received_at: datetime
     dialog: Dialog
 
@@ -134,9 +99,9 @@ class InboxPump(LanePump):
         rows = connection.execute(TAKE, ([lane[0] for lane in lanes], [lane[1] for lane in lanes])).fetchall()
         stored = self._dialogs.load([(row[0], row[1]) for row in rows])
         for row, in_redis in zip(rows, stored, strict=True):
-            channel, lane, event_id, payload, attempts, received_at, in_database = row
+            channel, lane, event_id, payload, attempts, questions, received_at, in_database = row
             dialog = self._dialogs.open((channel, lane), newer(in_redis, in_database))
-            taken = Taken((channel, lane), event_id, payload, attempts, received_at, dialog)
+            taken = Taken((channel, lane), event_id, payload, attempts, questions, received_at, dialog)
             self._threads.submit(self._begin, taken)
         return list(set(lanes) - {(row[0], row[1]) for row in rows})
 
@@ -146,7 +111,7 @@ class InboxPump(LanePump):
     # In a thread
 
     def _begin(self, taken: Taken) -> None:
-        if taken.attempts > MOST_ATTEMPTS:  # its runs never came back to say what failed
+        if taken.attempts > MOST_ATTEMPTS or taken.questions > MOST_QUESTIONS:  # its runs never came back
             self._guarded(taken, lambda: self._set_aside(taken, "killed"))
             return
         if taken.attempts == 1:  # counted when it was taken
@@ -157,9 +122,16 @@ class InboxPump(LanePump):
             self._guarded(taken, lambda: self._again(taken))
 
     def _again(self, taken: Taken) -> Pending | None:
+        self._count(taken)
+        pending = self._handle(taken)
+        if pending is not None:
+            with self._units() as uow:
+                uow.driver.execute(ASK_AGAIN, (taken.event_id,))
+        return pending
+
+    def _count(self, taken: Taken) -> None:
         with self._units() as uow:
             uow.driver.execute(BEGIN_AGAIN, (taken.attempts, taken.event_id))
-        return self._handle(taken)
 
     def _handle(self, taken: Taken) -> Pending | None:
         event = taken.event
@@ -172,7 +144,16 @@ class InboxPump(LanePump):
             with self._units() as uow:
                 return self._end(uow, taken, event, pending.go_on(uow, answer))
 
-        self._guarded(taken, resume)
+        if taken.attempts == 1:
+            self._guarded(taken, resume)
+            return
+
+        def resume_alone() -> Pending | None:
+            self._count(taken)
+            return resume()
+
+        with self._suspects:
+            self._guarded(taken, resume_alone)
 
     def _end(self, uow: UnitOfWork, taken: Taken, event: Event, result: Handled | Pending) -> Pending | None:
         """Commit what the event did; or, when something outside must be asked first, keep nothing."""

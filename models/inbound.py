@@ -56,6 +56,7 @@ class InboundEvent(Base):
         DateTime(timezone=True), nullable=False, server_default=text("now()")
     )
     attempts: Mapped[int] = mapped_column(SmallInteger, nullable=False, server_default=text("0"))
+    questions: Mapped[int] = mapped_column(SmallInteger, nullable=False, server_default=text("0"))  # begun by suspects
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     set_aside_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # gave up after the last attempt
     failure: Mapped[str | None] = mapped_column(String(80))  # type of the last error, never its text

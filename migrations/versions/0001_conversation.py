@@ -51,6 +51,7 @@ def inbox() -> None:
         moment("received_at", nullable=False),
         moment("next_attempt_at", nullable=False),
         sa.Column("attempts", sa.SmallInteger(), nullable=False, server_default=sa.text("0")),
+        sa.Column("questions", sa.SmallInteger(), nullable=False, server_default=sa.text("0")),
         moment("done_at"),
         moment("set_aside_at"),
         sa.Column("failure", sa.String(80)),

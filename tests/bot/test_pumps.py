@@ -177,6 +177,27 @@ def test_an_event_whose_runs_were_all_killed_is_set_aside_without_another(
     assert rows(database_url, "SELECT failure FROM inbound_event") == [("killed",)]
 
 
+def test_a_kill_while_an_answer_is_awaited_uses_up_no_attempt_but_not_without_end(
+    start: Start, line: FakeLine, database_url: str
+) -> None:
+    slow = Slow()
+    worker = start(slow)
+    patient, hopeless = line.user(), line.user()
+    take, worker.inbox.take = worker.inbox.take, lambda connection, lanes: lanes  # type: ignore[method-assign]
+    worker.receive(line.events.text(patient, "slow"), line.events.text(hopeless, "slow"))
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE inbound_event SET attempts = 4")
+        connection.execute("UPDATE inbound_event SET questions = 21 WHERE lane = %s", (hopeless,))
+    worker.inbox.take = take  # type: ignore[method-assign]
+    eventually(lambda: worker.texts(hopeless))
+    assert "沒有任何資料被更動" in worker.texts(hopeless)[0]
+    waiting = "SELECT attempts, questions FROM inbound_event WHERE done_at IS NULL"
+    eventually(lambda: rows(database_url, waiting) == [(4, 1)])
+    slow.release.set()
+    eventually(lambda: worker.texts(patient) == ["done"])
+    assert rows(database_url, f"SELECT attempts FROM inbound_event WHERE lane = '{patient}'") == [(5,)]  # noqa: S608
+
+
 def test_a_kill_between_commit_and_redis_loses_no_dialog(start: Start, line: FakeLine) -> None:
     worker = start()
     citizen = line.user()
