@@ -28,7 +28,7 @@ from bot.run import Handled, Incoming, Pending
 from infra.database import UnitOfWork, UnitOfWorkFactory
 
 MOST_ATTEMPTS = 5
-MOST_QUESTIONS = 20  # kills while an outside answer was awaited, before that counts as the event's own doing
+MOST_QUESTIONS = 100  # kills while an answer was awaited, before they count as the event's own doing
 RETRY_SECONDS = (0.2, 1.0, 3.0, 5.0)  # after the 1st, 2nd … failed attempt
 LOADING_AFTER_SECONDS = 0.7  # a slower answer shows LINE's loading animation
 QUESTION_SECONDS = 15.0  # no outside question may hold a citizen longer; each has its own shorter time-outs

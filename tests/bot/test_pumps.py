@@ -187,7 +187,7 @@ def test_a_kill_while_an_answer_is_awaited_uses_up_no_attempt_but_not_without_en
     worker.receive(line.events.text(patient, "slow"), line.events.text(hopeless, "slow"))
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("UPDATE inbound_event SET attempts = 4")
-        connection.execute("UPDATE inbound_event SET questions = 21 WHERE lane = %s", (hopeless,))
+        connection.execute("UPDATE inbound_event SET questions = 101 WHERE lane = %s", (hopeless,))
     worker.inbox.take = take  # type: ignore[method-assign]
     eventually(lambda: worker.texts(hopeless))
     assert "沒有任何資料被更動" in worker.texts(hopeless)[0]
