@@ -119,19 +119,17 @@ class InboxPump(LanePump):
             return
         # Perhaps it is what kills workers: run alone among its like, so that only its own attempts are used up.
         with self._suspects:
-            self._guarded(taken, lambda: self._again(taken))
+            self._guarded(taken, lambda: self._alone(taken, lambda: self._handle(taken)))
 
-    def _again(self, taken: Taken) -> Pending | None:
-        self._count(taken)
-        pending = self._handle(taken)
+    def _alone(self, taken: Taken, work: Callable[[], Pending | None]) -> Pending | None:
+        """A later attempt: counted when it begins, given back when it goes to await an answer."""
+        with self._units() as uow:
+            uow.driver.execute(BEGIN_AGAIN, (taken.attempts, taken.event_id))
+        pending = work()
         if pending is not None:
             with self._units() as uow:
                 uow.driver.execute(ASK_AGAIN, (taken.event_id,))
         return pending
-
-    def _count(self, taken: Taken) -> None:
-        with self._units() as uow:
-            uow.driver.execute(BEGIN_AGAIN, (taken.attempts, taken.event_id))
 
     def _handle(self, taken: Taken) -> Pending | None:
         event = taken.event
@@ -148,12 +146,8 @@ class InboxPump(LanePump):
             self._guarded(taken, resume)
             return
 
-        def resume_alone() -> Pending | None:
-            self._count(taken)
-            return resume()
-
         with self._suspects:
-            self._guarded(taken, resume_alone)
+            self._guarded(taken, lambda: self._alone(taken, resume))
 
     def _end(self, uow: UnitOfWork, taken: Taken, event: Event, result: Handled | Pending) -> Pending | None:
         """Commit what the event did; or, when something outside must be asked first, keep nothing."""

@@ -44,6 +44,7 @@ RETURNING o.channel, o.lane, o.id, o.body, o.reply_token, next.by_reply, next.wa
   o.attempts, o.first_push_at, now()
 """
 
+# A wait never passes the moment when later rows are let go: this one is tried once more before them.
 MARK = """
 UPDATE outbound_message AS o SET
   ended_at = CASE WHEN m.outcome IS NOT NULL THEN now() END,
@@ -51,7 +52,9 @@ UPDATE outbound_message AS o SET
   request_id = m.request_id,
   reply_token = CASE WHEN m.keep_token THEN o.reply_token END,
   unclear_reply = m.unclear,
-  next_attempt_at = now() + make_interval(secs => m.wait),
+  next_attempt_at = LEAST(
+    now() + make_interval(secs => m.wait),
+    NULLIF(GREATEST(COALESCE(o.first_failed_at, now()) + interval '30 seconds', now()), now())),
   first_failed_at = CASE WHEN m.wait > 0 THEN COALESCE(o.first_failed_at, now()) ELSE o.first_failed_at END
 FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bool[], %s::bool[], %s::float8[])
   AS m(id, outcome, request_id, keep_token, unclear, wait)

@@ -192,7 +192,7 @@ def test_a_kill_while_an_answer_is_awaited_uses_up_no_attempt_but_not_without_en
     eventually(lambda: worker.texts(hopeless))
     assert "沒有任何資料被更動" in worker.texts(hopeless)[0]
     waiting = "SELECT attempts, questions FROM inbound_event WHERE done_at IS NULL"
-    eventually(lambda: rows(database_url, waiting) == [(4, 1)])
+    eventually(lambda: rows(database_url, waiting) == [(4, 2)])  # LINE was asked for the language first
     slow.release.set()
     eventually(lambda: worker.texts(patient) == ["done"])
     assert rows(database_url, f"SELECT attempts FROM inbound_event WHERE lane = '{patient}'") == [(5,)]  # noqa: S608
