@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from domain.clock import Clock, city_date
 from infra.database import UnitOfWork
-from models.bill import LedgerBill
+from models.bill import LedgerAgency, LedgerBill
 from services.ledger_import import import_csv
 
 AGENCY = "DEMO"  # config/cities.toml gives its name
@@ -45,6 +45,11 @@ PLATES = (
     Plate("BKE-5678", "car", "二十四筆停車單"),
     Plate("EAA-2009", "car", "沒有待繳"),
 )
+
+
+def is_here(uow: UnitOfWork) -> bool:
+    """Whether the ledger holds the made-up city."""
+    return uow.session.get(LedgerAgency, AGENCY) is not None
 
 
 def fill(uow: UnitOfWork, clock: Clock) -> int:
