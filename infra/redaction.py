@@ -50,7 +50,7 @@ _PLATE = "|".join(
         rf"[{_ALNUM}]{{2,4}}\s?{_DASH}\s?[{_ALNUM}]{{2,5}}(?![{_ALNUM}-])",
         _ALONE
         % _shapes("LLLDDDD?", "LLDDDD?D?", "DDDD?LLL?", "LDDDDD", "DLDDDD", "DDDDLD", "DDDDDL", "LLDDDD", "LDLDDD"),
-        _ALONE % _shapes("UUU? DDDD?", "DDDD? UUU?", "DU DDDD", "UD DDDD", "LLL DDDD"),
+        _ALONE % _shapes("UUU? DDDD?", "UU DDDDD", "DDDD? UUU?", "DU DDDD", "UD DDDD", "LLL DDDD"),
         rf"[軍使外領臨試公][{_LETTER}]?{_DASH}?[{_DIGIT}]{{3,6}}",
     )
 )
