@@ -7,6 +7,8 @@ from pathlib import Path
 
 VARIABLE = "PARKLINE_TEST_LOGS"
 
+# A random id may hold ten digits in a row that read like a mobile number: it is of no person.
+RANDOM_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b[0-9A-HJKMNP-TV-Z]{26}\b")
 # Written apart from the net that is being tested: what a person would search the logs for.
 PERSONAL = {
     "LINE id": re.compile(r"[UCR][0-9a-f]{32}"),
@@ -35,5 +37,6 @@ def leaks(where: Path) -> list[str]:
     found = []
     for path in sorted(where.glob("*.log")):
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
-            found += [f"{path.name}:{number}: {kind}" for kind, shape in PERSONAL.items() if shape.search(line)]
+            said = RANDOM_ID.sub("", line)
+            found += [f"{path.name}:{number}: {kind}" for kind, shape in PERSONAL.items() if shape.search(said)]
     return found

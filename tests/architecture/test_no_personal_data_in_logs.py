@@ -36,6 +36,9 @@ def test_what_operators_need_is_no_leak(tmp_path: Path) -> None:
     (tmp_path / "web.log").write_text(
         '{"event":"request","rule":"/p/<token>","timestamp":"2026-07-15T01:30:00Z","ip":"203.0.113.7"}\n'
         '{"event":"event_failed","event_id":"01H810YECXQQZ37VAXPF6H9E6T"}\n'
+        '{"event":"send_not_accepted","request_id":"b0952566-417f-49ee-b3d3-746d38a1ce38"}\n'
+        '{"event":"send_not_accepted","request_id":"b0912345-6789-49ee-b3d3-746d38a1ce38"}\n'
+        '{"event":"event_failed","event_id":"01H810YECXQQZ0912345678E6T"}\n'
     )
     assert logs.leaks(tmp_path) == []
 
