@@ -1,5 +1,6 @@
 """The pages as a browser without scripts gets them."""
 
+import io
 import re
 from datetime import timedelta
 from http import HTTPStatus
@@ -223,6 +224,13 @@ def test_notifications_need_no_csrf_token_but_a_signature(world: World, browser:
     assert world.read(order).state is OrderState.PAYING
     huge = browser.post("/pay/notify/demobank", data=b"x" * 20_000, headers={"X-Signature": "good"})
     assert huge.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    endless = browser.post(
+        "/pay/notify/demobank",
+        input_stream=io.BytesIO(b"x" * 20_000),
+        headers={"X-Signature": "good", "Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},  # as gunicorn hands over a body without a length
+    )
+    assert endless.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     heard = browser.post("/pay/notify/demobank", data=trade.encode(), headers={"X-Signature": "good"})
     assert (heard.status_code, heard.text) == (200, "1|OK")
     assert world.read(order).state is OrderState.PAID
