@@ -12,6 +12,8 @@ from enum import StrEnum
 ORDER_LIFE = timedelta(hours=24)  # how long a pay link may start a payment
 ATTEMPT_LIFE = timedelta(minutes=20)  # as LINE Pay's own time-out (facts §5.1)
 FRESH_FOR = timedelta(seconds=60)  # bills asked longer ago are asked again before a provider is
+LATE_CHECKS = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=10))  # after an end: money may come late
+LATE_CHECKS_END = timedelta(hours=24)  # a provider that was silent at the last of them is asked no longer than so
 NEVER_REACHED_AFTER = timedelta(seconds=60)  # a call of ours is surely over: "never heard of it" may be believed
 
 
@@ -84,6 +86,17 @@ def move_attempt(now: AttemptState, to: AttemptState) -> AttemptState:
 def next_ask_after(asks: int) -> timedelta:
     """How long to wait before a live attempt is asked about again: 5 s, doubling, 10 minutes at most."""
     return min(timedelta(seconds=5 * 2 ** min(asks, 10)), timedelta(minutes=10))
+
+
+def late_check_after(since_end: timedelta, *, answered: bool) -> timedelta | None:
+    """How long to wait before an attempt that ended without money is asked about once more; None: no more.
+
+    `answered`: whether its provider has just given an answer; silence is no check.
+    """
+    for check in LATE_CHECKS:
+        if check > since_end:
+            return check - since_end
+    return LATE_CHECKS[-1] if not answered and since_end < LATE_CHECKS_END else None
 
 
 def mask_plate(plate: str) -> str:

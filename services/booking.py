@@ -12,7 +12,15 @@ import structlog
 from sqlalchemy import select
 
 from domain.bills import PayableKey
-from domain.orders import ATTEMPT_LIVE, NEVER_REACHED_AFTER, AttemptState, OrderState, next_ask_after
+from domain.orders import (
+    ATTEMPT_ENDED,
+    ATTEMPT_LIVE,
+    NEVER_REACHED_AFTER,
+    AttemptState,
+    OrderState,
+    late_check_after,
+    next_ask_after,
+)
 from domain.ports.notices import Notices
 from domain.ports.payments import AttemptOutcome, Report
 from infra.database import UnitOfWork
@@ -28,7 +36,6 @@ from services.orderbook import (
     shift_order,
 )
 
-LATE_CHECK_AFTER = timedelta(minutes=10)  # an ended attempt is asked about once more: money may come late
 CONFIRM_AGAIN_AFTER = timedelta(seconds=60)  # a confirm() call is surely over by then
 
 log = structlog.get_logger()
@@ -74,7 +81,7 @@ class Booking:
         order, attempt = lock_attempt(uow, attempt_id)
         state = AttemptState(attempt.state)
         if state not in ATTEMPT_LIVE:
-            attempt.next_ask_at = None
+            self._look_again(uow, attempt, answered=report.outcome is not AttemptOutcome.UNKNOWN)
             if report.outcome is AttemptOutcome.PAID and not self._known_money(uow, attempt, report):
                 self._book_late(uow, order, attempt, report)
         elif order.stopped_at is not None:
@@ -92,9 +99,18 @@ class Booking:
     def end(self, uow: UnitOfWork, order: Order, attempt: Attempt, to: AttemptState, cause: str) -> None:
         """End a live attempt without money: its order is open again and lets its bills go."""
         shift_attempt(uow, attempt, to, cause, attempt.provider)
-        attempt.next_ask_at = database_now(uow) + LATE_CHECK_AFTER
+        self._look_again(uow, attempt, answered=True)
         shift_order(uow, order, OrderState.OPEN, f"attempt_{to.value}", attempt.provider)
         claims.release(uow, order.id)
+
+    def _look_again(self, uow: UnitOfWork, attempt: Attempt, *, answered: bool) -> None:
+        """An attempt that ended without money is asked about a few times more; one that ended with it, no more."""
+        attempt.next_ask_at = None
+        if AttemptState(attempt.state) not in ATTEMPT_ENDED or attempt.ended_at is None:
+            return
+        now = database_now(uow)
+        wait = late_check_after(now - attempt.ended_at, answered=answered)
+        attempt.next_ask_at = now + wait if wait is not None else None
 
     def _wait(self, uow: UnitOfWork, attempt: Attempt, report: Report) -> None:
         state = AttemptState(attempt.state)

@@ -1,5 +1,6 @@
 """Money: taken once, booked once, never guessed."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -22,6 +23,21 @@ def paid_order(world: World, *payables):
     world.bank.pay(world.trade(order), order.total)
     assert world.settle(order) is AttemptState.PAID
     return order
+
+
+def ended_attempt(world: World) -> uuid.UUID:
+    """An attempt that its provider has just called cancelled."""
+    order = world.open(bill())
+    world.start(order)
+    ended = world.attempt_id(world.trade(order))
+    world.bank.report(world.trade(order), AttemptOutcome.CANCELLED)
+    world.settle(order)
+    return ended
+
+
+def due(world: World) -> list[uuid.UUID]:
+    with world.unit() as uow:
+        return list(world.payments.due(uow))
 
 
 def test_the_happy_way_books_money_bills_notice_and_receipt(world: World) -> None:
@@ -237,20 +253,39 @@ def test_one_trade_charged_twice_is_a_double_too(world: World) -> None:
     assert world.rows("SELECT amount, reason FROM refund_due") == [(80, "double")]
 
 
-def test_an_ended_attempt_is_asked_about_once_more(world: World) -> None:
-    order = world.open(bill())
-    world.start(order)
-    trade = world.trade(order)
-    world.bank.report(trade, AttemptOutcome.CANCELLED)
-    world.settle(order)
-    world.age_attempts(700)
-    with world.unit() as uow:
-        assert world.payments.due(uow) == [world.attempt_id(trade)]
-        assert world.payments.due(uow) == []  # leased
-    world.payments.settle(world.unit, world.attempt_id(trade))
+def test_an_ended_attempt_is_asked_about_after_one_two_and_ten_minutes(world: World) -> None:
+    ended = ended_attempt(world)
+    assert due(world) == []
+    for seconds in (61, 60, 480):
+        world.age_attempts(seconds)
+        assert due(world) == [ended]
+        assert due(world) == []  # leased
+        world.payments.settle(world.unit, ended)
     world.age_attempts(7000)
-    with world.unit() as uow:
-        assert world.payments.due(uow) == []
+    assert due(world) == []
+
+
+def test_a_provider_that_is_silent_about_an_ended_attempt_is_asked_again_for_a_day(world: World) -> None:
+    ended = ended_attempt(world)
+    world.bank.on_ask = silence
+    world.age_attempts(3600)
+    world.payments.settle(world.unit, ended)
+    world.age_attempts(601)
+    assert due(world) == [ended]
+    world.age_attempts(24 * 3600)
+    world.payments.settle(world.unit, ended)
+    world.age_attempts(3600)
+    assert due(world) == []
+
+
+def test_money_a_minute_after_the_end_is_found_by_the_schedule(world: World) -> None:
+    ended = ended_attempt(world)
+    (trade,) = world.bank.starts
+    world.bank.report(trade, AttemptOutcome.PAID, 80, "R1")
+    world.age_attempts(61)
+    for attempt_id in due(world):
+        world.payments.settle(world.unit, attempt_id)
+    assert world.rows("SELECT attempt_id <> :ended, reason FROM refund_due", ended=ended) == [(True, "late")]
 
 
 def test_money_that_waits_for_our_word_is_taken_once_and_never_by_a_get(world: World) -> None:

@@ -259,10 +259,10 @@ class World:
             connection.execute(text(statement), values)
 
     def age_attempts(self, seconds: int) -> None:
-        """Let the attempts under way have started that long ago."""
+        """Let everything of the attempts have happened that much earlier."""
         self.run(
             "UPDATE attempt SET started_at = started_at - make_interval(secs => :s),"
-            " next_ask_at = next_ask_at - make_interval(secs => :s)",
+            " ended_at = ended_at - make_interval(secs => :s), next_ask_at = next_ask_at - make_interval(secs => :s)",
             s=seconds,
         )
 
