@@ -85,14 +85,19 @@ def test_the_return_before_the_notification_is_enough(world: World) -> None:
 
 def test_cancelling_leads_back_to_the_open_order(world: World) -> None:
     order, browser = to_the_bank(world)
-    assert "付款沒有完成，尚未扣款" in browser.press(do="cancel")
+    page = browser.press(do="cancel")
+    assert "支付業者回報未付款" in page
+    assert "尚未扣款" not in page  # only the bank knows, and it may be late
+    english = browser.open(f"{browser.url}&lang=en")
+    assert "The payment provider reports that nothing was paid" in english
+    assert "No money" not in english
     assert world.read(order).state is OrderState.OPEN
     assert world.rows(BOTH_BOOKS) == [(0, 0)]
 
 
 def test_declined(world: World) -> None:
     _, browser = to_the_bank(world)
-    assert "付款沒有完成，尚未扣款" in browser.press(do="pay", behaviour="decline")
+    assert "支付業者回報未付款" in browser.press(do="pay", behaviour="decline")
     assert world.rows("SELECT state FROM attempt") == [("failed",)]
 
 
@@ -115,7 +120,7 @@ def test_told_twice_is_booked_once(world: World) -> None:
 def test_late_money_goes_onto_the_refund_list(world: World) -> None:
     order, browser = to_the_bank(world)
     trade = world.trade(order)
-    assert "付款沒有完成" in browser.press(do="pay", behaviour="late")
+    assert "支付業者回報未付款" in browser.press(do="pay", behaviour="late")
     world.clock.move(seconds=61)
     assert world.payments.settle(world.unit, world.attempt_id(trade)) is AttemptState.CANCELLED
     assert world.rows("SELECT amount, reason FROM refund_due") == [(80, "late")]
