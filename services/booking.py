@@ -22,7 +22,7 @@ from domain.orders import (
     next_ask_after,
 )
 from domain.ports.notices import Notices
-from domain.ports.payments import AttemptOutcome, Report
+from domain.ports.payments import TRIAL_PROVIDERS, AttemptOutcome, Report
 from infra.database import UnitOfWork
 from models.order import Attempt, Order, Payment, RefundDue
 from services import audit, claims
@@ -193,6 +193,7 @@ class Booking:
             "amount": amount,
             "count": sum(line.chosen for line in order.lines),
             "receipt_url": self._links.receipt(order.id),
+            "trial": attempt.provider in TRIAL_PROVIDERS,
         }
         dedupe_key = f"{notice}:{attempt.id}"
         self._notices.post(uow, notice, channel=order.channel, citizen=order.citizen, dedupe_key=dedupe_key, data=data)

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+TRIAL_PROVIDERS = frozenset({"demobank"})  # take no real money: pages and notices of them are marked 測試
+
 
 class AttemptOutcome(StrEnum):
     """What a provider says of an attempt when asked."""

@@ -1,4 +1,7 @@
-"""繳費成功: the money is booked. Data: amount (NT$, provider fee included), count (bills paid), receipt_url."""
+"""繳費成功: the money is booked.
+
+Data: amount (NT$, provider fee included), count (bills paid), receipt_url, trial (no real money moved).
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,4 +15,5 @@ key = "payment_done"
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:
     """One card with the sum and the receipt."""
-    return [paid(reader, amount=data["amount"], count=data["count"], receipt_url=data["receipt_url"])]
+    amount, count = data["amount"], data["count"]
+    return [paid(reader, amount=amount, count=count, receipt_url=data["receipt_url"], trial=data["trial"])]

@@ -1,4 +1,7 @@
-"""Money came that paid nothing (late, or twice): it is on the refund list. Data: amount (NT$)."""
+"""Money came that paid nothing (late, or twice): it is on the refund list.
+
+Data: amount (NT$), trial (no real money moved).
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,4 +16,4 @@ key = "payment_to_refund"
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:
     """One card that says so, with a person to ask."""
-    return [to_refund(reader, amount=data["amount"], person=anyone(reader))]
+    return [to_refund(reader, amount=data["amount"], person=anyone(reader), trial=data["trial"])]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.message import fit
+from bot.message import fit, spoken
 from bot.notices import discover_notices
 from domain.billrules import build_view
 from domain.bills import CouldNotAsk, Found, SourceAnswer, Why
@@ -20,7 +20,14 @@ from tests.handlers.conftest import NOW
 from web.console.lineapi.check import check_body
 
 NOTICES = {notice.key: notice for notice in discover_notices("handlers.notices")}
-PAID = {"order_id": "x", "amount": 1140, "count": 2, "receipt_url": "https://pay.example.gov.tw/r/" + "a" * 48}
+PAID = {
+    "order_id": "x",
+    "amount": 1140,
+    "count": 2,
+    "receipt_url": "https://pay.example.gov.tw/r/" + "a" * 48,
+    "trial": False,
+}
+TRIAL = PAID | {"trial": True}
 
 
 def view(*answers: SourceAnswer) -> BillsView:
@@ -34,8 +41,8 @@ FOUND = Found("TNN", NOW, bills=(bill(agency="TNN"), bill("B2", "TNN")))
 NOTHING = Found("KHH", NOW)
 SILENT = CouldNotAsk("TPE", NOW, Why.DOWN)
 DATA: dict[str, list[dict[str, Any]]] = {
-    "payment_done": [PAID, {**PAID, "count": 1}],
-    "payment_to_refund": [PAID],
+    "payment_done": [PAID, {**PAID, "count": 1}, TRIAL],
+    "payment_to_refund": [PAID, TRIAL],
     "one_more_binder": [{"vehicle": VEHICLE}],
     "paperless_changed": [
         {"vehicle": VEHICLE, "state": state, "today": NOW.date()}
@@ -81,6 +88,18 @@ def test_money_to_refund_promises_no_date_and_names_a_person() -> None:
     answer = rendered("payment_to_refund", PAID)
     assert "已列入退款" in answer
     assert answer.link("撥打") == "tel:1999"
+
+
+@pytest.mark.parametrize("display", list(Display))
+@pytest.mark.parametrize("key", ["payment_done", "payment_to_refund"])
+def test_what_a_trial_bank_took_is_marked_so(key: str, display: Display) -> None:
+    zh, en = (NOTICES[key].render(reader(language, display), TRIAL) for language in (Language.ZH, Language.EN))
+    assert Answer(zh).shown.startswith("測試：")
+    assert Answer(en).shown.startswith("Trial: ")
+    assert "這是測試交易，沒有真的扣款" in Answer(zh)
+    assert "No real money was taken" in Answer(en)
+    assert spoken(zh[0]).startswith("測試：")  # also on a lock screen
+    assert "測試" not in Answer(NOTICES[key].render(reader(Language.ZH, display), PAID))
 
 
 def test_a_promise_is_kept_city_by_city() -> None:

@@ -90,7 +90,7 @@ def test_cancelling_leads_back_to_the_open_order(world: World) -> None:
     assert "尚未扣款" not in page  # only the bank knows, and it may be late
     english = browser.open(f"{browser.url}&lang=en")
     assert "The payment provider reports that nothing was paid" in english
-    assert "No money" not in english
+    assert "No money was taken" not in english
     assert world.read(order).state is OrderState.OPEN
     assert world.rows(BOTH_BOOKS) == [(0, 0)]
 

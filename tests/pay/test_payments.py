@@ -53,7 +53,7 @@ def test_the_happy_way_books_money_bills_notice_and_receipt(world: World) -> Non
     assert world.read(order).state is OrderState.PAID
     assert world.rows("SELECT amount FROM payment") == [(280,)]
     assert world.noted("ledger") == ["NWT:bill:A1", "NWT:bill:A2"]
-    assert world.noted("notice") == [f"payment_done:{order.citizen}:280"]
+    assert world.noted("notice") == [f"payment_done:{order.citizen}:280:trial"]
     with world.unit() as uow:
         proof = receipt(uow, order.id)
         assert world.orders.paid_keys(uow, {bill("A1").key, bill("A3").key}) == {bill("A1").key: PaidState.PAID}
@@ -225,7 +225,7 @@ def test_money_after_the_end_is_a_late_row_on_the_refund_list_once(world: World)
     assert world.rows(STATES) == [("cancelled",), ("late",)]
     assert world.rows("SELECT amount, reason FROM refund_due") == [(80, "late")]
     assert world.rows("SELECT count(*) FROM payment") == [(1,)]
-    assert world.noted("notice") == [f"payment_to_refund:{order.citizen}:80"]
+    assert world.noted("notice") == [f"payment_to_refund:{order.citizen}:80:trial"]
     assert world.read(order).state is OrderState.OPEN
 
 

@@ -161,7 +161,8 @@ class Recorder:
     """Notices posted, tasks deferred, ledger bills marked paid: written down in the database with the transaction."""
 
     def post(self, uow: UnitOfWork, notice: str, **fields: Any) -> None:
-        self._note(uow, f"notice:{notice}:{fields['citizen']}:{fields['data']['amount']}")
+        trial = ":trial" if fields["data"]["trial"] else ""
+        self._note(uow, f"notice:{notice}:{fields['citizen']}:{fields['data']['amount']}{trial}")
 
     def defer(self, uow: UnitOfWork, task_name: str, **row_ids: object) -> None:
         self._note(uow, f"task:{task_name}")

@@ -1,11 +1,12 @@
 """What the pay pages are given by wiring, and their limits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from domain.cities import Cities
 from domain.clock import Clock
+from domain.ports.payments import TRIAL_PROVIDERS
 from infra.database import UnitOfWorkFactory
 from services.links import Links
 from services.orders import Orders
@@ -27,7 +28,7 @@ class PayServices:
     links: Links
     cities: Cities
     clock: Clock
-    trial_ways: Sequence[str] = ("demobank",)
+    trial_ways: Collection[str] = TRIAL_PROVIDERS
 
     @property
     def host(self) -> str:
