@@ -25,7 +25,7 @@ from infra.embedded_process import EmbeddedError
 from infra.keys import with_keys
 from infra.settings import Settings, SettingsError, load
 from web import health, security
-from wiring import WEB_THREADS, House, web_rooms
+from wiring import WEB_THREADS, House
 
 LEAVING_STATUS = 143  # 128 + SIGTERM
 
@@ -64,7 +64,7 @@ def _open_rooms(app: Flask, house: House) -> None:
         swallow_errors=True,
         headers_enabled=False,
     )
-    for room in (health.blueprint(house.unit, lambda: house.redis), *web_rooms(house, csrf, limiter)):
+    for room in (health.blueprint(house.unit, lambda: house.redis), *house.doors(csrf, limiter)):
         app.register_blueprint(room)
 
 

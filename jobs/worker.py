@@ -28,7 +28,7 @@ from infra.keys import with_keys
 from infra.queue import queue
 from infra.settings import SettingsError, load
 from infra.supervisor import leave_with_parent
-from wiring import INBOX_THREADS, Component, House, task_context, worker_components
+from wiring import INBOX_THREADS, Component, House, worker_components
 
 JOBS_AT_ONCE = 8
 QUEUE_CONNECTIONS = 3  # of the queue itself: one listens, one fetches, one finishes
@@ -142,7 +142,7 @@ def main() -> int:
             check_room(urls.database, WORKER_PROCESS)
             leave_with_parent()
             house = House(settings, urls, connections=HOUSE_CONNECTIONS, name="worker")
-            parts = [*worker_components(house), Jobs(urls.database, task_context(house))]
+            parts = [*worker_components(house), Jobs(urls.database, house.for_tasks())]
             asyncio.Runner().run(_until_signalled(parts))
     except (SettingsError, EmbeddedError, TooFewConnectionsError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - the one line of a start that cannot be

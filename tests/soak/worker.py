@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 import bot.inbox
 import jobs.worker
-import wiring
+import wiring.conversations
 from bot.conversation import Ask, Conversation, Done, Goto, NoData, Outcome, entry, step
 from bot.dialog import DialogStore
 from bot.input import Text
@@ -98,12 +98,12 @@ def main() -> int:
     parser.add_argument("--die-in-save", action="store_true")
     parser.add_argument("--retry", type=float)
     given = parser.parse_args()
-    discover = wiring.discover
+    discover = wiring.conversations.discover
 
     def discover_with_ours(package: str, services: Mapping[str, Any]) -> list[Conversation[Any]]:
         return [*discover(package, services), Counting(), Poison(), Deadly()]
 
-    wiring.discover = discover_with_ours
+    wiring.conversations.discover = discover_with_ours
     if given.die_in_save:
         DialogStore.save = lambda *_: die()  # type: ignore[method-assign]
     if given.retry is not None:

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from flask import Flask
 
 import app
-import wiring
+import wiring.line
 from bot.inbox_store import InboxStore
 from infra.embedded import StoreUrls
 from infra.settings import load
@@ -49,7 +49,7 @@ def web_app(urls: StoreUrls, var: Path) -> Iterator[Flask]:
             opened.append(self)
             super().open()
 
-    with patch.object(wiring, "InboxStore", Closable):
+    with patch.object(wiring.line, "InboxStore", Closable):
         made = app.create_app(load(environment(urls, var)), urls)
     try:
         yield made

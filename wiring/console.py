@@ -1,0 +1,40 @@
+"""The local LINE of console mode, which speaks to our own /callback."""
+
+from flask import Blueprint
+from flask_limiter import Limiter
+from flask_wtf import CSRFProtect
+
+from services import demo
+from web.console.chats import Console, TrayItem
+from web.console.page import page as console_page
+from web.console.poster import callback_poster
+from wiring.accounts import AccountRoom
+
+
+class ConsoleRoom(AccountRoom):
+    """A chat and a tray of SMS in the browser."""
+
+    def worth_typing(self) -> list[tuple[str, str]]:
+        """Plates of the made-up city and what they show; none where it was not loaded."""
+        with self.unit() as uow:
+            return [(plate.number, plate.shows) for plate in demo.PLATES] if demo.is_here(uow) else []
+
+    def console(self) -> Console:
+        """The LINE that is played."""
+        return Console(
+            channel_secret=self.channel_secrets[0],
+            access_token=self.access_token,
+            own_address=self.own_address,
+            clock=self.clock,
+            post=callback_poster(f"{self.own_address}/callback"),
+            tries=self.worth_typing,
+            tray=lambda: [TrayItem(m.id, "sms", m.to, "", m.text, m.at) for m in self.tray.landed()],
+        )
+
+    def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
+        doors = super().doors(csrf, limiter)
+        if self.settings.console_mode:
+            page = console_page(self.console())
+            csrf.exempt(page)
+            doors.append(page)
+        return doors

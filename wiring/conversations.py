@@ -1,0 +1,25 @@
+"""The conversations of handlers/, each given the services it names."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from bot.registry import MenuItem, Registry, discover
+from services.announcements import Announcements
+from services.questions import Questions
+from wiring.line import Line
+
+
+class Conversations(Line):
+    """What a citizen can say."""
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(discover("handlers", self.for_conversations()))
+
+    def for_conversations(self) -> Mapping[str, Any]:
+        def menu() -> Sequence[MenuItem]:  # help lists all conversations, itself among them
+            return self.registry.menu()
+
+        given = {"questions": Questions.load(), "announcements": Announcements.load(self.clock), "menu": menu}
+        return {**super().for_conversations(), **given}

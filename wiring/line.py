@@ -1,0 +1,64 @@
+"""LINE: the channel's secrets, who is spoken to, what is told them, and the door at /callback."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from flask import Blueprint
+from flask_limiter import Limiter
+from flask_wtf import CSRFProtect
+
+from bot.inbox_store import InboxStore
+from bot.messenger import Messenger
+from bot.notices import NoticePost, discover_notices
+from infra.hints import INBOX, OUTBOX, Hint
+from infra.locales import reader
+from services.citizens import Citizens
+from web.line.callback import blueprint as line_door
+from wiring.stores import Stores
+
+LOOPBACK = "127.0.0.1"
+
+
+class Line(Stores):
+    """Where LINE is reached, or the console that plays it."""
+
+    @property
+    def channel_secrets(self) -> Sequence[str]:
+        given = [secret.get_secret_value() for secret in self.settings.line_channel_secret]
+        return given or [self.derived("console channel secret")]
+
+    @property
+    def access_token(self) -> str:
+        given = self.settings.line_channel_access_token
+        return given.get_secret_value() if given else self.derived("console access token")
+
+    @property
+    def own_address(self) -> str:
+        return f"http://{LOOPBACK}:{self.settings.port}"
+
+    @cached_property
+    def messenger(self) -> Messenger:
+        url = self.own_address if self.settings.console_mode else self.settings.line_api_url
+        return Messenger(url, self.access_token)
+
+    @cached_property
+    def citizens(self) -> Citizens:
+        return Citizens()
+
+    @cached_property
+    def notices(self) -> NoticePost:
+        notices = discover_notices("handlers.notices")
+        return NoticePost(notices, self.citizens, reader, Hint(self.redis, OUTBOX))
+
+    def for_conversations(self) -> Mapping[str, Any]:
+        return {**super().for_conversations(), "citizens": self.citizens, "readers": reader}
+
+    def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
+        secrets = [secret.encode() for secret in self.channel_secrets]
+        store = InboxStore(self.urls.database, connections=self.connections)
+        store.open()
+        callback = line_door(store, secrets, Hint(self.redis, INBOX))
+        csrf.exempt(callback)
+        limiter.exempt(callback)  # LINE comes from many addresses at any rate; its signature is its leave
+        return [*super().doors(csrf, limiter), callback]
