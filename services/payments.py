@@ -1,4 +1,4 @@
-"""Payments: starts attempts at providers and settles them by asking.
+"""Payments: starts attempts at providers, which services/settling.py settles by asking.
 
 Each method is given the maker of units of work and opens short ones around its outside calls: a row is committed before
 a provider is called, no transaction is open while it answers, and what it says is booked in another.
@@ -7,18 +7,16 @@ a provider is called, no transaction is open while it answers, and what it says 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from domain.bills import PayableKey
 from domain.errors import CitizenMistakeError, OutsideError, Retry
 from domain.orders import ATTEMPT_LIVE, FRESH_FOR, AttemptState, OrderState
 from domain.orderview import AttemptView, OrderView
-from domain.ports.payments import AttemptOutcome, Notified, PaymentProvider, Report, Taking
-from infra.database import UnitOfWork, UnitOfWorkFactory
-from models.order import Attempt, Order
+from domain.ports.payments import AttemptOutcome, Notified, PaymentProvider, Report
+from infra.database import UnitOfWorkFactory
+from models.order import Attempt
 from services import starting
 from services.booking import Booking
 from services.claims import Holder, holders, keys_of
@@ -33,11 +31,7 @@ from services.orderbook import (
     shift_order,
 )
 from services.orders import Orders
-
-SETTLE = "payments.settle"  # the task in jobs/tasks/payments.py
-SWEEP_AT_ONCE = 50  # attempts one run of the sweep asks about
-SWEEP_LEASE = timedelta(seconds=60)  # an attempt taken by one sweep is left alone by the next
-RETURN_GRACE = timedelta(hours=1)  # the browser may come back from the provider after the pay link's end
+from services.settling import SETTLE, Defer, Settling
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +54,6 @@ class Changed:
 Start = Go | Underway | Changed
 
 
-class Defer(Protocol):
-    """infra.queue.defer."""
-
-    def __call__(self, uow: UnitOfWork, task_name: str, **row_ids: object) -> None:
-        """Queue a task in the caller's transaction."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Way:
     """One way to pay, as the page offers it."""
@@ -77,7 +63,7 @@ class Way:
     fee: int  # 手續費 in NT$
 
 
-class Payments:
+class Payments(Settling):
     """Attempts of orders, from their start to their end."""
 
     def __init__(
@@ -88,18 +74,19 @@ class Payments:
         links: Links,
         sources: AsksAgain,
         defer: Defer,
+        *,
+        offered: Collection[str] | None = None,
     ) -> None:
-        self._providers = providers
+        """`providers`: all who can be asked. `offered`: keys of those who take new payments; None: all of them."""
+        super().__init__(providers, booking, links, defer)
+        self._offered = {key: one for key, one in providers.items() if offered is None or key in offered}
         self._orders = orders
-        self._booking = booking
-        self._links = links
         self._sources = sources
-        self._defer = defer
 
     @property
     def ways(self) -> Sequence[Way]:
         """The ways to pay that are switched on."""
-        return tuple(Way(provider.key, provider.name, provider.fee) for provider in self._providers.values())
+        return tuple(Way(provider.key, provider.name, provider.fee) for provider in self._offered.values())
 
     @property
     def page_origins(self) -> Sequence[str]:
@@ -107,7 +94,7 @@ class Payments:
         return tuple(origin for provider in self._providers.values() for origin in provider.page_origins)
 
     def name_of(self, provider: str) -> str:
-        """The msgid of a provider's name; its key where it is no longer switched on."""
+        """The msgid of a provider's name; its key where it can no longer be asked."""
         found = self._providers.get(provider)
         return found.name if found else provider
 
@@ -126,7 +113,7 @@ class Payments:
         `edition`: the OrderView.edition the citizen saw; `language`: the one the page was switched to. Raises
         OrderNotFoundError, and CitizenMistakeError for all that can be told kindly; nothing was taken then.
         """
-        provider = self._providers.get(provider_key)
+        provider = self._offered.get(provider_key)
         if provider is None:
             raise CitizenMistakeError("這個繳費方式目前不提供，請改用其他方式。")
         with unit() as uow:
@@ -143,30 +130,6 @@ class Payments:
         if not begun.new:
             return _resume(begun.attempt)
         return self._call(unit, begun.attempt, provider)
-
-    def settle(
-        self, unit: UnitOfWorkFactory, attempt_id: uuid.UUID, *, may_take: bool = True, withdraw: bool = False
-    ) -> AttemptState:
-        """Ask the provider how an attempt stands and book the answer; the state afterwards.
-
-        `may_take`: money that waits for our word is taken (never within a GET). `withdraw`: the citizen wants out; the
-        attempt is closed at the provider if it can be. Raises OrderNotFoundError.
-        """
-        with unit() as uow:
-            provider, taking = self._taking(uow, attempt_id)
-        try:
-            report = provider.withdraw(taking) if withdraw else provider.ask(taking)
-            if report.outcome is AttemptOutcome.APPROVED and may_take and not withdraw:
-                with unit() as uow:
-                    allowed = self._booking.may_confirm(uow, attempt_id)
-                report = provider.confirm(taking) if allowed else Report(AttemptOutcome.PENDING)
-        except OutsideError:
-            report = Report(AttemptOutcome.UNKNOWN)
-        with unit() as uow:
-            state = self._booking.apply(uow, attempt_id, report)
-            if report.outcome is AttemptOutcome.APPROVED and not withdraw:
-                self._defer(uow, SETTLE, attempt_id=str(attempt_id))
-            return state
 
     def withdraw(self, unit: UnitOfWorkFactory, order_id: uuid.UUID) -> None:
         """The citizen wants another way: end the attempt under way, at its provider first.
@@ -197,17 +160,10 @@ class Payments:
         self.settle(unit, attempt_id)
         return heard
 
-    def due(self, uow: UnitOfWork) -> Sequence[uuid.UUID]:
-        """Attempts whose time to be asked about has come, leased for a minute to the caller. For the schedule."""
-        ripe = select(Attempt.id).where(Attempt.next_ask_at <= database_now(uow)).order_by(Attempt.next_ask_at)
-        ripe = ripe.limit(SWEEP_AT_ONCE).with_for_update(skip_locked=True)
-        lease = update(Attempt).where(Attempt.id.in_(ripe)).values(next_ask_at=database_now(uow) + SWEEP_LEASE)
-        return uow.session.scalars(lease.returning(Attempt.id)).all()
-
     def _call(self, unit: UnitOfWorkFactory, attempt: AttemptView, provider: PaymentProvider) -> Start:
         """Tell the provider of an attempt that is committed; a kill before or within leaves it to the sweep."""
         with unit() as uow:
-            _, taking = self._taking(uow, attempt.id)
+            _, taking = self.taking(uow, attempt.id)
         try:
             started = provider.start(taking)
         except OutsideError as error:
@@ -266,25 +222,6 @@ class Payments:
                 row = lock_order(uow, rival.order_id)
                 if row.state == OrderState.OPEN.value:
                     shift_order(uow, row, OrderState.REPLACED, "started_again", "citizen")
-
-    def _taking(self, uow: UnitOfWork, attempt_id: uuid.UUID) -> tuple[PaymentProvider, Taking]:
-        attempt = uow.session.get(Attempt, attempt_id)
-        order = uow.session.get(Order, attempt.order_id) if attempt is not None else None
-        if attempt is None or order is None or attempt.provider not in self._providers:
-            raise OrderNotFoundError
-        ends_at = max(order.expires_at, attempt.expires_at + RETURN_GRACE)
-        token = self._links.pay_token(order.id, ends_at)
-        taking = Taking(
-            attempt_id=str(attempt.id),
-            trade_number=attempt.trade_number,
-            amount=attempt.amount + attempt.fee,
-            title=f"停車通 {sum(line.chosen for line in order.lines)} 筆",
-            return_url=f"{self._links.public_url}/p/{token}/back",
-            notify_url=f"{self._links.public_url}/pay/notify/{attempt.provider}",
-            expires_at=attempt.expires_at,
-            provider_reference=attempt.provider_reference,
-        )
-        return self._providers[attempt.provider], taking
 
 
 def _resume(attempt: AttemptView | None) -> Start:

@@ -1,6 +1,6 @@
 """Money: the providers, payments, and the pages where a citizen pays."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -30,24 +30,28 @@ class Money(Bills):
         return Links(self.settings.public_url, self.session_keys, self.clock)
 
     @cached_property
-    def bank(self) -> DemoBank | None:
-        """熊讚銀行, where it is switched on: by PAYMENT_PROVIDERS, or by console mode."""
-        chosen = self.settings.payment_providers
-        wanted = self.settings.console_mode if chosen is None else "demobank" in chosen
-        if not wanted:
-            return None
+    def bank(self) -> DemoBank:
+        """熊讚銀行: needs no settings, so it can always be asked how a payment stands."""
         return DemoBank(self.engine, self.settings.public_url, self.derived("demobank").encode(), self.clock)
 
     @cached_property
     def providers(self) -> Mapping[str, PaymentProvider]:
-        """Who takes money, by key. Adding one is its property above and a line here."""
-        return {self.bank.key: self.bank} if self.bank else {}
+        """Who can be asked, by key: all whose settings are there. Adding one is its property above and a line here."""
+        return {self.bank.key: self.bank}
+
+    @property
+    def offered(self) -> Collection[str]:
+        """Who takes new payments: PAYMENT_PROVIDERS; unset, 熊讚銀行 in console mode."""
+        chosen = self.settings.payment_providers
+        if chosen is None:
+            return (self.bank.key,) if self.settings.console_mode else ()
+        return chosen
 
     @cached_property
     def payments(self) -> Payments:
         booking = Booking(ledger.mark_paid, self.notices, self.links)
         asks = LookupNow(self.lookup, self.loop.run)
-        return Payments(self.providers, self.orders, booking, self.links, asks, queue.defer)
+        return Payments(self.providers, self.orders, booking, self.links, asks, queue.defer, offered=self.offered)
 
     def for_conversations(self) -> Mapping[str, Any]:
         return {**super().for_conversations(), "links": self.links}
@@ -57,5 +61,5 @@ class Money(Bills):
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
         pages = PayServices(self.unit, self.orders, self.payments, self.links, self.cities, self.clock)
-        bank = [demobank_pages(self.bank, self.clock, limiter)] if self.bank else []
+        bank = [demobank_pages(self.bank, self.clock, limiter)] if self.bank.key in self.offered else []
         return [*super().doors(csrf, limiter), pay_pages(pages, csrf, limiter), *bank]

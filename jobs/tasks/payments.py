@@ -7,7 +7,8 @@ from procrastinate import JobContext
 from infra.database import UnitOfWorkFactory
 from infra.queue import defer, queue
 from services.orders import Orders
-from services.payments import SETTLE, Payments
+from services.payments import Payments
+from services.settling import SETTLE
 
 EVERY_TEN_SECONDS = "* * * * * */10"  # the sixth field is seconds
 EVERY_FIVE_MINUTES = "*/5 * * * *"

@@ -147,7 +147,7 @@ def test_the_bank_takes_a_number_once_and_for_one_amount(world: World) -> None:
     order, _ = to_the_bank(world)
     attempt_id = world.attempt_id(world.trade(order))
     with world.unit() as uow:
-        _, taking = world.payments._taking(uow, attempt_id)
+        _, taking = world.payments.taking(uow, attempt_id)
     assert world.bank.start(taking).redirect_url == world.rows("SELECT redirect_url FROM attempt")[0][0]
     world.run("UPDATE demobank.trade SET amount = 8")
     with pytest.raises(OutsideError, match="refused"):
