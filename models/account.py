@@ -155,6 +155,8 @@ class SmsMessage(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, nullable=False, server_default=text("0"))
     cause: Mapped[str | None] = mapped_column(String(32))  # why it was refused or is unknown: one word
     gateway_id: Mapped[str | None] = mapped_column(String(64))
+    channel: Mapped[str | None] = mapped_column(String(64))  # whose account it is about
+    citizen: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False)
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -71,6 +71,14 @@ PARTS: Sequence[Part] = (
         _delete("phone_code", _OF_LINE_ID),
     ),
     Part(
+        "sms_message",
+        msgid("寄出的簡訊（送出後不留號碼與內容）"),
+        _OF_CITIZEN,
+        (Column("created_at", msgid("寄出時間")), Column("state", "")),
+        "created_at",
+        _delete("sms_message", _OF_CITIZEN),
+    ),
+    Part(
         "account_history",
         msgid("帳號歷程"),
         f"account_id IN ({_ACCOUNT})",
@@ -238,6 +246,7 @@ NOBODYS: Mapping[str, str] = {
     "audit_row": "ids only, never deleted",
     "lookup_key": "one key",
     "phone_code_count": "hashes under a key, gone with their day",
-    "sms_message": "ciphertext, emptied once sent",
+    "receipt_mail": "that a receipt went by e-mail; the address stands in the account alone",
     "tray.sent": "console mode only: the SMS tray of one's own machine",
+    "tray.mail": "console mode only: its tray of e-mail",
 }

@@ -41,7 +41,8 @@ class NumberChange:
         if mobile is None:
             raise CitizenMistakeError(msgid("驗證已經過期，手機號碼沒有更動。請從「我的資料」重新開始。"))
         old = self._accounts.change_mobile(uow, account.id, mobile)
-        self._sms.post(uow, old, self.words(old, language), valid=TELL_WITHIN)
+        words = self.words(old, language)
+        self._sms.post(uow, old, words, channel=channel, citizen=citizen, valid=TELL_WITHIN)
 
     def words(self, old: Mobile, language: Language) -> str:
         """The SMS to the old number: whom it is for, who sends it, what happened, what to do."""

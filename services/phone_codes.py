@@ -117,7 +117,8 @@ class PhoneCodes:
             expires_at=func.now() + self.rules.valid,
         )
         uow.session.add(row)
-        self._sms.post(uow, mobile, self.words(mobile, code, language), valid=self.rules.valid)
+        words = self.words(mobile, code, language)
+        self._sms.post(uow, mobile, words, channel=channel, citizen=citizen, valid=self.rules.valid)
         return code_id
 
     def words(self, mobile: Mobile, code: str, language: Language) -> str:

@@ -30,6 +30,7 @@ PLACES = (
     Place("phone_code", ("mobile",), "phone_code"),
     Place("sms_message", ("recipient", "body"), "sms_message"),
     Place("tray.sent", ("recipient", "body"), "tray"),
+    Place("tray.mail", ("recipient", "body"), "tray.mail"),
 )
 
 

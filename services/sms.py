@@ -45,13 +45,20 @@ class SmsPost:
         self._gateway = gateway
         self._defer = defer
 
-    def post(self, uow: UnitOfWork, mobile: Mobile, text: str, *, valid: timedelta) -> UUID:
-        """Send `text` once this transaction commits, or not at all when that takes longer than `valid`."""
+    def post(
+        self, uow: UnitOfWork, mobile: Mobile, text: str, *, channel: str, citizen: str, valid: timedelta
+    ) -> UUID:
+        """Send `text` once this transaction commits, or not at all when that takes longer than `valid`.
+
+        `channel` and `citizen`: whose account it is about; what waits goes with it.
+        """
         message_id = uuid4()
         row = SmsMessage(
             id=message_id,
             recipient=self._cipher.encrypt(mobile.national, place("recipient", message_id)),
             body=self._cipher.encrypt(text, place("body", message_id)),
+            channel=channel,
+            citizen=citizen,
             expires_at=func.now() + valid,
         )
         uow.session.add(row)

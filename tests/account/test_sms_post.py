@@ -17,6 +17,7 @@ from tests.accounts import DATA_KEY, PhoneInHand
 
 MOBILE = Mobile("0912345678")
 VALID = timedelta(seconds=300)
+WHOSE = {"channel": "C", "citizen": "U1"}
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def row(units: UnitOfWorkFactory, message_id: object) -> SmsMessage:
 
 def written(units: UnitOfWorkFactory, post: SmsPost, valid: timedelta = VALID) -> object:
     with units() as uow:
-        return post.post(uow, MOBILE, "驗證碼 12345", valid=valid)
+        return post.post(uow, MOBILE, "驗證碼 12345", **WHOSE, valid=valid)
 
 
 def test_it_is_sent_once_and_forgotten(units: UnitOfWorkFactory, post: SmsPost, phone: PhoneInHand) -> None:
@@ -51,7 +52,7 @@ def test_it_is_sent_once_and_forgotten(units: UnitOfWorkFactory, post: SmsPost, 
 
 def test_what_is_rolled_back_is_never_sent(units: UnitOfWorkFactory, post: SmsPost, phone: PhoneInHand) -> None:
     uow = units()
-    message_id = post.post(uow, MOBILE, "驗證碼 12345", valid=VALID)
+    message_id = post.post(uow, MOBILE, "驗證碼 12345", **WHOSE, valid=VALID)
     uow.rollback()
     uow.close()
     post.deliver(units, message_id)
