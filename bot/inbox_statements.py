@@ -1,7 +1,9 @@
 """The statements of the inbox pump. An event ends where `done_at` is set, and only where it is still null."""
 
 TAKE = """
-UPDATE inbound_event AS e SET attempts = GREATEST(e.attempts, 1)
+UPDATE inbound_event AS e SET attempts = GREATEST(e.attempts, 1), payload = CASE WHEN EXISTS (
+  SELECT FROM inbound_event u WHERE u.takes_back = e.message_id AND u.channel = e.channel
+) THEN NULL ELSE e.payload END
 FROM unnest(%s::text[], %s::text[]) AS l(channel, lane)
 CROSS JOIN LATERAL (
   SELECT i.event_id, i.attempts + 1 AS attempt, i.questions FROM inbound_event i

@@ -19,21 +19,30 @@ LARGEST_TIMESTAMP = 1 << 52  # milliseconds; beyond is no time of LINE's
 
 log = structlog.get_logger(__name__)
 
-STORE = """
-INSERT INTO inbound_event (event_id, channel, lane, happened_at, message_id, payload)
-SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::bytea[])
+# A message whose unsend was here first is stored as done and without its content. One whose unsend is stored at the very
+# same moment is seen by neither statement: the pump looks once more when it takes it.
+_STORE = """
+INSERT INTO inbound_event
+  (event_id, channel, lane, happened_at, message_id, takes_back, payload, done_at, failure)
+SELECT e.event_id, e.channel, e.lane, e.happened_at, e.message_id, e.takes_back,
+  CASE WHEN unsent.before THEN NULL ELSE e.payload END,
+  CASE WHEN unsent.before THEN now() END, CASE WHEN unsent.before THEN 'unsent' END
+FROM {events} AS e (event_id, channel, lane, happened_at, message_id, takes_back, payload)
+CROSS JOIN LATERAL (SELECT EXISTS (
+  SELECT FROM inbound_event u WHERE u.takes_back = e.message_id AND u.channel = e.channel
+)) AS unsent (before)
 ON CONFLICT (event_id) DO NOTHING
 """
-STORE_ONE = """
-INSERT INTO inbound_event (event_id, channel, lane, happened_at, message_id, payload)
-VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (event_id) DO NOTHING
-"""
+STORE = _STORE.format(
+    events="unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::bytea[])"
+)
+STORE_ONE = _STORE.format(events="(VALUES (%s::text, %s::text, %s::text, %s::bigint, %s::text, %s::text, %s::bytea))")
 UNSEND = """
 UPDATE inbound_event SET payload = NULL, done_at = COALESCE(done_at, now()), failure = COALESCE(failure, 'unsent')
 WHERE message_id = ANY(%s) AND channel = %s AND payload IS NOT NULL
 """
 
-Row = tuple[str, str, str, int, str | None, bytes]
+Row = tuple[str, str, str, int, str | None, str | None, bytes]
 
 
 class NotStoredError(Exception):
@@ -53,22 +62,15 @@ def rows(webhook: Mapping[str, Any]) -> list[Row]:
     return found
 
 
-def unsent(webhook: Mapping[str, Any]) -> list[str]:
-    """Ids of the messages that citizens took back."""
-    events = webhook.get("events")
-    objects = [mapping(event) for event in events] if isinstance(events, list) else []
-    ids = (mapping(event.get("unsend")).get("messageId") for event in objects if event.get("type") == "unsend")
-    return [short for short in map(_short, ids) if short]
-
-
 def _row(channel: str, event: Mapping[str, Any]) -> Row:
     payload = _dump(event)
     event_id = _short(event.get("webhookEventId")) or "sha-" + hashlib.sha256(payload).hexdigest()[:60]
     timestamp = event.get("timestamp")
     sane = isinstance(timestamp, int) and not isinstance(timestamp, bool) and 0 <= timestamp < LARGEST_TIMESTAMP
     message_id = _short(mapping(event.get("message")).get("id"))
+    takes_back = _short(mapping(event.get("unsend")).get("messageId")) if event.get("type") == "unsend" else None
     lane = lane_of(event) or event_id  # one that names nobody waits behind nobody
-    return event_id, channel, lane, timestamp if sane else 0, message_id, payload  # type: ignore[return-value]
+    return event_id, channel, lane, timestamp if sane else 0, message_id, takes_back, payload  # type: ignore[return-value]
 
 
 def _dump(event: Mapping[str, Any]) -> bytes:
@@ -118,7 +120,7 @@ class InboxStore:
         events = rows(webhook)
         if not events:
             return 0
-        taken_back = unsent(webhook)
+        taken_back = [event[5] for event in events if event[5]]
         try:
             with self._pool.connection() as connection:
                 if taken_back:  # after the insert: a message may be taken back in the very call that brings it

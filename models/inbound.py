@@ -34,6 +34,7 @@ class InboundEvent(Base):
             "message_id",
             postgresql_where=text("message_id IS NOT NULL AND payload IS NOT NULL"),
         ),
+        Index("ix_inbound_event_takes_back", "takes_back", postgresql_where=text("takes_back IS NOT NULL")),
         Index("ix_inbound_event_received_at", "received_at"),
         Index(
             "ix_inbound_event_set_aside",
@@ -50,6 +51,7 @@ class InboundEvent(Base):
     lane: Mapped[str] = mapped_column(String(64), nullable=False)
     happened_at: Mapped[int] = mapped_column(BigInteger, nullable=False)  # LINE's timestamp, milliseconds
     message_id: Mapped[str | None] = mapped_column(String(64))  # for unsend
+    takes_back: Mapped[str | None] = mapped_column(String(64))  # of an unsend: the message, which may come after it
     payload: Mapped[bytes | None] = mapped_column(LargeBinary)  # the event's JSON; emptied when done or unsent
     received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
     next_attempt_at: Mapped[datetime] = mapped_column(

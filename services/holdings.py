@@ -190,8 +190,8 @@ PARTS: Sequence[Part] = (
         "received_at",
         # The ids stay their 30 days, nobody's, so that a late duplicate is still known and does nothing.
         (
-            "UPDATE inbound_event SET lane = '', payload = NULL, dialog_state = NULL, message_id = NULL "  # noqa: S608
-            f"WHERE {_OF_LANE} AND done_at IS NOT NULL",
+            "UPDATE inbound_event SET lane = '', payload = NULL, dialog_state = NULL, message_id = NULL, "  # noqa: S608
+            f"takes_back = NULL WHERE {_OF_LANE} AND done_at IS NOT NULL",
         ),
     ),
     Part(

@@ -245,6 +245,25 @@ def test_an_unsent_message_is_erased_and_not_answered(start: Start, line: FakeLi
     assert rows(database_url, "SELECT count(*) FROM inbound_event WHERE payload IS NOT NULL") == [(0,)]
 
 
+def test_a_message_whose_unsend_slipped_in_beside_it_is_erased_when_it_is_taken(
+    start: Start, line: FakeLine, database_url: str
+) -> None:
+    """Both were stored at the same moment: neither transaction saw the other."""
+    worker, citizen = start(Echo()), line.user()
+    take, worker.inbox.take = worker.inbox.take, lambda connection, lanes: lanes  # type: ignore[method-assign]
+    secret = line.events.text(citizen, "e-secret")
+    worker.receive(secret)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO inbound_event (event_id, channel, lane, happened_at, takes_back, done_at)"
+            " SELECT 'unsend', channel, lane, happened_at, message_id, now() FROM inbound_event"
+        )
+    worker.inbox.take = take  # type: ignore[method-assign]
+    worker.receive(line.events.text(citizen, "e1"))
+    eventually(lambda: worker.texts(citizen) == ["e1"])
+    assert rows(database_url, "SELECT count(*) FROM inbound_event WHERE payload IS NOT NULL") == [(0,)]
+
+
 @pytest.mark.parametrize("fault", [fault for fault in Fault if not fault.value.startswith("silent")])
 def test_an_answer_arrives_once_whatever_line_does_to_the_first_try(
     start: Start, line: FakeLine, fault: Fault, database_url: str

@@ -202,6 +202,26 @@ def test_unsend_erases_at_once_also_in_the_call_that_brings_the_message(
     assert rows[third["webhookEventId"]] == (False, True, None)
 
 
+def test_a_message_that_was_unsent_before_it_came_is_stored_without_its_content(
+    post: Post, line: FakeLine, database_url: str
+) -> None:
+    late, also_late, kept = (line.events.text(CITIZEN, text) for text in ("待繳", "說明", "聯絡我們"))
+    post(call(*(line.events.unsend(CITIZEN, event["message"]["id"]) for event in (late, also_late))))
+    post(call(late))
+    post(call(also_late, kept))
+    found = {row[0]: row[1:] for row in stored(database_url, "event_id, payload IS NULL, done_at IS NULL, failure")}
+    assert found[late["webhookEventId"]] == found[also_late["webhookEventId"]] == (True, False, "unsent")
+    assert found[kept["webhookEventId"]] == (False, True, None)
+
+
+def test_another_channel_cannot_take_a_message_back(post: Post, line: FakeLine, database_url: str) -> None:
+    message = line.events.text(CITIZEN, "待繳")
+    unsend = call(line.events.unsend(CITIZEN, message["message"]["id"]))
+    post(unsend.replace(orjson.loads(unsend)["destination"].encode(), b"U" + b"9" * 32))
+    post(call(message))
+    assert (message["webhookEventId"], False) in stored(database_url, "event_id, payload IS NULL")
+
+
 def test_the_body_is_in_no_answer(post: Post) -> None:
     bad = post(b'{"destination":"Udeadbeef","events":')
     assert bad.status_code == 400
