@@ -1,4 +1,4 @@
-"""`python -m benchmarks [webhook] [endtoend] [lookup] [import]`: all of them unless some are named."""
+"""`python -m benchmarks [webhook] [endtoend] [lookup] [import] [draw]`: all of them unless some are named."""
 
 import argparse
 import signal
@@ -9,12 +9,12 @@ from collections.abc import Callable
 import psycopg
 import redis
 
-from benchmarks import endtoend, importing, lookup, webhook
+from benchmarks import draw, endtoend, importing, lookup, webhook
 from benchmarks.ground import Ground, ground
 from benchmarks.line import Line
 from benchmarks.report import Target, environment
 
-NAMES = ("webhook", "endtoend", "lookup", "import")
+NAMES = ("webhook", "endtoend", "lookup", "import", "draw")
 EMPTY = "empty"
 LARGE_BILLS = 5_000_000
 
@@ -39,6 +39,7 @@ def main() -> int:
             "endtoend": lambda: endtoend.run(stores, line, given.seed),
             "lookup": lambda: lookup.run(stores, given.seed, endtoend.LEDGER, given.large_bills),
             "import": lambda: importing.run(stores, given.seed, EMPTY),
+            "draw": lambda: draw.run(given.seed),
         }
         targets: list[Target] = []
         for name in given.which or NAMES:
