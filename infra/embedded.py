@@ -2,7 +2,8 @@
 
 Whoever needs them enters `stores()`: the first starts them, others attach, the last to leave stops them. Two lock files
 say who is there: `lock` is held while something is started or stopped, `users` is shared by everyone inside. The kernel
-drops both with their process, so a SIGKILL leaves nothing but running servers, which the next one in adopts.
+drops both with their process, so a SIGKILL leaves nothing but running servers, which the next one in adopts. A server
+that dies while somebody is inside is started again by whoever calls `mend()`: `python app.py` does.
 """
 
 import fcntl
@@ -13,11 +14,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 from urllib.parse import quote
 
 from infra.embedded_postgresql import PostgreSQL, reachable
-from infra.embedded_redis import RedisServer
+from infra.embedded_redis import RedisServer, redis_socket
 from infra.settings import Settings
 
 DATABASE = "parkline"
@@ -31,6 +32,22 @@ class StoreUrls:
 
     database: str
     redis: str
+
+
+class Server(Protocol):
+    """One of the two."""
+
+    def ensure(self) -> None:
+        """Started and answering, or adopted, with its data. Raises EmbeddedError."""
+        ...
+
+    def runs(self) -> bool:
+        """Whether its process is there."""
+        ...
+
+    def stop(self) -> None:
+        """Stopped in order; nothing when it is not there."""
+        ...
 
 
 @contextmanager
@@ -49,27 +66,22 @@ def stores(
         with _locked(place / "lock"):
             home = _home(place)
             run = _run(home)
-            postgresql = PostgreSQL(home, run, settings or {})
-            redis = RedisServer(home, run)
+            servers = _servers(home, run, settings or {})
             try:
-                if "postgresql" in wanted:
-                    postgresql.ensure(DATABASE)
-                if "redis" in wanted:
-                    redis.ensure()
+                for name in sorted(wanted):
+                    servers[name].ensure()
             except BaseException:
                 if _alone(users):
-                    redis.stop()
-                    postgresql.stop()
+                    _stop(servers)
                 raise
             fcntl.flock(users, fcntl.LOCK_SH)
         try:
-            yield StoreUrls(f"postgresql://postgres@/{DATABASE}?host={quote(str(run))}", f"unix://{redis.socket}")
+            yield StoreUrls(f"postgresql://postgres@/{DATABASE}?host={quote(str(run))}", f"unix://{redis_socket(run)}")
         finally:
             with _locked(place / "lock"):
                 fcntl.flock(users, fcntl.LOCK_UN)
                 if _alone(users):
-                    redis.stop()
-                    postgresql.stop()
+                    _stop(servers)
                     _clear(run)
                     if not keep:
                         _clear(home)
@@ -78,13 +90,45 @@ def stores(
 @contextmanager
 def store_urls(settings: Settings) -> Iterator[StoreUrls]:
     """The stores of these settings: those they name, and embedded ones for what they leave unset."""
-    given = {"postgresql": settings.database_url, "redis": settings.redis_url}
-    unset = frozenset(name for name, url in given.items() if url is None)
+    unset = _unset(settings)
     if not unset:
         yield StoreUrls(settings.database_url or "", settings.redis_url or "")
         return
     with stores(settings.parkline_var, wanted=unset) as own:
         yield StoreUrls(settings.database_url or own.database, settings.redis_url or own.redis)
+
+
+def mend(settings: Settings) -> list[str]:
+    """Start again those of the embedded stores that died, on the same sockets and with their data; their names.
+
+    For whoever is inside `store_urls(settings)`. Raises EmbeddedError, one line, when one cannot be started.
+    """
+    unset = _unset(settings)
+    if not unset:  # a city's own stores are the city's to mend
+        return []
+    place = settings.parkline_var / "embedded"
+    home = _home(place)
+    servers = _servers(home, _run(home), {})
+    dead = [name for name in sorted(unset) if not servers[name].runs()]
+    if dead:
+        with _locked(place / "lock"):
+            for name in dead:
+                servers[name].ensure()
+    return dead
+
+
+def _unset(settings: Settings) -> frozenset[str]:
+    given = {"postgresql": settings.database_url, "redis": settings.redis_url}
+    return frozenset(name for name, url in given.items() if url is None)
+
+
+def _servers(home: Path, run: Path, settings: Mapping[str, str]) -> dict[str, Server]:
+    return {"postgresql": PostgreSQL(home, run, DATABASE, settings), "redis": RedisServer(home, run)}
+
+
+def _stop(servers: Mapping[str, Server]) -> None:
+    for name in sorted(servers, reverse=True):
+        servers[name].stop()
 
 
 @contextmanager

@@ -57,37 +57,42 @@ def _taken_by_somebody_else(pid: int | None) -> bool:
 class PostgreSQL:
     """PostgreSQL with its data in home/postgresql and its socket in run/."""
 
-    def __init__(self, home: Path, run: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, run: Path, database: str, settings: Mapping[str, str]) -> None:
         self._home = home
         self._run = run
+        self._database = database
         self._settings = {**SETTINGS, "unix_socket_directories": f"'{run}'", **settings}
         self._data = home / "postgresql"
+        self._pid_file = self._data / "postmaster.pid"
         self._log = home / "logs" / "postgresql.log"
 
-    def ensure(self, database: str) -> None:
-        """Started or adopted, with `database` in it. Raises EmbeddedError."""
+    def ensure(self) -> None:
+        """Started or adopted, with its one database in it. Raises EmbeddedError."""
         if os.geteuid() == 0:
             self._hand_over(self._run)
         if not self._data.exists():
             self._make()
-        pid_file = self._data / "postmaster.pid"
-        if alive(pid_in(pid_file), "postgres"):
+        if self.runs():
             if wait_until(self._answers, START_SECONDS):
-                self._have(database)
+                self._have_database()
                 return
             self.stop()  # its socket is gone from under it
-        if _taken_by_somebody_else(pid_in(pid_file)):
-            pid_file.unlink()  # PostgreSQL would take that process for its own
+        if _taken_by_somebody_else(pid_in(self._pid_file)):
+            self._pid_file.unlink()  # PostgreSQL would take that process for its own
         self._configure()
         # The children of a killed postmaster need a moment to notice; until then PostgreSQL rightly refuses.
         if not wait_until(self._start, ORPHANS_SECONDS):
             raise EmbeddedError(f"the embedded PostgreSQL does not start: {last_line(self._log)}")
-        self._have(database)
+        self._have_database()
+
+    def runs(self) -> bool:
+        """Whether its first process is there; without it no connection is made."""
+        return alive(pid_in(self._pid_file), "postgres")
 
     def stop(self) -> None:
         """Stopped: open transactions are rolled back, nothing committed is lost."""
         for mode in ("fast", "immediate"):
-            if not alive(pid_in(self._data / "postmaster.pid"), "postgres"):
+            if not self.runs():
                 return
             self._call("pg_ctl", "stop", "-w", "-t", str(STOP_SECONDS), "-m", mode)
 
@@ -118,11 +123,11 @@ class PostgreSQL:
         if os.geteuid() == 0:
             self._hand_over(path)
 
-    def _have(self, database: str) -> None:
+    def _have_database(self) -> None:
         with self._connect() as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (self._database,)).fetchone()
             if known is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self._database)))
 
     def _answers(self) -> bool:
         try:

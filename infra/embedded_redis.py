@@ -14,18 +14,23 @@ STOP_SECONDS = 10.0
 DATABASES = 64  # tests take one each
 
 
+def redis_socket(run: Path) -> Path:
+    """Where it listens."""
+    return run / "redis.sock"
+
+
 class RedisServer:
     """Redis with its data in home/redis and its socket in run/."""
 
     def __init__(self, home: Path, run: Path) -> None:
-        self.socket = run / "redis.sock"
+        self._socket = redis_socket(run)
         self._data = home / "redis"
         self._pid_file = self._data / "redis.pid"
         self._log = home / "redis.log"
 
     def ensure(self) -> None:
         """Started and answering, or adopted. Raises EmbeddedError."""
-        if alive(pid_in(self._pid_file), "redis-server"):
+        if self.runs():
             if wait_until(self._answers, START_SECONDS):
                 return
             self.stop()  # its socket is gone from under it
@@ -35,13 +40,14 @@ class RedisServer:
 
         options = {
             "port": "0",
-            "unixsocket": str(self.socket),
+            "unixsocket": str(self._socket),
             "unixsocketperm": "700",
             "dir": str(self._data),
             "daemonize": "yes",
             "pidfile": str(self._pid_file),
             "logfile": str(self._log),
-            "save": "300 1",
+            "appendonly": "yes",  # a kill loses nothing, a power cut the last second
+            "save": "",
             "databases": str(DATABASES),
         }
         arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
@@ -50,6 +56,10 @@ class RedisServer:
         )
         if not wait_until(self._answers, START_SECONDS):
             raise EmbeddedError(f"the embedded Redis does not start: {last_line(self._log)}")
+
+    def runs(self) -> bool:
+        """Whether its process is there."""
+        return alive(pid_in(self._pid_file), "redis-server")
 
     def stop(self) -> None:
         """Stopped, its data saved."""
@@ -62,7 +72,7 @@ class RedisServer:
 
     def _answers(self) -> bool:
         try:
-            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=1, socket_connect_timeout=1) as client:
+            with redis.Redis(unix_socket_path=str(self._socket), socket_timeout=1, socket_connect_timeout=1) as client:
                 return bool(client.ping())
         except redis.RedisError:  # refused, or still loading its data
             return False

@@ -1,4 +1,4 @@
-"""Runs web and worker as child processes of `python app.py`: starts, restarts, stops them in order."""
+"""Runs web and worker as children of `python app.py`: starts, restarts, stops them in order; mends the stores."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,23 @@ PARENT = "PARKLINE_PARENT"
 
 
 @dataclass
+class Starts:
+    """When something was started, of late."""
+
+    times: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_RESTARTS + 1))
+
+    def count(self) -> None:
+        """It is being started now."""
+        self.times.append(time.monotonic())
+
+    @property
+    def too_many(self) -> bool:
+        """So many in so short a time that another will not mend it."""
+        full = len(self.times) == self.times.maxlen
+        return full and self.times[-1] - self.times[0] < RESTART_WINDOW_SECONDS
+
+
+@dataclass
 class Child:
     """One process that should be running."""
 
@@ -27,11 +44,11 @@ class Child:
     command: Sequence[str]
     environment: Mapping[str, str]
     process: "subprocess.Popen[bytes] | None" = None
-    starts: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_RESTARTS + 1))
+    starts: Starts = field(default_factory=Starts)
 
     def start(self) -> None:
         """In a session of its own, so that Ctrl-C reaches us alone and we stop it in order."""
-        self.starts.append(time.monotonic())
+        self.starts.count()
         environment = {**os.environ, **self.environment, PARENT: str(os.getpid())}
         self.process = subprocess.Popen(  # noqa: S603
             list(self.command), cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
@@ -40,12 +57,6 @@ class Child:
     @property
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
-
-    @property
-    def hopeless(self) -> bool:
-        """It died so often in so short a time that it is not started again."""
-        full = len(self.starts) == self.starts.maxlen
-        return full and self.starts[-1] - self.starts[0] < RESTART_WINDOW_SECONDS
 
     def stop(self) -> None:
         """SIGTERM, and SIGKILL to its whole group when it does not go."""
@@ -61,11 +72,18 @@ class Child:
 
 
 class Supervisor:
-    """Keeps children running until told to stop. `say` prints one line."""
+    """Keeps children running until told to stop.
 
-    def __init__(self, children: Sequence[Child], say: Callable[[str], None]) -> None:
+    `say` prints one line. `mend` starts again what died of that which the children stand on, and names it.
+    """
+
+    def __init__(
+        self, children: Sequence[Child], say: Callable[[str], None], mend: Callable[[], Sequence[str]]
+    ) -> None:
         self._children = children
         self._say = say
+        self._mend = mend
+        self._mended: defaultdict[str, Starts] = defaultdict(Starts)
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -79,6 +97,8 @@ class Supervisor:
             for child in self._children:
                 child.start()
             while not self._stopping.wait(LOOK_SECONDS):
+                if not self._ground_holds():
+                    return 1
                 for child in self._children:
                     if not child.running and not self._again(child):
                         return 1
@@ -90,9 +110,18 @@ class Supervisor:
             for child in self._children:
                 child.stop()
 
+    def _ground_holds(self) -> bool:
+        for name in self._mend():
+            self._mended[name].count()
+            if self._mended[name].too_many:
+                self._say(f"{name} keeps ending: giving up. Its log under var/ says why.")
+                return False
+            self._say(f"{name} ended: started it again, with its data.")
+        return True
+
     def _again(self, child: Child) -> bool:
         status = child.process.returncode if child.process else None
-        if child.hopeless:
+        if child.starts.too_many:
             self._say(f"{child.name} keeps ending (status {status}): giving up. Its log lines above say why.")
             return False
         self._say(f"{child.name} ended (status {status}): starting it again.")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from infra import metrics, migrations
 from infra.connections import WEB_PROCESS, WORKER_PROCESS, TooFewConnectionsError, check_room
-from infra.embedded import StoreUrls, store_urls
+from infra.embedded import StoreUrls, mend, store_urls
 from infra.embedded_process import EmbeddedError
 from infra.settings import Settings
 from infra.supervisor import Child, Supervisor, python
@@ -49,7 +49,7 @@ def run(settings: Settings, say: Say) -> int:
             environment = _environment(settings, urls)
             if fresh and settings.console_mode:
                 _offer_made_up_city(environment, say)
-            supervisor.append(Supervisor(_children(environment), say))
+            supervisor.append(Supervisor(_children(environment), say, lambda: mend(settings)))
             if stopped:
                 return 0
             address = f"{settings.public_url}/{'console/' if settings.console_mode else ''}"

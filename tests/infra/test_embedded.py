@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,18 +26,6 @@ with stores(Path(sys.argv[1])) as urls:
     print(urls.database, urls.redis, flush=True)
     signal.pause()
 """
-
-
-@pytest.fixture
-def var() -> Iterator[Path]:
-    """A var/ of its own, short enough for sockets; whatever a failed test left running is stopped."""
-    with tempfile.TemporaryDirectory(prefix="pl-") as folder:
-        path = Path(folder)
-        path.chmod(0o755)
-        yield path
-        if (path / "embedded").exists():
-            with stores(path, keep=False):
-                pass
 
 
 @contextmanager

@@ -4,17 +4,14 @@ import json
 import os
 import signal
 import socket
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infra.connections import WEB_PROCESS, WORKER_PROCESS, TooFewConnectionsError, check_room
-from infra.embedded import stores
 from infra.embedded_process import pid_in, wait_until
 from jobs import worker
-from tests.processes import ROOT, children, free_port, get, process
+from tests.processes import ROOT, children, get, process
 from wiring import WEB_THREADS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
@@ -27,27 +24,6 @@ PRODUCTION = {
     "SESSION_KEY": "k" * 32,
 }
 READY = "ParkLine is running. Open http://localhost:"
-
-
-@pytest.fixture
-def var() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="pl-") as folder:
-        path = Path(folder)
-        path.chmod(0o755)
-        yield path
-        if (path / "embedded").exists():
-            with stores(path, keep=False):
-                pass
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def environment(var: Path, port: int) -> dict[str, str]:
-    return {"PARKLINE_VAR": str(var), "PORT": str(port)}
 
 
 def readiness(port: int) -> dict[str, str]:
@@ -67,7 +43,7 @@ def gone(pids: list[int]) -> bool:
     return not any(Path(f"/proc/{pid}/exe").exists() for pid in pids)
 
 
-def test_it_starts_heals_and_stops(environment: dict[str, str], var: Path, port: int) -> None:
+def test_it_starts_mends_its_worker_and_stops(environment: dict[str, str], var: Path, port: int) -> None:
     with process(["app.py"], environment) as app:
         assert app.says(f"{READY}{port}/console/")
         assert wait_until(lambda: all_well(port), 20), readiness(port)
@@ -80,15 +56,6 @@ def test_it_starts_heals_and_stops(environment: dict[str, str], var: Path, port:
         (worker_pid,) = [pid for pid, command in below.items() if "jobs.worker" in command]
         os.kill(worker_pid, signal.SIGKILL)
         assert app.says("worker ended (status -9): starting it again.")
-
-        # PostgreSQL gone and back: nobody but the database ends.
-        database = postmaster(var)
-        assert database is not None
-        os.kill(database, signal.SIGKILL)
-        assert wait_until(lambda: readiness(port)["status"] == "503", 20)
-        assert readiness(port)["database"] == "unreachable"
-        with stores(var):
-            assert wait_until(lambda: all_well(port), 30), readiness(port)
 
         pids = list(children(app.process.pid))
         assert app.terminate() == 0

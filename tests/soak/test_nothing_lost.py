@@ -186,7 +186,7 @@ def own_database() -> Iterator[tuple[str, PostgreSQL]]:
         with stores(var, wanted=frozenset({"postgresql"}), keep=False) as urls:
             upgrade(urls.database)
             home = (var / "embedded" / "stores").resolve()
-            yield urls.database, PostgreSQL(home, (home / "run").resolve(), {})
+            yield urls.database, PostgreSQL(home, (home / "run").resolve(), DATABASE, {})
 
 
 def test_postgresql_restarted_under_load(
@@ -202,7 +202,7 @@ def test_postgresql_restarted_under_load(
         under_way += at_home.send_later(load.portions[1])
         probe = at_home.line.events.follow(at_home.line.user())
         assert wait_until(lambda: at_home.line.send(probe)[0].status == 503, 30)
-        server.ensure(DATABASE)
+        server.ensure()
         calls = [deliveries for stream in under_way for deliveries in stream.result()]
         assert {deliveries[-1].status for deliveries in calls} == {200}
         refused = [call for deliveries in calls for call in deliveries if call.status != 200]

@@ -70,8 +70,13 @@ class Bodies:
         self._templates = self._real_events()
 
     @staticmethod
+    def events() -> Events:
+        """What makes real events."""
+        return Events(LinePlatform(access_token=ACCESS_TOKEN, clock=SystemClock(), memory=Memory()))
+
+    @staticmethod
     def _real_events() -> list[Event]:
-        events = Events(LinePlatform(access_token=ACCESS_TOKEN, clock=SystemClock(), memory=Memory()))
+        events = Bodies.events()
         user, group = "U" + "0" * 32, "C" + "0" * 32
         named = {"mention": {"mentionees": [{"index": 0, "length": 1, "userId": "U" + "9" * 32, "isSelf": True}]}}
         return [
