@@ -61,6 +61,7 @@ class DemoBank:
     key = KEY
     name = msgid("熊讚銀行")
     fee = 0
+    closes = True
 
     def __init__(self, engine: Engine, public_url: str, secret: bytes, clock: Clock) -> None:
         self._engine = engine

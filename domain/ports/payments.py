@@ -38,10 +38,11 @@ class Taking:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The provider knows the attempt; the citizen is sent to its page."""
+    """The provider knows the attempt, or will from the citizen's browser; the citizen is sent to its page."""
 
     redirect_url: str
     provider_reference: str | None = None
+    form: Mapping[str, str] | None = None  # fields the browser carries there by POST, where the provider wants that
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Report:
     amount: int | None = None  # NT$ as the provider says; compared with ours
     provider_reference: str | None = None
     paid_at: datetime | None = None
+    payable_until: datetime | None = None  # with PENDING: a number was issued, and nobody can take it back until then
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class PaymentProvider(Protocol):
     key: str  # e.g. "demobank"
     name: str  # msgid, e.g. 熊讚銀行
     fee: int  # 手續費 in NT$ borne by the citizen
+    closes: bool  # whether after withdraw() the attempt can surely not be paid any more
     page_origins: Sequence[str]  # scheme://host of the pages it sends citizens to
 
     def start(self, taking: Taking) -> Started:

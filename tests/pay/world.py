@@ -73,6 +73,7 @@ class ScriptedProvider:
     key: str = "demobank"
     name: str = "熊讚銀行"
     fee: int = 0
+    closes: bool = True
     page_origins: Sequence[str] = ("https://bank.example",)
     books: dict[str, Report] = field(default_factory=dict)  # trade number -> how it stands
     charged: list[str] = field(default_factory=list)  # trade numbers money was taken for
@@ -176,6 +177,13 @@ class Recorder:
         uow.session.execute(text("INSERT INTO noted (what) VALUES (:what)"), {"what": what})
 
 
+class ReceiptRecorder(Recorder):
+    """Receipts that would go by e-mail, written down likewise."""
+
+    def post(self, uow: UnitOfWork, order_id: uuid.UUID, *, channel: str, citizen: str) -> None:  # type: ignore[override]  # noqa: ARG002
+        self._note(uow, f"receipt_mail:{citizen}")
+
+
 @dataclass
 class World:
     """Everything a test of payments speaks to."""
@@ -204,7 +212,7 @@ class World:
         recorder = Recorder()
         links = Links(public_url, KEYS, clock)
         orders = Orders(Collecting(None, CITIES, everybody=True))
-        booking = Booking(recorder.mark_paid, recorder, links)
+        booking = Booking(recorder.mark_paid, recorder, links, ReceiptRecorder())
         payments = Payments({bank.key: bank}, orders, booking, links, sources, recorder.defer)
         return cls(engine, clock, bank, sources, links, orders, payments)
 

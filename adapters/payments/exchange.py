@@ -1,0 +1,98 @@
+"""One call to a provider: its answer whole and in time, or an OutsideError that says whether it can have been heard."""
+
+import http.client
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from domain.errors import OutsideError, Retry
+
+CONNECT_SECONDS = 5.0
+MOST_ANSWER_BYTES = 1024 * 1024
+CHUNK_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the status and the body's text."""
+
+    status: int
+    text: str
+
+
+def call(method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None, seconds: float) -> Answer:
+    """Send once and read the whole answer within `seconds`. Redirects are not followed.
+
+    Raises OutsideError: THROTTLE where not a byte of the request left us, so that nothing can have happened, and LATER
+    where anything may have. Its text never holds an address or a body.
+    """
+    where = urlsplit(url)
+    kind = http.client.HTTPSConnection if where.scheme == "https" else http.client.HTTPConnection
+    connection = kind(where.hostname or "", where.port, timeout=CONNECT_SECONDS)
+    ends_at = time.monotonic() + seconds
+    try:
+        _connect(connection)
+        try:
+            connection.request(method, f"{where.path or '/'}{'?' if where.query else ''}{where.query}", body, headers)
+            return _read(connection, ends_at)
+        except (OSError, http.client.HTTPException) as error:
+            raise OutsideError(_cause(error)) from None  # the error's text may hold what was sent
+    finally:
+        connection.close()
+
+
+def page_origins_near(api_url: str) -> Sequence[str]:
+    """Where the pages of a provider live whose API is here: any host of the same domain; on this machine, this one."""
+    where = urlsplit(api_url)
+    host, dot, domain = (where.hostname or "").partition(".")
+    if where.scheme == "https" and dot and not host.isdigit():
+        return (f"https://*.{domain}",)
+    return (f"{where.scheme}://{where.netloc}",)
+
+
+def require_own_page(url: str, origins: Sequence[str]) -> str:
+    """The address of a provider's page, if it is one of its own. Raises OutsideError: nobody is sent anywhere else."""
+    where = urlsplit(url)
+    for origin in origins:
+        scheme, _, host = origin.partition("://")
+        same_host = where.netloc == host or (host.startswith("*.") and where.netloc.endswith(host[1:]))
+        if where.scheme == scheme and same_host:
+            return url
+    raise OutsideError("foreign_page")
+
+
+def _connect(connection: http.client.HTTPConnection) -> None:
+    try:
+        connection.connect()
+    except OSError as error:
+        raise OutsideError(_cause(error), Retry.THROTTLE) from None
+
+
+def _read(connection: http.client.HTTPConnection, ends_at: float) -> Answer:
+    """The whole answer before `ends_at`, however slowly its bytes drip."""
+    _wait_until(connection, ends_at)
+    answer = connection.getresponse()
+    parts: list[bytes] = []
+    size = 0
+    while part := answer.read1(CHUNK_BYTES):
+        parts.append(part)
+        size += len(part)
+        if size > MOST_ANSWER_BYTES:
+            raise OutsideError("too_long")
+        _wait_until(connection, ends_at)
+    if answer.length:  # promised more than it sent
+        raise OutsideError("cut_off")
+    return Answer(answer.status, b"".join(parts).decode("utf-8", "replace"))
+
+
+def _wait_until(connection: http.client.HTTPConnection, ends_at: float) -> None:
+    left = ends_at - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    if connection.sock is not None:  # it is gone once the last byte is read
+        connection.sock.settimeout(left)
+
+
+def _cause(error: Exception) -> str:
+    return "timeout" if isinstance(error, TimeoutError) else "connection"
