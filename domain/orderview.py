@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -58,6 +58,8 @@ class AttemptView:
     redirect_url: str | None  # None: the provider has not answered yet
     started_at: datetime
     expires_at: datetime
+    form: Mapping[str, str] | None = None  # fields the browser carries to redirect_url by POST
+    carried: bool = False  # it has been sent on its way with them; most providers take a number once only
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,8 @@ def attempt_view(row: Attempt) -> AttemptView:
         redirect_url=row.redirect_url,
         started_at=row.started_at,
         expires_at=row.expires_at,
+        form=row.form,
+        carried=row.carried_at is not None,
     )
 
 
