@@ -19,8 +19,8 @@ LARGEST_TIMESTAMP = 1 << 52  # milliseconds; beyond is no time of LINE's
 
 log = structlog.get_logger(__name__)
 
-# A message whose unsend was here first is stored as done and without its content. One whose unsend is stored at the very
-# same moment is seen by neither statement: the pump looks once more when it takes it.
+# A message whose unsend was here first is stored as done and without its content. One whose unsend is stored at the
+# very same moment is seen by neither statement: the pump looks once more when it takes it.
 _STORE = """
 INSERT INTO inbound_event
   (event_id, channel, lane, happened_at, message_id, takes_back, payload, done_at, failure)
