@@ -1,6 +1,7 @@
 """Keeps a city's believed answer for a minute, so that a second look costs the city no call.
 
 The body is kept as it came, with the moment it was asked: a cached answer never looks younger than it is.
+A payment needs nothing dropped here: what was paid here is known from our own books, whatever a city still lists.
 """
 
 from datetime import datetime
@@ -38,13 +39,6 @@ class AnswerCache:
             await self._redis.set(_key(city, plate, kind), value, ex=CACHE_SECONDS)
         except RedisError:
             return  # the next look asks the city again
-
-    async def forget(self, city: str, plate: Plate, kind: VehicleKind) -> None:
-        """Drop an answer that is known to be over, such as after a payment."""
-        try:
-            await self._redis.delete(_key(city, plate, kind))
-        except RedisError:
-            return  # it ends by itself within the minute
 
 
 def _key(city: str, plate: Plate, kind: VehicleKind) -> str:
