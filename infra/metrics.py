@@ -28,6 +28,9 @@ JOBS = Histogram(
     buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60),
 )
 RESTARTS = Counter("parkline_component_restarts_total", "Pumps and the queue, started again after an error.", ["name"])
+CITY_ANSWERS = Counter(
+    "parkline_city_answers_total", "Answers of the cities' bill APIs, and why there was none.", ["city", "outcome"]
+)
 PROVIDER_GONE = Counter(
     "parkline_payment_provider_gone_total",
     "Attempts that nobody could ask about: their provider has no settings any longer.",
@@ -44,6 +47,7 @@ def render(now: dict[str, float]) -> bytes:
         registry.register(REQUESTS)
         registry.register(JOBS)
         registry.register(RESTARTS)
+        registry.register(CITY_ANSWERS)
         registry.register(PROVIDER_GONE)
     for name, value in now.items():
         Gauge(f"parkline_{name}", name.replace("_", " ") + ".", registry=registry).set(value)

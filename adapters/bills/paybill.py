@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 
 import aiohttp
-from prometheus_client import Counter
 from yarl import URL
 
 from adapters.bills.answer import AnswerError, read_answer
@@ -19,6 +18,7 @@ from domain.clock import Clock
 from domain.plates import Plate
 from domain.ports.bills import BillSource
 from domain.vehicles import VehicleKind
+from infra import metrics
 from infra.breaker import Breaker
 from infra.throttle import Throttle, TurnTooFarError
 
@@ -31,7 +31,6 @@ CONNECTIONS_PER_HOST = 4  # one call a second, each of two seconds at most, and 
 KEEP_SECONDS = 75
 
 log = logging.getLogger(__name__)
-ANSWERS = Counter("parkline_city_answers", "Answers of the cities' bill APIs", ["city", "outcome"])
 
 
 class CityNetwork:
@@ -81,6 +80,7 @@ class PaybillSource:
         self._breaker = breaker
         self._cache = cache
         self._clock = clock
+        self._failing = False  # as this process last saw it
 
     async def ask(self, plate: Plate, kind: VehicleKind, *, patience: float, background: bool = False) -> SourceAnswer:
         """See the port. An answer of the last minute is given again, with the moment it was asked."""
@@ -88,7 +88,9 @@ class PaybillSource:
         if kept is not None:
             return read_answer(kept[1], self._city, plate, kind, kept[0])
         answer = await self._ask(plate, kind, patience, background)
-        ANSWERS.labels(self.code, answer.why.value if isinstance(answer, CouldNotAsk) else "answered").inc()
+        metrics.CITY_ANSWERS.labels(
+            self.code, answer.why.value if isinstance(answer, CouldNotAsk) else "answered"
+        ).inc()
         return answer
 
     async def _ask(self, plate: Plate, kind: VehicleKind, patience: float, background: bool) -> SourceAnswer:
@@ -102,7 +104,7 @@ class PaybillSource:
                 self._host, patience=max(patience - SECONDS_FOR_THE_ANSWER, 0), background=background
             )
         except TurnTooFarError as turn:
-            return self._could_not(Why.BUSY, turn.seconds)
+            return self._silent(Why.BUSY, turn.seconds)  # our own pace: says nothing of the city
         asked_at = self._clock.now()
         try:
             async with asyncio.timeout_at(deadline):
@@ -156,10 +158,18 @@ class PaybillSource:
         except AnswerError as error:
             return self._could_not(error.why, detail=error.detail)
         await self._cache.put(self.code, plate, kind, asked_at, body)
+        if self._failing:
+            self._failing = False
+            log.info("city well again: %s", self.code)
         return found
 
     def _could_not(self, why: Why, seconds: float | None = None, detail: str = "") -> CouldNotAsk:
-        log.warning("city not asked: %s %s %s", self.code, why.value, detail)
+        if not self._failing:  # a line when it begins, not one for each ask: those are counted
+            self._failing = True
+            log.warning("city failing: %s %s %s", self.code, why.value, detail)
+        return self._silent(why, seconds)
+
+    def _silent(self, why: Why, seconds: float | None) -> CouldNotAsk:
         now = self._clock.now()
         wait = TRY_AGAIN_AFTER if seconds is None else timedelta(seconds=seconds)
         return CouldNotAsk(self.code, now, why, retry_at=now + wait)
