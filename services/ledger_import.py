@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, LiteralString, cast
 
 from psycopg import Cursor, sql
+from psycopg.errors import UniqueViolation
 
 from domain.ledgercsv import COLUMNS, RowError, RowReader
 from infra.database import UnitOfWork
@@ -87,9 +88,13 @@ _ROWS = """(
         coalesce(prosecuted, false) AS prosecuted, notice_number, coalesce(status, 'open') AS status
     FROM staged_bill
 ) s"""
-_ADD = f"""
-INSERT INTO ledger_bill (agency, number, {", ".join(_VALUES)}) SELECT * FROM {_ROWS}
-ON CONFLICT DO NOTHING
+_ADD = f"INSERT INTO ledger_bill (agency, number, {', '.join(_VALUES)}) SELECT * FROM {_ROWS}"
+_ADD_THE_NEW = f"{_ADD} ON CONFLICT DO NOTHING"
+# The first row and then every hundredth: whether a file tells of known bills shows at a hundredth of the cost.
+_SOME_KNOWN = """
+SELECT EXISTS (
+    SELECT FROM staged_bill s JOIN ledger_bill b ON b.number = s.number AND b.agency = s.agency WHERE s.line % 100 = 2
+)
 """
 _CHANGE = f"""
 UPDATE ledger_bill b SET ({", ".join(_VALUES)}, imported_at) = ROW({", ".join(f"s.{v}" for v in _VALUES)}, now())
@@ -146,7 +151,7 @@ def import_csv(
     if "notice_number" in reader.columns:
         staged -= _refuse_staged(cursor, _CONTRADICTING, refuse)
         cursor.execute(_NOTICES)
-    taken, changed = cursor.execute(_ADD).rowcount, 0
+    taken, changed = _add(cursor), 0
     if taken != staged:  # some are in the ledger already, or twice in the file
         staged -= _refuse_staged(cursor, _REPEATED, refuse)
         changed = cursor.execute(_CHANGE).rowcount
@@ -204,6 +209,22 @@ def _decoded_line(line: bytes) -> str | None:
         return line.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         return None
+
+
+def _add(cursor: Rows) -> int:
+    """Add the bills that are not in the ledger; returns how many.
+
+    A plain INSERT takes two thirds of the time of one that minds conflicts, so it is tried where all bills look new.
+    One that is known, or twice in the file, takes the try back, and the careful one does it all.
+    """
+    (known,) = cursor.execute(_SOME_KNOWN).fetchone() or (True,)
+    if not known:
+        try:
+            with cursor.connection.transaction():  # a savepoint: the caller's transaction stands whatever happens
+                return cursor.execute(_ADD).rowcount
+        except UniqueViolation:
+            return cursor.execute(_ADD_THE_NEW).rowcount
+    return cursor.execute(_ADD_THE_NEW).rowcount
 
 
 def _refuse_staged(cursor: Rows, statement: LiteralString, refuse: Refused) -> int:

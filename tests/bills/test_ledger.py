@@ -78,6 +78,18 @@ def test_a_bill_twice_in_a_file_is_taken_once(uow: UnitOfWorkFactory) -> None:
         assert {bill.pay_amount for bill in ledger.find(unit, PLATE, CAR).bills} == {50}
 
 
+def test_one_known_bill_among_many_new_ones_is_changed_and_the_others_are_taken(uow: UnitOfWorkFactory) -> None:
+    put(uow, f"{HEADER}\n{ROW.format(60)}")
+    rows = [ROW.format(n).replace(",50,", ",70,") for n in range(150)]
+    with uow() as unit:
+        unit.driver.execute("INSERT INTO ledger_agency (code) VALUES ('EARLIER')")  # of the caller's transaction
+        done = import_csv(unit, io.BytesIO("\n".join([HEADER, *rows]).encode()), refused=lambda *_row: None)
+    assert done == Imported(taken=149, changed=1, unchanged=0, refused=0)
+    with uow() as unit:
+        assert {bill.pay_amount for bill in ledger.find(unit, PLATE, CAR).bills} == {70}
+        assert ledger.agencies(unit) == ("EARLIER", "TPE")
+
+
 @pytest.mark.parametrize("text", ["", "\n", "agency,number\n", "車牌\n".encode("big5")])
 def test_a_file_without_a_header_is_not_taken(uow: UnitOfWorkFactory, text: str | bytes) -> None:
     with pytest.raises(FileError, match="line 1"):
