@@ -14,6 +14,8 @@ from typing import Self
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
+CALM_SECONDS = 0.5  # the port answers before every process has imported what it serves; that is no cost of a call
+CALM_SHARE = 0.1  # of one processor; pumps that only look for work take less
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -75,6 +77,7 @@ class Servers:
                 )
         try:
             self._wait()
+            self._calm()
         except BaseException:
             self._stop()
             raise
@@ -98,6 +101,17 @@ class Servers:
                 if time.monotonic() > until:
                     raise RuntimeError(f"nobody answers on port {self.port}; see {self._log}") from None
                 time.sleep(0.05)
+
+    def _calm(self) -> None:
+        """Wait until every process has started, told by the processor time they take."""
+        until = time.monotonic() + START_SECONDS
+        used = cpu_seconds(self.pids)
+        while time.monotonic() < until:
+            time.sleep(CALM_SECONDS)
+            before, used = used, cpu_seconds(self.pids)
+            if used - before < CALM_SHARE * CALM_SECONDS:
+                return
+        raise RuntimeError(f"the processes do not come to rest; see {self._log}")
 
     def _last_words(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-12:])
