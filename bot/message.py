@@ -50,8 +50,9 @@ def quick_say(label: str, said: str | None = None) -> QuickReply:
 
 
 def with_quick_replies(message: Message, replies: Iterable[QuickReply]) -> Message:
-    """The message with these quick replies after those it has, as many as LINE shows."""
-    items = [*message.get("quickReply", {}).get("items", ()), *replies][:QUICK_REPLIES]
+    """The message with these quick replies after those it has: of its own as many as LINE shows beside them."""
+    added = list(replies)[:QUICK_REPLIES]
+    items = [*message.get("quickReply", {}).get("items", ())][: QUICK_REPLIES - len(added)] + added
     return {**message, "quickReply": {"items": items}} if items else message
 
 

@@ -10,7 +10,7 @@ from domain.reader import Display, Reader
 from flex_templates import bill
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Block, Card, Lead, Link, Note, Paragraph, Press, Rows
-from flex_templates.limits import BILLS_IN_CHAT
+from flex_templates.limits import BILLS_AS_TEXT, BILLS_IN_CHAT
 from flex_templates.person import Person, call
 from flex_templates.render import show
 from flex_templates.theme import Tone
@@ -26,6 +26,11 @@ def message(reader: Reader, answer: Answer, person: Person) -> dict[str, Any]:
     if len(answer.owed) == 1:
         return show(reader, alt_text(reader, answer), _single(reader, answer))
     return show(reader, alt_text(reader, answer), _summary(reader, answer), *_details(reader, answer))
+
+
+def at_once(reader: Reader) -> int:
+    """How many bills one answer shows each by itself."""
+    return BILLS_AS_TEXT if reader.display is Display.PLAIN else BILLS_IN_CHAT
 
 
 def alt_text(reader: Reader, answer: Answer) -> str:
@@ -79,7 +84,7 @@ def _summary(reader: Reader, answer: Answer) -> Card:
 
 def _details(reader: Reader, answer: Answer) -> list[Card]:
     """A card for each bill as far as LINE's sizes allow; the rest by number, with the way to see them."""
-    end = len(answer.owed) if reader.display is Display.PLAIN else answer.skipped + BILLS_IN_CHAT
+    end = answer.skipped + at_once(reader)
     count = len(answer.owed)
     cards = [
         _quiet(bill.card(reader, owed, answer.today, f"{number}／{count}"), reader, number)
@@ -103,7 +108,8 @@ def _rest(reader: Reader, answer: Answer, rest: Sequence[Owed]) -> Card:
     lines = [f"{one.payable.number}　{money(reader, one.payable.pay_amount)}" for one in rest[:REST_NAMED]]
     if len(rest) > REST_NAMED:
         lines.append(reader.t("另有 {count} 筆未列出。", count=len(rest) - REST_NAMED))
-    on_page = answer.pay_all if answer.pay_all_amount == answer.total else None
+    # As plain text the page's address is spelled out above already, and is not read out a second time.
+    on_page = answer.pay_all if answer.pay_all_amount == answer.total and reader.display is not Display.PLAIN else None
     see_all = Link(reader.t("看全部"), on_page.uri) if on_page else answer.more
     return Card(
         title=reader.t("其餘 {count} 筆", count=len(rest)),

@@ -9,3 +9,5 @@ QUICK_REPLIES = 13
 
 # A detail bubble takes 4 to 5 KB: with the summary, these stay below CAROUSEL_BYTES (a test renders the largest).
 BILLS_IN_CHAT = 8
+# As plain text every button is a quick reply: two a bill, one for the vehicle and one for more leave room for 取消.
+BILLS_AS_TEXT = 5

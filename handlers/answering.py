@@ -16,7 +16,6 @@ from flex_templates import bills
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press
 from flex_templates.choices import kind_name
-from flex_templates.limits import BILLS_IN_CHAT
 from flex_templates.pay_link import official_link
 from flex_templates.person import call, office
 from services.links import Links
@@ -112,7 +111,9 @@ class Answering:
         )
 
     def _more(self, reader: Reader, values: dict[str, str], skipped: int) -> Press:
-        return Press(reader.t("看後面的帳單"), door(ANSWERS, "again", **values, skip=str(skipped + BILLS_IN_CHAT)))
+        return Press(
+            reader.t("看後面的帳單"), door(ANSWERS, "again", **values, skip=str(skipped + bills.at_once(reader)))
+        )
 
     def pay_all(self, reader: Reader, order: OrderView) -> Link:
         """The button that leads to the pay page."""

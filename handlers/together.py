@@ -12,7 +12,6 @@ from flex_templates import bills
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Press
 from flex_templates.choices import kind_name
-from flex_templates.limits import BILLS_IN_CHAT
 from flex_templates.person import office
 from handlers.answering import ANSWERS, SAVES, SHOWN, Answering, latest, names
 from handlers.asking_all import Own
@@ -51,7 +50,7 @@ class Together:
             promised=_once(names(reader, [silent.city for silent in promised])),
             not_connected=_once(names(reader, [city for view in views for city in view.not_connected])),
             skipped=skipped,
-            more=Press(reader.t("看後面的帳單"), door(ANSWERS, "mine", skip=str(skipped + BILLS_IN_CHAT))),
+            more=Press(reader.t("看後面的帳單"), door(ANSWERS, "mine", skip=str(skipped + bills.at_once(reader)))),
             offers=[Press(reader.t("查其他車牌"), door(ANSWERS, "other"))],
             pay_all=self._answering.pay_all(reader, order) if order else None,
             pay_all_amount=order.total if order else 0,

@@ -18,6 +18,13 @@ def test_emoji_are_counted_as_line_counts_them() -> None:
     assert cut_label(FAMILY * 21, 20) == FAMILY * 19 + "…"
 
 
+def test_cancel_keeps_its_place_after_more_buttons_than_line_shows() -> None:
+    full = with_quick_replies(text("選"), [quick_say(str(number)) for number in range(20)])
+    left = with_quick_replies(full, [quick_say("上一步"), quick_say("取消")])
+    labels = [item["action"]["label"] for item in left["quickReply"]["items"]]
+    assert labels == [*map(str, range(11)), "上一步", "取消"]
+
+
 def test_5001_emoji_are_split_without_breaking_one() -> None:
     pieces = list(split_text("😀" * 5001))
     assert "".join(pieces) == "😀" * 5001

@@ -109,7 +109,9 @@ def several(reader: Reader) -> Answer:
 
 def many(reader: Reader, count: int = 60) -> Answer:
     """More bills than a carousel holds, with long numbers."""
-    return answer(reader, *(bill(n, number=f"VNB4810M8746XYZ0{n:04}", pay_amount=1140) for n in range(count)))
+    made = answer(reader, *(bill(n, number=f"VNB4810M8746XYZ0{n:04}", pay_amount=1140) for n in range(count)))
+    made.more = Press(reader.t("看後面的帳單"), "tickets.again?skip=5")
+    return made
 
 
 def slip(reader: Reader) -> Answer:
