@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text as sql
 
 from domain.bills import BillStatus, DunningNotice, PayableKey, PayableType
 from domain.plates import parse_plate
 from domain.vehicles import VehicleKind
-from infra.database import UnitOfWorkFactory
+from infra.database import UnitOfWork, UnitOfWorkFactory
 from services import ledger
 from services.ledger_import import FileError, Imported, import_csv
 
@@ -88,6 +89,22 @@ def test_one_known_bill_among_many_new_ones_is_changed_and_the_others_are_taken(
     with uow() as unit:
         assert {bill.pay_amount for bill in ledger.find(unit, PLATE, CAR).bills} == {70}
         assert ledger.agencies(unit) == ("EARLIER", "TPE")
+
+
+def inserts(unit: UnitOfWork) -> int:
+    """Rows put into the ledger and not reported to PostgreSQL's statistics yet, those taken back included."""
+    statement = "SELECT n_tup_ins FROM pg_stat_xact_user_tables WHERE relname = 'ledger_bill'"
+    (count,) = unit.connection.execute(sql(statement)).one()
+    return int(count)
+
+
+def test_a_file_of_known_bills_is_not_tried_as_if_all_were_new(uow: UnitOfWorkFactory) -> None:
+    put(uow, f"{HEADER}\n{ROW.format(100)}")
+    file = io.BytesIO("\n".join([HEADER, *(ROW.format(n) for n in range(150))]).encode())  # the known one: line 102
+    with uow() as unit:
+        before = inserts(unit)
+        import_csv(unit, file, refused=lambda *_row: None)
+        assert inserts(unit) - before == 149  # a try taken back would count
 
 
 @pytest.mark.parametrize("text", ["", "\n", "agency,number\n", "車牌\n".encode("big5")])
