@@ -10,6 +10,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from infra.mailserver import MailServer
+
 DATA_KEY_BYTES = 32
 SESSION_KEY_CHARACTERS = 32
 CITY_URL = re.compile(r"^PAYBILL_(\w+)_URL$")  # whether there is such a city: adapters/bills/cities.py
@@ -97,8 +99,8 @@ class Settings(BaseSettings):
     @field_validator("smtp_url")
     @classmethod
     def _mail_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("smtp://", "smtps://")):
-            raise ValueError("must start with smtp:// or smtps://")
+        if value is not None:
+            MailServer.of(value.get_secret_value())
         return value
 
     @field_validator("database_url")

@@ -51,6 +51,11 @@ class Accounts:
         row = self.row(uow, channel, citizen)
         return AccountState(row.state) if row is not None else None
 
+    def has_email(self, uow: UnitOfWork, channel: str, citizen: str) -> bool:
+        """Whether the citizen's live account has an e-mail. Reads no ciphertext."""
+        row = self.row(uow, channel, citizen)
+        return row is not None and row.state == AccountState.LIVE and row.email is not None
+
     def citizens_of_mobile(self, uow: UnitOfWork, mobile: Mobile) -> tuple[str, str] | None:
         """(channel, citizen) of the live account that holds a number; None when nobody does. Never for a citizen."""
         row = self.holder(uow, mobile)

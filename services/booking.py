@@ -55,13 +55,22 @@ class MarksPaid(Protocol):
         ...
 
 
-class Booking:
-    """Turns reports into states, payments, the refund list and notices."""
+class MailsReceipts(Protocol):
+    """What booking needs of receipts by e-mail (services/receipt_mail.py)."""
 
-    def __init__(self, mark_paid: MarksPaid, notices: Notices, links: Links) -> None:
+    def post(self, uow: UnitOfWork, order_id: uuid.UUID, *, channel: str, citizen: str) -> None:
+        """Have the receipt sent once this transaction commits, to whoever has left an e-mail."""
+        ...
+
+
+class Booking:
+    """Turns reports into states, payments, the refund list, notices and receipts by e-mail."""
+
+    def __init__(self, mark_paid: MarksPaid, notices: Notices, links: Links, receipt_mail: MailsReceipts) -> None:
         self._mark_paid = mark_paid
         self._notices = notices
         self._links = links
+        self._receipt_mail = receipt_mail
 
     def may_confirm(self, uow: UnitOfWork, attempt_id: uuid.UUID) -> bool:
         """Note that the money is about to be taken; False when it must not be, or another process is at it."""
@@ -138,6 +147,8 @@ class Booking:
         keys = claims.keys_of(line_view(line) for line in order.lines if line.chosen)
         self._mark_paid(uow, keys, paid_at=paid_at)
         self._tell(uow, order, attempt, "payment_done", report.amount)
+        if order.citizen is not None:
+            self._receipt_mail.post(uow, order.id, channel=order.channel, citizen=order.citizen)
 
     def _stop(self, uow: UnitOfWork, order: Order, attempt: Attempt, report: Report) -> None:
         """The provider took another amount than ours: nothing more happens by itself, staff must look."""

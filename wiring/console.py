@@ -8,11 +8,11 @@ from services import demo
 from web.console.chats import Console, TrayItem
 from web.console.page import page as console_page
 from web.console.poster import callback_poster
-from wiring.accounts import AccountRoom
+from wiring.mail import MailRoom
 
 
-class ConsoleRoom(AccountRoom):
-    """A chat and a tray of SMS in the browser."""
+class ConsoleRoom(MailRoom):
+    """A chat and a tray of SMS and e-mail in the browser."""
 
     def worth_typing(self) -> list[tuple[str, str]]:
         """Plates of the made-up city and what they show; none where it was not loaded."""
@@ -28,8 +28,14 @@ class ConsoleRoom(AccountRoom):
             clock=self.clock,
             post=callback_poster(f"{self.own_address}/callback"),
             tries=self.worth_typing,
-            tray=lambda: [TrayItem(m.id, "sms", m.to, "", m.text, m.at) for m in self.tray.landed()],
+            tray=self.landed,
         )
+
+    def landed(self) -> list[TrayItem]:
+        """SMS and e-mail that left the service, oldest first."""
+        sms = [TrayItem(m.id, "sms", m.to, "", m.text, m.at) for m in self.tray.landed()]
+        mail = [TrayItem(m.id, "mail", m.to, m.subject, m.text, m.at) for m in self.mail_tray.landed()]
+        return sorted(sms + mail, key=lambda item: item.at)
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
         doors = super().doors(csrf, limiter)

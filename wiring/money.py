@@ -14,20 +14,16 @@ from infra import queue
 from services import ledger
 from services.booking import Booking
 from services.freshness import LookupNow
-from services.links import Links
 from services.payments import Payments
 from web.demobank.views import blueprint as demobank_pages
 from web.pay.services import PayServices
 from web.pay.views import blueprint as pay_pages
 from wiring.bills import Bills
+from wiring.mail import MailRoom
 
 
-class Money(Bills):
+class Money(Bills, MailRoom):
     """Paying bills."""
-
-    @cached_property
-    def links(self) -> Links:
-        return Links(self.settings.public_url, self.session_keys, self.clock)
 
     @cached_property
     def bank(self) -> DemoBank:
@@ -49,12 +45,9 @@ class Money(Bills):
 
     @cached_property
     def payments(self) -> Payments:
-        booking = Booking(ledger.mark_paid, self.notices, self.links)
+        booking = Booking(ledger.mark_paid, self.notices, self.links, self.receipt_mail)
         asks = LookupNow(self.lookup, self.loop.run)
         return Payments(self.providers, self.orders, booking, self.links, asks, queue.defer, offered=self.offered)
-
-    def for_conversations(self) -> Mapping[str, Any]:
-        return {**super().for_conversations(), "links": self.links}
 
     def for_tasks(self) -> Mapping[str, Any]:
         return {**super().for_tasks(), "payments": self.payments}

@@ -177,11 +177,11 @@ class Recorder:
         uow.session.execute(text("INSERT INTO noted (what) VALUES (:what)"), {"what": what})
 
 
-class ReceiptRecorder(Recorder):
+class ReceiptRecorder:
     """Receipts that would go by e-mail, written down likewise."""
 
-    def post(self, uow: UnitOfWork, order_id: uuid.UUID, *, channel: str, citizen: str) -> None:  # type: ignore[override]  # noqa: ARG002
-        self._note(uow, f"receipt_mail:{citizen}")
+    def post(self, uow: UnitOfWork, order_id: uuid.UUID, *, channel: str, citizen: str) -> None:
+        uow.session.execute(text("INSERT INTO noted (what) VALUES (:what)"), {"what": f"mail:{citizen}:{order_id}"})
 
 
 @dataclass
@@ -255,7 +255,7 @@ class World:
         return uuid.UUID(str(row[0]))
 
     def noted(self, kind: str) -> list[str]:
-        """What was noted of a kind: notice, task or ledger."""
+        """What was noted of a kind: notice, mail, task or ledger."""
         rows = self.rows("SELECT what FROM noted WHERE what LIKE :kind ORDER BY id", kind=f"{kind}:%")
         return [row[0].removeprefix(f"{kind}:") for row in rows]
 

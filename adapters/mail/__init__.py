@@ -1,0 +1,1 @@
+"""E-mail: a mail server, or the tray of the console page."""
