@@ -26,6 +26,7 @@ class City:
     short_zh: str  # 臺北, as texts list it
     en: str  # Taipei
     of_the_22: bool = True  # False: another agency, whose bills are in the ledger only
+    named: bool = True  # False: nobody has told its name, so it goes by its code
     base_url: str | None = None  # before the path; None: no address known
     enabled: bool = False
     dash: bool = True  # whether its API wants the plate with its dash
@@ -44,6 +45,8 @@ class City:
 
     def office(self, language: Language) -> str:
         """The office in words, for cities whose official page is not known."""
+        if not self.named:
+            return f"the billing agency (code {self.code})" if language is Language.EN else self.zh
         return f"the parking office of {self.en}" if language is Language.EN else f"{self.zh}停車管理機關"
 
 
@@ -51,5 +54,10 @@ Cities = Mapping[str, City]
 
 
 def city_of(cities: Cities, code: str) -> City:
-    """The city of a code; a code without an entry is named by itself, never by a guess."""
-    return cities.get(code) or City(code, code, code, code)
+    """The city or agency of a code; one without an entry is called what it is, with its code, never by a guess."""
+    return cities.get(code) or _unnamed(code)
+
+
+def _unnamed(code: str) -> City:
+    zh = f"開單機關（代碼 {code}）"
+    return City(code, zh, zh, f"Billing agency (code {code})", of_the_22=False, named=False)

@@ -1,17 +1,22 @@
 """One bill (帳單) or dunning notice (催繳單) as a card of its own."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from domain.amounts import money
 from domain.bills import Bill, BillStatus, DunningNotice, Payable
 from domain.dates import clock_time, day, days_left, deadline
-from domain.reader import Reader
+from domain.reader import Reader, msgid
 from flex_templates.answer import Owed
 from flex_templates.card import Block, Card, Lead, Note, Paragraph, Rows
+from flex_templates.punctuation import beside, listed
 from flex_templates.theme import Tone
 
 COVERED_SHOWN = 6  # bills named inside a dunning notice; the pay page lists all
+
+ISSUED_HOW = (
+    msgid("現場開單"),
+    msgid("無紙化開單"),
+)  # 開單方式 in use; others stay as written
 
 Pairs = list[tuple[str, str]]
 
@@ -20,7 +25,7 @@ def card(reader: Reader, owed: Owed, today: date, place: str = "") -> Card:
     """The card of one payable. `place`: "1／3" among several."""
     return Card(
         title=owed.group,
-        subtitle="　".join(part for part in (owed.vehicle, owed.office, place) if part),
+        subtitle=beside(reader, owed.vehicle, owed.office, place),
         tone=tone(owed.payable, today),
         blocks=blocks(reader, owed, today),
         main=owed.way,
@@ -58,17 +63,13 @@ def until(reader: Reader, last_day: date | None, today: date) -> str:
     return reader.t("{deadline}，{left}", deadline=deadline(reader, last_day, today), left=left)
 
 
-def listed(reader: Reader, names: Sequence[str]) -> str:
-    """Names in a row: 「臺北、新北」, "Taipei, New Taipei"."""
-    return reader.t("、").join(names)
-
-
 def _bill_rows(reader: Reader, owed: Owed, today: date) -> Pairs:
     bill = owed.payable
     assert isinstance(bill, Bill)  # noqa: S101 - told apart by the caller; for the type checker
     rows: Pairs = [(reader.t("帳單號碼"), bill.number)]
     if bill.issued_how:
-        rows.append((reader.t("開單方式"), bill.issued_how))
+        known = bill.issued_how in ISSUED_HOW
+        rows.append((reader.t("開單方式"), reader.t(bill.issued_how) if known else bill.issued_how))
     if bill.parked_on:
         rows.append((reader.t("停車日期"), day(reader, bill.parked_on, today)))
     if bill.hours is not None:

@@ -12,6 +12,7 @@ from flex_templates.answer import Answer, Owed
 from flex_templates.card import Block, Card, Lead, Link, Note, Paragraph, Press, Rows
 from flex_templates.limits import BILLS_AS_TEXT, BILLS_IN_CHAT
 from flex_templates.person import Person, call
+from flex_templates.punctuation import beside, listed
 from flex_templates.render import show
 from flex_templates.theme import Tone
 
@@ -48,7 +49,7 @@ def _single(reader: Reader, answer: Answer) -> Card:
     owed = answer.owed[0]
     card = bill.card(reader, owed, answer.today)
     card.title = reader.t("停車費待繳：{group}", group=owed.group)
-    card.subtitle = f"{owed.vehicle or answer.vehicle}　{owed.office}"
+    card.subtitle = beside(reader, owed.vehicle or answer.vehicle, owed.office)
     card.blocks = [*card.blocks, *_vehicles(answer), *_notes(reader, answer)]
     card.others = [*card.others, *answer.offers]
     if answer.pay_all:
@@ -86,10 +87,10 @@ def _details(reader: Reader, answer: Answer) -> list[Card]:
     """A card for each bill as far as LINE's sizes allow; the rest by number, with the way to see them."""
     end = answer.skipped + at_once(reader)
     count = len(answer.owed)
-    cards = [
-        _quiet(bill.card(reader, owed, answer.today, f"{number}／{count}"), reader, number)
-        for number, owed in enumerate(answer.owed[answer.skipped : end], answer.skipped + 1)
-    ]
+    cards = []
+    for number, owed in enumerate(answer.owed[answer.skipped : end], answer.skipped + 1):
+        place = reader.t("{number}／{count}", number=number, count=count)
+        cards.append(_quiet(bill.card(reader, owed, answer.today, place), reader, number))
     if rest := answer.owed[end:]:
         cards.append(_rest(reader, answer, rest))
     return cards
@@ -105,7 +106,7 @@ def _quiet(card: Card, reader: Reader, number: int) -> Card:
 
 
 def _rest(reader: Reader, answer: Answer, rest: Sequence[Owed]) -> Card:
-    lines = [f"{one.payable.number}　{money(reader, one.payable.pay_amount)}" for one in rest[:REST_NAMED]]
+    lines = [beside(reader, one.payable.number, money(reader, one.payable.pay_amount)) for one in rest[:REST_NAMED]]
     if len(rest) > REST_NAMED:
         lines.append(reader.t("另有 {count} 筆未列出。", count=len(rest) - REST_NAMED))
     # As plain text the page's address is spelled out above already, and is not read out a second time.
@@ -158,17 +159,17 @@ def _notes(reader: Reader, answer: Answer) -> Iterable[Block]:
 def _cities(reader: Reader, answer: Answer) -> Iterable[str]:
     """What each source said besides bills, a sentence each."""
     if answer.nothing_due:
-        names, time = bill.listed(reader, answer.nothing_due), clock_time(answer.asked_at)
+        names, time = listed(reader, answer.nothing_due), clock_time(answer.asked_at)
         yield reader.t("目前查無待繳停車單：{cities}（{time} 查詢）。", cities=names, time=time)
     if answer.could_not_ask:
-        names = bill.listed(reader, answer.could_not_ask)
+        names = listed(reader, answer.could_not_ask)
         if answer.retry_at and answer.retry_at > answer.now:
             minutes = wait(reader, answer.retry_at, answer.now)
             yield reader.t("{cities}暫時查不到，不代表沒有欠費，請 {minutes}後再查。", cities=names, minutes=minutes)
         else:
             yield reader.t("{cities}暫時查不到，不代表沒有欠費，請稍後再查。", cities=names)
     if answer.promised:
-        yield reader.t("{cities}還在查，查到後會傳訊息給您。", cities=bill.listed(reader, answer.promised))
+        yield reader.t("{cities}還在查，查到後會傳訊息給您。", cities=listed(reader, answer.promised))
     if answer.not_connected:
         yield _not_connected(reader, answer)
 
@@ -189,7 +190,7 @@ def _not_connected(reader: Reader, answer: Answer) -> str:
         return reader.t("目前沒有連線任何縣市，無法查詢，不代表沒有欠費。")
     if len(names) > UNCONNECTED_NAMED:
         return reader.t("另有 {count} 個縣市尚未連線，沒有查詢。", count=len(names))
-    return reader.t("尚未連線，沒有查詢：{cities}。", cities=bill.listed(reader, names))
+    return reader.t("尚未連線，沒有查詢：{cities}。", cities=listed(reader, names))
 
 
 def _grouped(owed: Sequence[Owed]) -> Iterable[tuple[str, list[Owed]]]:

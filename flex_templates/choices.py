@@ -6,6 +6,7 @@ from typing import Any
 from domain.reader import Display, Language, Reader
 from domain.vehicles import VehicleKind
 from flex_templates.card import Card, Note, Paragraph, Press, Say
+from flex_templates.punctuation import beside
 from flex_templates.render import show
 from flex_templates.theme import Tone
 
@@ -23,6 +24,11 @@ def kind_name(reader: Reader, kind: VehicleKind) -> str:
             return reader.t("紅黃牌重機")
         case VehicleKind.OTHER:
             return reader.t("其他車種")
+
+
+def vehicle_name(reader: Reader, plate: str, kind: VehicleKind) -> str:
+    """Plate and kind in one line."""
+    return beside(reader, plate, kind_name(reader, kind))
 
 
 def choose_kind(

@@ -13,7 +13,7 @@ from flex_templates.theme import Tone
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Data of the buttons: what each corrects, and the copy of everything."""
+    """Data of the buttons: what each corrects, and the copy of everything. No e-mail where none is used or kept."""
 
     name: str
     email: str
@@ -23,19 +23,19 @@ class Doors:
 
 def registered(reader: Reader, name: str, mobile: str, email: str | None, since: str, doors: Doors) -> dict[str, Any]:
     """What a registered citizen let us know. `mobile` ready to show, `since` a day."""
-    rows = [
-        (reader.t("姓名"), name),
-        (reader.t("手機號碼"), mobile),
-        (reader.t("E-mail"), email or reader.t("未提供")),
-        (reader.t("註冊日期"), since),
-    ]
+    rows = [(reader.t("姓名"), name), (reader.t("手機號碼"), mobile)]
+    if doors.email:
+        rows.append((reader.t("E-mail"), email or reader.t("未提供")))
+    rows.append((reader.t("註冊日期"), since))
+    notes = [Note(reader.t("E-mail 只用來寄收據。"))] if doors.email else []
+    correct_email = [Press(reader.t("更正 E-mail"), doors.email)] if doors.email else []
     card = Card(
         title=reader.t("我的資料"),
-        blocks=(Rows(rows), Note(reader.t("E-mail 只用來寄收據。"))),
+        blocks=(Rows(rows), *notes),
         main=Press(reader.t("下載全部資料"), doors.download),
         others=(
             Press(reader.t("更正姓名"), doors.name),
-            Press(reader.t("更正 E-mail"), doors.email),
+            *correct_email,
             Press(reader.t("更換手機號碼"), doors.mobile),
             Say(reader.t("歷程"), reader.t("歷程")),
             Say(reader.t("註銷"), reader.t("註銷")),

@@ -6,6 +6,7 @@ from typing import Any
 from domain.reader import Reader
 from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Press, Rows, Say
 from flex_templates.limits import QUICK_REPLIES, QUICK_REPLY_LABEL
+from flex_templates.punctuation import beside
 
 Part = dict[str, Any]
 TELEPHONE = "tel:"
@@ -22,7 +23,7 @@ def message(reader: Reader, cards: Sequence[Card]) -> Part:
 
 
 def _lines(reader: Reader, card: Card) -> list[str]:
-    lines = [f"{card.title}　{card.subtitle}" if card.subtitle else card.title]
+    lines = [beside(reader, card.title, card.subtitle)]
     for block in card.blocks:
         lines += _block(reader, block)
     for button in (card.main, *card.others):

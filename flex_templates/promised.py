@@ -6,10 +6,10 @@ from domain.amounts import money
 from domain.billsview import BillsView, Standing
 from domain.dates import clock_time
 from domain.reader import Reader
-from flex_templates.bill import listed
 from flex_templates.card import Block, Card, Lead, Note, Paragraph, Press
-from flex_templates.choices import kind_name
+from flex_templates.choices import vehicle_name
 from flex_templates.person import Person, call
+from flex_templates.punctuation import listed
 from flex_templates.render import show
 from flex_templates.theme import Tone
 
@@ -34,7 +34,7 @@ def message(reader: Reader, view: BillsView, see: Press, person: Person) -> dict
         blocks.append(Note(reader.t("{cities}暫時查不到，不代表沒有欠費，請稍後再查。", cities=cities)))
     card = Card(
         title=reader.t("剛才還在查的縣市，有結果了") if view.complete else reader.t("剛才還在查的縣市"),
-        subtitle=f"{view.plate.canonical}　{kind_name(reader, view.kind)}",
+        subtitle=vehicle_name(reader, view.plate.canonical, view.kind),
         tone=Tone.DONE if view.complete and not view.count else Tone.NEUTRAL,
         blocks=blocks,
         main=see,

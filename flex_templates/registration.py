@@ -42,14 +42,14 @@ def code(reader: Reader, masked: str, minutes: int, again: str) -> dict[str, Any
     return show(reader, reader.t("請輸入簡訊裡的驗證碼。"), card)
 
 
-def registered(reader: Reader, email: str) -> dict[str, Any]:
-    """It is done; what to do with it next."""
+def registered(reader: Reader, email: str | None) -> dict[str, Any]:
+    """It is done; what to do with it next. `email`: of the button that offers one; None where none is used."""
     card = Card(
         title=reader.t("註冊完成"),
         tone=Tone.DONE,
         blocks=(Paragraph(reader.t("現在可以綁定車牌，有新的停車單時通知您。")),),
         main=Say(reader.t("綁定車牌"), reader.t("綁定車牌")),
-        others=(Press(reader.t("填寫 E-mail（選填）"), email),),
+        others=(Press(reader.t("填寫 E-mail（選填）"), email),) if email else (),
     )
     return show(reader, reader.t("註冊完成"), card)
 

@@ -8,18 +8,18 @@ from typing import Any
 from domain.bindings import Binding, Paperless, Vehicle
 from domain.dates import day
 from domain.reader import Display, Reader
-from flex_templates.bill import listed
 from flex_templates.card import Block, Button, Card, Note, Paragraph, Press, Rows, Say
-from flex_templates.choices import kind_name
+from flex_templates.choices import kind_name, vehicle_name
 from flex_templates.limits import QUICK_REPLIES
 from flex_templates.person import Person, call
+from flex_templates.punctuation import listed
 from flex_templates.render import show
 from flex_templates.theme import Tone
 
 
 def named(reader: Reader, vehicle: Vehicle) -> str:
     """Plate and kind in one line."""
-    return f"{vehicle.plate.canonical}　{kind_name(reader, vehicle.kind)}"
+    return vehicle_name(reader, vehicle.plate.canonical, vehicle.kind)
 
 
 def rows(reader: Reader, binding: Binding, areas: Sequence[str], today: date) -> list[tuple[str, str]]:

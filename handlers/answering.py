@@ -15,7 +15,7 @@ from domain.reader import Reader
 from flex_templates import bills
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press
-from flex_templates.choices import kind_name
+from flex_templates.choices import vehicle_name
 from flex_templates.pay_link import official_link
 from flex_templates.person import call, office
 from services.links import Links
@@ -73,7 +73,7 @@ class Answering:
             for one in owed:
                 one.keep = Press(reader.t("儲存"), door(SAVES, "save", **values, key=str(one.payable.key)))
         answer = Answer(
-            vehicle=f"{view.plate.canonical}　{kind_name(reader, view.kind)}",
+            vehicle=vehicle_name(reader, view.plate.canonical, view.kind),
             now=turn.now,
             today=view.today,
             asked_at=view.asked_at,

@@ -11,7 +11,7 @@ from domain.reader import Reader
 from flex_templates import bills
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Press
-from flex_templates.choices import kind_name
+from flex_templates.choices import vehicle_name
 from flex_templates.person import office
 from handlers.answering import ANSWERS, SAVES, SHOWN, Answering, latest, names
 from handlers.asking_all import Own
@@ -81,7 +81,7 @@ def _urgency(line: Line) -> tuple[int, bool, int, str, str]:
 
 
 def _named(reader: Reader, view: BillsView) -> str:
-    return f"{view.plate.canonical}　{kind_name(reader, view.kind)}"
+    return vehicle_name(reader, view.plate.canonical, view.kind)
 
 
 def _head(reader: Reader, own: Sequence[Own]) -> str:

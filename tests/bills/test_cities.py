@@ -60,4 +60,7 @@ def test_a_wrong_entry_is_named(tmp_path: Path, line: str, says: str) -> None:
 
 
 def test_an_unknown_agency_is_named_by_its_code() -> None:
-    assert city_of(load_cities(file=FILE), "WATER").name(Language.ZH) == "WATER"
+    unnamed = city_of(load_cities(file=FILE), "WATER")
+    assert unnamed.name(Language.ZH) == unnamed.office(Language.ZH) == "開單機關（代碼 WATER）"
+    assert unnamed.name(Language.EN) == "Billing agency (code WATER)"
+    assert unnamed.office(Language.EN) == "the billing agency (code WATER)"

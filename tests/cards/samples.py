@@ -72,7 +72,7 @@ def answer(reader: Reader, *payables: Bill | DunningNotice, **changes: Any) -> A
     """An answer with these bills, all paid here, every city asked."""
     total = sum(payable.pay_amount for payable in payables)
     plain: dict[str, Any] = {
-        "vehicle": f"{PLATE}　{choices.kind_name(reader, VehicleKind.CAR)}",
+        "vehicle": choices.vehicle_name(reader, PLATE, VehicleKind.CAR),
         "now": NOW,
         "today": TODAY,
         "owed": [owed(reader, payable) for payable in payables],
