@@ -1,5 +1,6 @@
 """我的資料: see, correct, download. Three taps to correct; nothing personal is kept in the dialog."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -21,6 +22,7 @@ from services.accounts import Accounts
 from services.downloads import LIFE, Downloads
 from services.number_change import NumberChange
 from services.phone_codes import Ended, PhoneCodes, Right, Wrong, read_code
+from services.receipt_mail import ReceiptMail
 
 NO_EMAIL = frozenset(normal(word) for word in ("不留", "移除", "none", "remove"))
 
@@ -36,12 +38,18 @@ class ShowMyData(Conversation["ShowMyData.Data"]):
         code: UUID | None = None  # of the row that knows the new number
 
     def __init__(
-        self, accounts: Accounts, downloads: Downloads, number_change: NumberChange, phone_codes: PhoneCodes
+        self,
+        accounts: Accounts,
+        downloads: Downloads,
+        number_change: NumberChange,
+        phone_codes: PhoneCodes,
+        receipt_mail: ReceiptMail,
     ) -> None:
         self._accounts = accounts
         self._downloads = downloads
         self._number_change = number_change
         self._codes = phone_codes
+        self._mail = receipt_mail
 
     @entry
     def begin(self, turn: Turn[Data]) -> Outcome:
@@ -49,6 +57,8 @@ class ShowMyData(Conversation["ShowMyData.Data"]):
         doors = cards.Doors(*(door(self.key, f"to_{what}") for what in ("name", "email", "mobile", "download")))
         if account is None:
             return Done(cards.unregistered(turn.reader, doors.download))
+        if not account.email and not self._mail.possible:
+            doors = replace(doors, email="")
         since = day(turn.reader, city_date(account.registered_at), city_date(turn.now))
         card = cards.registered(turn.reader, account.name, account.mobile.grouped, account.email, since, doors)
         return Done(card)
@@ -57,7 +67,7 @@ class ShowMyData(Conversation["ShowMyData.Data"]):
 
     @entry
     def to_name(self, turn: Turn[Data]) -> Outcome:
-        self._accounts.require(turn.uow, turn.channel, turn.citizen)
+        self._accounts.registered(turn.uow, turn.channel, turn.citizen)
         return Goto(self.name)
 
     @step()
@@ -67,7 +77,7 @@ class ShowMyData(Conversation["ShowMyData.Data"]):
     @name.answer
     def name_given(self, turn: Turn[Data]) -> Outcome:
         name = parse_name(turn.typed)
-        account = self._accounts.require(turn.uow, turn.channel, turn.citizen)
+        account = self._accounts.registered(turn.uow, turn.channel, turn.citizen)
         self._accounts.correct_name(turn.uow, account.id, name)
         return Done(cards.corrected(turn.reader, turn.t("姓名已更正。")))
 
@@ -75,7 +85,7 @@ class ShowMyData(Conversation["ShowMyData.Data"]):
 
     @entry
     def to_email(self, turn: Turn[Data]) -> Outcome:
-        self._accounts.require(turn.uow, turn.channel, turn.citizen)
+        self._accounts.registered(turn.uow, turn.channel, turn.citizen)
         return Goto(self.email)
 
     @step()
@@ -85,7 +95,7 @@ class ShowMyData(Conversation["ShowMyData.Data"]):
 
     @email.answer
     def email_given(self, turn: Turn[Data]) -> Outcome:
-        account = self._accounts.require(turn.uow, turn.channel, turn.citizen)
+        account = self._accounts.registered(turn.uow, turn.channel, turn.citizen)
         if turn.pressed == "none" or normal(turn.typed) in NO_EMAIL:
             self._accounts.correct_email(turn.uow, account.id, None)
             return Done(cards.corrected(turn.reader, turn.t("E-mail 已移除。")))
@@ -96,7 +106,7 @@ class ShowMyData(Conversation["ShowMyData.Data"]):
 
     @entry
     def to_mobile(self, turn: Turn[Data]) -> Outcome:
-        self._accounts.require(turn.uow, turn.channel, turn.citizen)
+        self._accounts.registered(turn.uow, turn.channel, turn.citizen)
         return Goto(self.mobile)
 
     @step()

@@ -28,8 +28,11 @@ YES = frozenset(map(normal, ("確定", "確定綁定", "是", "好", "yes", "ok"
 
 
 def registered_first(accounts: Accounts, turn: Turn[Any], vehicle: Vehicle | None = None) -> Switch | None:
-    """The way through registration and back, with plate and kind; None for those who have an account."""
-    if accounts.of(turn.uow, turn.channel, turn.citizen) is not None:
+    """The way through registration and back, with plate and kind; None for those who need not go it.
+
+    Whoever agreed to an older notice is asked about the new one there, and comes back likewise.
+    """
+    if accounts.may_bind(turn.uow, turn.channel, turn.citizen):
         return None
     values = values_of(vehicle) if vehicle else {}
     return Switch(REGISTERS, "first", (("then", BINDS), *values.items()))

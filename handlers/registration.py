@@ -26,6 +26,7 @@ from services.accounts import Accounts
 from services.consents import Consents
 from services.links import Links
 from services.phone_codes import Ended, PhoneCodes, Purpose, Right, Wrong, read_code
+from services.receipt_mail import ReceiptMail
 from services.registration import Registration, Waits
 
 AGREE = frozenset(normal(word) for word in ("同意", "我同意", "agree", "i agree"))
@@ -53,6 +54,7 @@ class Registering(Conversation["Registering.Data"]):
         registration: Registration,
         account_rules: AccountRules,
         links: Links,
+        receipt_mail: ReceiptMail,
     ) -> None:
         self._accounts = accounts
         self._consents = consents
@@ -60,6 +62,7 @@ class Registering(Conversation["Registering.Data"]):
         self._registration = registration
         self._rules = account_rules
         self._privacy = links.privacy_url
+        self._mail = receipt_mail
 
     @entry
     def begin(self, turn: Turn[Data]) -> Outcome:
@@ -151,7 +154,8 @@ class Registering(Conversation["Registering.Data"]):
         done = self._registration.finish(turn.uow, turn.data.code, turn.channel, turn.citizen, name)
         if isinstance(done, Waits):
             return Done(cards.waits(turn.reader, done.days, self._person(turn)))
-        return self._back(turn) or Done(cards.registered(turn.reader, door(self.key, "email")))
+        email = door(self.key, "email") if self._mail.possible else None
+        return self._back(turn) or Done(cards.registered(turn.reader, email))
 
     @step()
     def address(self, turn: Turn[Data]) -> Message:

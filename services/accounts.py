@@ -36,15 +36,27 @@ class Accounts:
         return self._view(row) if row is not None and row.state == AccountState.LIVE else None
 
     def require(self, uow: UnitOfWork, channel: str, citizen: str) -> Account:
-        """The citizen's live account. Raises NotRegisteredError, whose text says how to register, or
-        ConsentOutdatedError when the notice has changed since: 註冊 asks again.
+        """The citizen's live account, for what collects more of them. Raises NotRegisteredError, whose text says how to
+        register, or ConsentOutdatedError when the notice has changed since: 註冊 asks again.
+        """
+        account = self.registered(uow, channel, citizen)
+        if account.consent_version != self._consents.version:
+            raise ConsentOutdatedError
+        return account
+
+    def registered(self, uow: UnitOfWork, channel: str, citizen: str) -> Account:
+        """The citizen's live account, whichever notice they agreed to: seeing and correcting one's data is a right
+        (個資法 §3), never a matter of agreeing anew. Raises NotRegisteredError.
         """
         account = self.of(uow, channel, citizen)
         if account is None:
             raise NotRegisteredError
-        if account.consent_version != self._consents.version:
-            raise ConsentOutdatedError
         return account
+
+    def may_bind(self, uow: UnitOfWork, channel: str, citizen: str) -> bool:
+        """Whether there is a live account whose consent is to the notice in force."""
+        account = self.of(uow, channel, citizen)
+        return account is not None and account.consent_version == self._consents.version
 
     def state(self, uow: UnitOfWork, channel: str, citizen: str) -> AccountState | None:
         """How the citizen's account stands; None for somebody who never registered."""

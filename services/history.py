@@ -46,7 +46,7 @@ class History:
 
     def of(self, uow: UnitOfWork, channel: str, citizen: str, most: int = SHOWN) -> Sequence[Change]:
         """The newest changes. Raises NotRegisteredError for one without an account."""
-        account = self._accounts.require(uow, channel, citizen)
+        account = self._accounts.registered(uow, channel, citizen)
         rows = uow.session.scalars(
             select(AccountHistory)
             .where(AccountHistory.account_id == account.id)

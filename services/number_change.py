@@ -26,7 +26,7 @@ class NumberChange:
 
     def begin(self, uow: UnitOfWork, channel: str, citizen: str, mobile: Mobile, language: Language) -> UUID:
         """Send a code to the new number. Raises CitizenMistakeError: not registered, the same number, or a limit."""
-        account = self._accounts.require(uow, channel, citizen)
+        account = self._accounts.registered(uow, channel, citizen)
         if account.mobile == mobile:
             raise CitizenMistakeError(msgid("這就是您目前登記的號碼，沒有任何資料被更動。"))
         return self._codes.send(uow, channel, citizen, mobile, Purpose.CHANGE, language)
@@ -36,7 +36,7 @@ class NumberChange:
 
         Raises CitizenMistakeError when the proof is gone or another account holds the number.
         """
-        account = self._accounts.require(uow, channel, citizen)
+        account = self._accounts.registered(uow, channel, citizen)
         mobile = self._codes.proved(uow, code_id, channel, citizen, Purpose.CHANGE)
         if mobile is None:
             raise CitizenMistakeError(msgid("驗證已經過期，手機號碼沒有更動。請從「我的資料」重新開始。"))

@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from bot.notices import NoticePost, discover_notices
+from domain.ports.mail import Mail
 from domain.ports.sms import Sms
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWorkFactory
@@ -43,6 +44,20 @@ class PhoneInHand:
             raise fault
         self.sent.append(sms)
         return uuid4().hex
+
+
+@dataclass
+class MailInHand:
+    """A mail sender that keeps what it was given; `faults` are raised instead, one each."""
+
+    key: str = "in hand"
+    sent: list[Mail] = field(default_factory=list)
+    faults: list[BaseException] = field(default_factory=list)
+
+    def send(self, mail: Mail) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.sent.append(mail)
 
 
 def account_services(

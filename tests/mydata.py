@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.clock import Clock
+from infra.locales import reader
 from infra.queue import defer
 from services.downloads import Downloads
 from services.history import History
 from services.leaving import Leaving
 from services.my_data import MyData
 from services.number_change import NumberChange
+from services.receipt_mail import ReceiptMail
+from tests.accounts import MailInHand
 
 LINK_KEY = "k" * 40
 
@@ -27,13 +30,14 @@ class Forgotten:
 
 def my_data_services(given: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
     """By the names that conversations and tasks ask for them; `given`: accounts, phone_codes, sms, vehicles …"""
-    accounts, forgotten = given["accounts"], Forgotten()
+    accounts, agency, forgotten = given["accounts"], given["account_rules"].agency, Forgotten()
     my_data = MyData(accounts, clock)
     return {
         "my_data": my_data,
         "downloads": Downloads(my_data, "http://localhost:8000", (LINK_KEY,), clock),
-        "number_change": NumberChange(accounts, given["phone_codes"], given["sms"], given["account_rules"].agency),
+        "number_change": NumberChange(accounts, given["phone_codes"], given["sms"], agency),
         "history": History(accounts),
+        "receipt_mail": ReceiptMail(accounts, given["links"], agency, MailInHand(), defer, reader),
         "leaving": Leaving(accounts, given["vehicles"], defer, forgotten),
         "forgotten": forgotten,
     }

@@ -9,7 +9,6 @@ from sqlalchemy import select, text
 from domain.accounts import AccountState
 from infra.database import UnitOfWorkFactory
 from models.account import AccountHistory, Consent
-from services.consents import Consents
 from tests.accounts import code_in, deliver, new_mobile
 from tests.flow import CHANNEL, Answer, Flow
 
@@ -275,9 +274,7 @@ def test_a_photo_or_sticker_is_not_the_answer(newcomer: Newcomer) -> None:
 def test_a_changed_notice_is_asked_again(newcomer: Newcomer) -> None:
     newcomer.register()
     services = newcomer.flow.services
-    newer = Consents("2027-01")
-    for part in (services["consents"],):
-        part.version = newer.version
+    services["consents"].version = "2027-01"
     assert "個人資料告知事項" in newcomer.flow.say("註冊")
     assert "已記下您的同意" in newcomer.flow.press("同意")
     assert "您已經註冊" in newcomer.flow.say("註冊")
@@ -285,6 +282,43 @@ def test_a_changed_notice_is_asked_again(newcomer: Newcomer) -> None:
         kept = uow.session.scalars(select(Consent.version).where(Consent.line_id == newcomer.flow.citizen)).all()
         assert services["accounts"].require(uow, CHANNEL, newcomer.flow.citizen).consent_version == "2027-01"
     assert sorted(kept) == sorted([services["account_rules"].notice_version, "2027-01"])
+
+
+def test_a_changed_notice_is_asked_before_binding_and_the_plate_is_not_lost(newcomer: Newcomer, plate: str) -> None:
+    newcomer.register()
+    newcomer.flow.services["consents"].version = "2027-01"
+    asked = newcomer.flow.say("綁定車牌")
+    assert "個人資料告知事項" in asked
+    assert "請選擇車種" in newcomer.flow.press("同意")
+    newcomer.flow.press("汽車")
+    newcomer.flow.say(plate)
+    newcomer.flow.services["consents"].version = "2027-02"
+    assert "個人資料告知事項已更新" in newcomer.flow.press("確定綁定"), "changed while it was being filled in"
+    newcomer.flow.send_data(f"plates.keep?kind=car&plate={plate}")
+    assert "綁定完成" in newcomer.flow.press("同意")
+    with newcomer.units() as uow:
+        assert len(newcomer.flow.services["vehicles"].of(uow, CHANNEL, newcomer.flow.citizen)) == 1
+
+
+def test_seeing_and_correcting_ones_data_needs_no_new_consent(newcomer: Newcomer) -> None:
+    newcomer.register()
+    newcomer.flow.services["consents"].version = "2027-01"
+    assert NAME in newcomer.flow.say("我的資料")
+    newcomer.flow.press("更正姓名")
+    assert "姓名已更正" in newcomer.flow.say("王大明")
+    newcomer.flow.say("我的資料")
+    assert newcomer.flow.press("下載全部資料").link("開啟")
+    assert "更正姓名" in newcomer.flow.say("歷程")
+    newcomer.flow.say("註銷")
+    assert "已註銷" in newcomer.flow.press("確定註銷")
+
+
+def test_where_no_e_mail_is_sent_none_is_asked_for(newcomer: Newcomer) -> None:
+    newcomer.flow.services["receipt_mail"]._sender = None
+    assert "填寫 E-mail（選填）" not in newcomer.register().buttons
+    shown = newcomer.flow.say("我的資料")
+    assert "更正 E-mail" not in shown.buttons
+    assert "E-mail" not in shown
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,31 +12,16 @@ from domain.accounts import AccountState
 from domain.errors import OutsideError, Retry
 from domain.orders import AttemptState
 from domain.phones import Mobile
-from domain.ports.mail import Mail
 from infra.database import UnitOfWorkFactory
 from infra.locales import reader
 from infra.queue import defer
 from services.citizens import Citizens
 from services.consents import Given
 from services.receipt_mail import MOST_ATTEMPTS, ReceiptMail, TryAgainError
-from tests.accounts import account_services
+from tests.accounts import MailInHand, account_services
 from tests.pay.world import CHANNEL, CITIZEN, World, bill
 
 EMAIL = "ming@example.com"
-
-
-@dataclass
-class MailInHand:
-    """A sender that keeps what it was given; `faults` are raised instead, one each."""
-
-    key: str = "in hand"
-    sent: list[Mail] = field(default_factory=list)
-    faults: list[BaseException] = field(default_factory=list)
-
-    def send(self, mail: Mail) -> None:
-        if self.faults:
-            raise self.faults.pop(0)
-        self.sent.append(mail)
 
 
 class Paying:
