@@ -162,6 +162,27 @@ PARTS: Sequence[Part] = (
             f"UPDATE orders SET citizen = NULL WHERE {_OF_CITIZEN}",  # noqa: S608
         ),
     ),
+    # An entry's number, name and salt are ciphertext, and outlive 註銷 until the complaint period ends.
+    Part(
+        "pass_entry",
+        msgid("月票的申請"),
+        _OF_CITIZEN,
+        (
+            Column("applied_at", msgid("申請時間")),
+            Column("draw_id", msgid("抽籤代號"), "(SELECT draw_id FROM pass_round WHERE id = round_id)"),
+            Column("entry_no", msgid("申請編號")),
+            Column("plate", msgid("車牌")),
+            Column("plan", ""),
+            Column("state", msgid("狀態")),
+            Column("commitment", ""),
+        ),
+        "applied_at, log_index",
+        (
+            f"UPDATE pass_entry SET state = 'LEFT', ended_at = now() WHERE {_OF_CITIZEN} AND state = 'live' "  # noqa: S608
+            "AND round_id IN (SELECT id FROM pass_round WHERE phase = 'open')",
+            f"UPDATE pass_entry SET channel = NULL, citizen = NULL WHERE {_OF_CITIZEN}",  # noqa: S608
+        ),
+    ),
     Part(
         "lookup_promise",
         msgid("還在查的縣市"),
@@ -244,6 +265,19 @@ NOBODYS: Mapping[str, str] = {
     "refund_due": "money, without a person",
     "demobank.trade": "the test bank's own books: amounts and order ids",
     "audit_row": "ids only, never deleted",
+    "lot": "car parks",
+    "lot_plan": "prices",
+    "pass_round": "what is drawn when",
+    "priority_window": "places sold without a draw, counted",
+    "office_day": "the calendar",
+    "draw_file": "what is public of a draw: commitments, which tell nothing without their salts",
+    "draw_publication": "when a file became public",
+    "draw_verifier": "a program",
+    "draw_log_root": "counts and hashes",
+    "draw_rank": "an entry's place in a draw, as published",
+    "pass_seat": "which entry has a place",
+    "promotion": "the public log: numbers, no persons",
+    "draw_recipient": "addresses of bodies that watch the draw, not of citizens",
     "lookup_key": "one key",
     "phone_code_count": "hashes under a key, gone with their day",
     "receipt_mail": "that a receipt went by e-mail; the address stands in the account alone",

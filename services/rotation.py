@@ -29,6 +29,7 @@ PLACES = (
     Place("account", ("mobile", "name", "email"), "account"),
     Place("phone_code", ("mobile",), "phone_code"),
     Place("sms_message", ("recipient", "body"), "sms_message"),
+    Place("pass_entry", ("salt", "holder", "name", "landline"), "pass_entry"),
     Place("tray.sent", ("recipient", "body"), "tray"),
     Place("tray.mail", ("recipient", "body"), "tray.mail"),
 )

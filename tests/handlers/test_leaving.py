@@ -128,6 +128,22 @@ def test_somebody_never_registered_can_leave_too(flow: Flow, chat_units: UnitOfW
     assert sql(stranger, "SELECT 1 FROM citizen WHERE channel = :channel AND line_id = :citizen") == []
 
 
+LOT_AND_ROUND = """
+WITH made AS (INSERT INTO lot (number, name, district, village, address) VALUES ('L1', 'L', 'D', 'V', 'A'))
+INSERT INTO pass_round (id, draw_id, lot, kind, pass_type, month, starts_on, ends_on, opens_at, closes_at, draw_at,
+    pay_by, steps, registration_limit)
+VALUES (gen_random_uuid(), '2030-01/L1/car/all-day', 'L1', 'car', 'all-day', '2030-01', '2030-01-01', '2030-01-31',
+    now(), now() + interval '1 day', now() + interval '2 days', now() + interval '3 days', '*\\:1', 6)
+"""
+ENTRY = """
+INSERT INTO pass_entry (id, round_id, entry_no, log_index, commitment, pool, plan, plate, compact, channel, citizen,
+    preference, applied_at)
+SELECT gen_random_uuid(), id, CAST(:number AS text), :number, CAST(:number AS text), 'G',
+    'general', :plate, :plate, :channel, :citizen, 1, now()
+FROM pass_round
+"""
+
+
 def test_the_database_holds_nothing_of_one_who_left(
     citizen: Newcomer, make_flow: Callable[..., Flow], cities_in_hand: CitiesInHand
 ) -> None:
@@ -148,6 +164,9 @@ def test_the_database_holds_nothing_of_one_who_left(
                   "VALUES (gen_random_uuid(), :channel, :citizen, 'X', 'car')")  # fmt: skip
         sql(each, "INSERT INTO lookup_promise (id, channel, citizen, plate, kind, cities) "
                   "VALUES (gen_random_uuid(), :channel, :citizen, :plate, 'car', '{}')", plate=PLATE)  # fmt: skip
+    sql(citizen, LOT_AND_ROUND)
+    for number, each in enumerate((citizen, other)):
+        sql(each, ENTRY, number=number, plate=f"AAA-000{number}")
     deliver(citizen.units, flow.services)
     before = everything(citizen.units)
     holding = {table.removeprefix("public.") for table, rows in before.items() if flow.citizen in rows}
