@@ -42,9 +42,9 @@ def run(ground: Ground, seed: int, empty: str) -> list[Target]:
                 engine = make_engine(database, pool_size=1)
                 rates[name].append(sides[name](engine))
                 engine.dispose()
-    print(f"  {ROWS:,} rows, {len(file) / 1e6:.0f} MB, rows/s")
+    print(f"  {ROWS:,} rows, {len(file) / 1e6:.0f} MB, thousand rows/s")
     for name, reached in rates.items():
-        print(f"  {name:<16} {spread(reached)}")
+        print(f"  {name:<16} {spread([rate / 1000 for rate in reached])}")
     ratios = {
         name: [one / other for one, other in zip(rates["import"], rates[name], strict=True)]
         for name in ("raw COPY, keyed", "raw COPY, bare")
