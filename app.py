@@ -24,6 +24,7 @@ from infra.embedded import StoreUrls, store_urls
 from infra.embedded_process import EmbeddedError
 from infra.keys import with_keys
 from infra.settings import Settings, SettingsError, load
+from services.collecting import unknown_codes
 from web import health, security
 from wiring import WEB_THREADS, House
 
@@ -64,7 +65,10 @@ def _open_rooms(app: Flask, house: House) -> None:
         swallow_errors=True,
         headers_enabled=False,
     )
-    for room in (health.blueprint(house.unit, lambda: house.redis), *house.doors(csrf, limiter)):
+    doors = health.blueprint(
+        house.unit, lambda: house.redis, lambda uow: unknown_codes(uow, house.settings, house.cities)
+    )
+    for room in (doors, *house.doors(csrf, limiter)):
         app.register_blueprint(room)
 
 

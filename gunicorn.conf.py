@@ -14,10 +14,11 @@ from infra import metrics  # noqa: E402
 from infra.connections import WEB_PROCESS, WORKER_PROCESS, TooFewConnectionsError, check_room  # noqa: E402
 from infra.settings import SettingsError, load  # noqa: E402
 from infra.supervisor import PARENT, leave_with_parent  # noqa: E402
+from services import collecting  # noqa: E402
 
 try:
     settings = load(os.environ)
-    load_cities(settings.paybill_cities, settings.paybill_urls)
+    cities = load_cities(settings.paybill_cities, settings.paybill_urls)
 except SettingsError as error:
     sys.exit(str(error))
 if settings.console_mode and PARENT not in os.environ:
@@ -54,7 +55,8 @@ def on_starting(_server):
     if settings.database_url:
         try:
             check_room(settings.database_url, workers * WEB_PROCESS + WORKER_PROCESS)
-        except TooFewConnectionsError as error:
+            collecting.check(settings.database_url, settings, cities)
+        except (TooFewConnectionsError, SettingsError) as error:
             sys.exit(str(error))
 
 

@@ -10,12 +10,14 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import OperationalError
 
+from adapters.bills.cities import load_cities
 from infra import metrics, migrations
 from infra.connections import WEB_PROCESS, WORKER_PROCESS, TooFewConnectionsError, check_room
 from infra.embedded import StoreUrls, mend, store_urls
 from infra.embedded_process import EmbeddedError
-from infra.settings import Settings
+from infra.settings import Settings, SettingsError
 from infra.supervisor import Child, Supervisor, python
+from services import collecting
 
 LOCAL = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - behind the city's proxy; never in console mode
@@ -46,6 +48,7 @@ def run(settings: Settings, say: Say) -> int:
         with store_urls(settings) as urls:
             check_room(urls.database, WEB_PROCESS + WORKER_PROCESS)
             fresh = migrations.bring_up_to_date(urls.database)
+            collecting.check(urls.database, settings, load_cities(settings.paybill_cities, settings.paybill_urls))
             environment = _environment(settings, urls)
             if fresh and settings.console_mode:
                 _offer_made_up_city(environment, say)
@@ -56,7 +59,7 @@ def run(settings: Settings, say: Say) -> int:
             return supervisor[0].run(
                 lambda: _answers(settings.port), lambda: say(f"ParkLine is running. Open {address}  (Ctrl-C stops it)")
             )
-    except (EmbeddedError, TooFewConnectionsError) as error:
+    except (EmbeddedError, TooFewConnectionsError, SettingsError) as error:
         say(str(error))
         return 2
     except OperationalError:

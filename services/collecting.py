@@ -3,14 +3,49 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from domain import paytaipei
 from domain.bills import Payable, PayableKey, PayableType
 from domain.cities import Cities, city_of
 from domain.reader import Language
-from infra.settings import Settings
-from services.ledger import SOURCE as LEDGER
+from infra.database import UnitOfWork, make_engine
+from infra.settings import Settings, SettingsError
+from services import ledger
 
 CITIZENS_LINE = "1999"  # answers in every county and city
+
+
+def check(database_url: str, settings: Settings, cities: Cities) -> None:
+    """Raise SettingsError, one line, when COLLECT_FOR names somebody who is nobody here: nothing would be collected.
+
+    A database that cannot be asked right now, or has no tables yet, is no reason not to start; /readyz tells it then.
+    """
+    if not _strange(settings, cities):
+        return
+    engine = make_engine(database_url, pool_size=1, application="parkline start")
+    try:
+        with UnitOfWork(engine) as uow:
+            problem = unknown_codes(uow, settings, cities)
+    except SQLAlchemyError:
+        return
+    finally:
+        engine.dispose()
+    if problem:
+        raise SettingsError(problem)
+
+
+def unknown_codes(uow: UnitOfWork, settings: Settings, cities: Cities) -> str | None:
+    """A line that names the codes of COLLECT_FOR that are no city and no agency of our ledger; None: all are known."""
+    strange = _strange(settings, cities)
+    unknown = [code for code in strange if code not in ledger.agencies(uow)] if strange else []
+    if not unknown:
+        return None
+    return f"COLLECT_FOR: {', '.join(unknown)}: no city of cities.toml, and no agency whose bills were imported"
+
+
+def _strange(settings: Settings, cities: Cities) -> list[str]:
+    return [code for code in settings.collect_for or () if code not in cities]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +78,7 @@ class Collecting:
         """Whether this bill is paid here."""
         if self.codes is not None:
             return payable.agency in self.codes
-        return self.everybody or payable.source == LEDGER
+        return self.everybody or payable.source == ledger.SOURCE
 
     def official_way(self, key: PayableKey) -> OfficialWay:
         """Where this bill is paid officially. Taipei's road-side bills have an address of their own each."""

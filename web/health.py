@@ -10,7 +10,7 @@ import structlog
 from flask import Blueprint, Response, abort, jsonify, request
 
 from infra import metrics, migrations
-from infra.database import UnitOfWorkFactory
+from infra.database import UnitOfWork, UnitOfWorkFactory
 from services import operation
 
 WORKER_SILENT_SECONDS = 30.0  # it says every 10 that it lives
@@ -22,8 +22,14 @@ INSIDE = [
 log = structlog.get_logger(__name__)
 
 
-def blueprint(units: UnitOfWorkFactory, redis: Callable[[], redis_client.Redis]) -> Blueprint:
-    """The three doors. `redis` makes or gives a client; its absence is told, never fatal."""
+def blueprint(
+    units: UnitOfWorkFactory,
+    redis: Callable[[], redis_client.Redis],
+    warning: Callable[[UnitOfWork], str | None] = lambda _uow: None,
+) -> Blueprint:
+    """The three doors. `redis` makes or gives a client; its absence is told, never fatal. `warning`: a line on what
+    is wrong with the settings and could not be seen at the start.
+    """
     health = Blueprint("health", __name__)
 
     @health.get("/healthz")
@@ -34,6 +40,8 @@ def blueprint(units: UnitOfWorkFactory, redis: Callable[[], redis_client.Redis])
     def readyz() -> tuple[Response, int]:
         database, worker = _database(units)
         body = {"database": database, "redis": _redis(redis), "worker": worker}
+        if database == "ok" and (wrong := _warning(units, warning)):
+            body["warning"] = wrong
         return jsonify(body), 200 if database == "ok" else 503
 
     @health.get("/metrics")
@@ -61,6 +69,15 @@ def _database(units: UnitOfWorkFactory) -> tuple[str, str]:
     if silent is None:
         return "ok", "none has started"
     return "ok", "ok" if silent < WORKER_SILENT_SECONDS else f"silent for {silent:.0f} s"
+
+
+def _warning(units: UnitOfWorkFactory, warning: Callable[[UnitOfWork], str | None]) -> str | None:
+    try:
+        with units() as uow:
+            return warning(uow)
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        log.warning("warning_not_known", error=type(error).__name__)
+        return None
 
 
 def _redis(redis: Callable[[], redis_client.Redis]) -> str:
