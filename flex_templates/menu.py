@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.reader import Reader
-from flex_templates.card import Card, Note, Paragraph, Rows, Say
+from flex_templates import faq
+from flex_templates.card import Button, Card, Note, Paragraph, Rows, Say
 from flex_templates.person import Person, call
 from flex_templates.render import show
 
@@ -33,13 +34,20 @@ def help_message(reader: Reader, items: Sequence[Item], person: Person) -> dict[
     return show(reader, reader.t("停車通 使用說明"), card)
 
 
-def not_understood(reader: Reader, what: str, items: Sequence[Item], person: Person) -> dict[str, Any]:
-    """A short answer to words or kinds of input we cannot use, with the menu. `what` says so in words."""
+def not_understood(
+    reader: Reader, what: str, asked: Sequence[tuple[str, str]], items: Sequence[Item], person: Person
+) -> dict[str, Any]:
+    """A short answer to words or kinds of input we cannot use, with the menu. `what` says so in words.
+
+    `asked`: questions that may be meant, the best first, each with the data of its button.
+    """
+    spelled, questions = faq.choices(reader, asked)
+    buttons: list[Button] = [*questions, *map(_say, items)]
     card = Card(
         title=reader.t("請問需要什麼？"),
-        blocks=(Paragraph(what), Paragraph(reader.t("查停車費請直接輸入車牌，例如 ABC-1234。"))),
-        main=_say(items[0]) if items else None,
-        others=(*map(_say, items[1:]), call(reader, person)),
+        blocks=(Paragraph(what), *spelled, Paragraph(reader.t("查停車費請直接輸入車牌，例如 ABC-1234。"))),
+        main=buttons[0] if buttons else None,
+        others=(*buttons[1:], call(reader, person)),
     )
     return show(reader, what, card)
 

@@ -1,15 +1,23 @@
-"""What no other conversation takes: unknown words, kinds of input we cannot use. Never silence."""
+"""What no other conversation takes: unknown words, kinds of input we cannot use. Never silence.
+
+Words that answer a question of 答客問 are answered with the questions they may mean, along with the menu.
+"""
 
 from collections.abc import Callable, Sequence
 
 from bot.conversation import Conversation, Done, NoData, Outcome, entry
 from bot.input import Location, Photo, Sticker, Text
+from bot.postback import door
 from bot.registry import FALLBACK, MenuItem
 from bot.turn import Turn
 from domain.reader import Reader
 from flex_templates.menu import not_understood
 from flex_templates.person import anyone
 from handlers.help import menu_items
+from services.questions import Questions
+
+ANSWERS_QUESTIONS = "faq"  # key of the conversation that shows an answer
+MOST_QUESTIONS = 3
 
 
 def cannot_use(reader: Reader, given: object) -> str:
@@ -30,10 +38,14 @@ def cannot_use(reader: Reader, given: object) -> str:
 class Fallback(Conversation[NoData]):
     key = FALLBACK
 
-    def __init__(self, menu: Callable[[], Sequence[MenuItem]]) -> None:
+    def __init__(self, menu: Callable[[], Sequence[MenuItem]], questions: Questions) -> None:
         self._menu = menu
+        self._questions = questions
 
     @entry
     def begin(self, turn: Turn[NoData]) -> Outcome:
-        what = cannot_use(turn.reader, turn.input)
-        return Done(not_understood(turn.reader, what, menu_items(turn.reader, self._menu()), anyone(turn.reader)))
+        found = self._questions.search(turn.typed)[:MOST_QUESTIONS]
+        asked = [(one.told(turn.reader.language).ask, door(ANSWERS_QUESTIONS, "show", id=one.id)) for one in found]
+        what = turn.t("您問的可能是：") if asked else cannot_use(turn.reader, turn.input)
+        items = menu_items(turn.reader, self._menu())
+        return Done(not_understood(turn.reader, what, asked, items, anyone(turn.reader)))

@@ -9,11 +9,12 @@ from domain.amounts import money
 from domain.bills import Bill, BillStatus, DunningNotice
 from domain.reader import Display, Language, Reader
 from domain.vehicles import VehicleKind
-from flex_templates import bills, choices, errors, menu, pay_link, registration, takeover, welcome
+from flex_templates import bills, choices, errors, faq, menu, pay_link, registration, takeover, welcome
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press, Say
 from flex_templates.person import Person, anyone
 from infra.locales import reader
+from services.questions import Questions
 from tests.cards import vehicle_samples
 
 TODAY = date(2026, 12, 20)
@@ -153,7 +154,20 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "number refused": lambda r: takeover.refused(r, OFFICE),
     "help": lambda r: menu.help_message(r, [menu.Item(r.t(i.title), r.t(i.explains)) for i in ITEMS], anyone(r)),
     "not understood": lambda r: menu.not_understood(
-        r, r.t("抱歉，看不懂這句話。"), [menu.Item(r.t(i.title), r.t(i.explains)) for i in ITEMS], anyone(r)
+        r, r.t("抱歉，看不懂這句話。"), [], [menu.Item(r.t(i.title), r.t(i.explains)) for i in ITEMS], anyone(r)
+    ),
+    "questions": lambda r: faq.questions(
+        r,
+        r.t("大家常問："),
+        [(one.told(r.language).ask, f"faq.show?id={one.id}") for one in Questions.load().every[:6]],
+        anyone(r),
+    ),
+    "a question meant": lambda r: menu.not_understood(
+        r,
+        r.t("您問的可能是："),
+        [(one.told(r.language).ask, f"faq.show?id={one.id}") for one in Questions.load().every[:3]],
+        [menu.Item(r.t(i.title), r.t(i.explains)) for i in ITEMS],
+        anyone(r),
     ),
     "choose kind": lambda r: choices.choose_kind(
         r, PLATE, [(kind, f"tickets.kind~0a0b0c0d?a={kind}") for kind in VehicleKind]

@@ -138,6 +138,22 @@ def test_what_is_not_understood_is_answered_with_the_menu(
     assert flow.answer.link("撥打") == "tel:1999"
 
 
+@pytest.mark.parametrize(
+    ("words", "question"),
+    [("我收不到驗證碼", "收不到簡訊驗證碼怎麼辦？"), ("錢扣了兩次可以退款嗎", "重複繳費了，會退款嗎？")],
+)
+def test_words_that_a_question_answers_are_offered_it_along_with_the_menu(
+    flow: Flow, words: str, question: str
+) -> None:
+    offered = flow.say(words)
+    assert "您問的可能是" in offered
+    assert offered.every[0]["label"] == question
+    assert len([action for action in offered.every if "faq.show" in action.get("data", "")]) <= 3
+    assert "待繳" in offered.buttons
+    assert offered.link("撥打") == "tel:1999"
+    assert flow.press(question).shown.startswith(question)
+
+
 def contract_words(shared_dir: Path) -> list[str]:
     """The words of contract.md that a citizen can always type."""
     page = (shared_dir / "design" / "contract.md").read_text(encoding="utf-8")
