@@ -14,6 +14,7 @@ ATTEMPT_LIFE = timedelta(minutes=20)  # as LINE Pay's own time-out (facts §5.1)
 FRESH_FOR = timedelta(seconds=60)  # bills asked longer ago are asked again before a provider is
 LATE_CHECKS = (timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=10))  # after an end: money may come late
 LATE_CHECKS_END = timedelta(hours=24)  # a provider that was silent at the last of them is asked no longer than so
+ISSUED_ASK_EVERY = timedelta(hours=1)  # an ATM or store number takes days; its payment is also told
 NEVER_REACHED_AFTER = timedelta(seconds=60)  # a call of ours is surely over: "never heard of it" may be believed
 
 

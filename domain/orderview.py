@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from domain.bills import PayableKey
-from domain.orders import AttemptState, OrderState
+from domain.orders import ATTEMPT_LIFE, AttemptState, OrderState
 from domain.vehicles import VehicleKind
 
 
@@ -60,6 +60,11 @@ class AttemptView:
     expires_at: datetime
     form: Mapping[str, str] | None = None  # fields the browser carries to redirect_url by POST
     carried: bool = False  # it has been sent on its way with them; most providers take a number once only
+
+    @property
+    def payable_until(self) -> datetime | None:
+        """The end of an ATM or store number that was issued; None where none was."""
+        return self.expires_at if self.expires_at - self.started_at > ATTEMPT_LIFE else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ class Attempt(Base):
     fee: Mapped[int] = mapped_column(nullable=False)  # 手續費 in NT$
     state: Mapped[str] = mapped_column(String(16), nullable=False)
     redirect_url: Mapped[str | None] = mapped_column(Text)  # the provider's page; null until it has answered
-    form: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))  # carried there by the browser, by POST
+    form: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))  # carried there by POST
     carried_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # when it was sent on its way with it
     provider_reference: Mapped[str | None] = mapped_column(String(64))
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)

@@ -15,6 +15,8 @@ from domain.bills import PayableKey
 from domain.orders import (
     ATTEMPT_ENDED,
     ATTEMPT_LIVE,
+    ISSUED_ASK_EVERY,
+    LATE_CHECKS,
     NEVER_REACHED_AFTER,
     AttemptState,
     OrderState,
@@ -85,12 +87,24 @@ class Booking:
         attempt.next_ask_at = now + CONFIRM_AGAIN_AFTER
         return True
 
-    def apply(self, uow: UnitOfWork, attempt_id: uuid.UUID, report: Report) -> AttemptState:
-        """Book one report; the attempt's state afterwards. Raises OrderNotFoundError."""
+    def is_taking(self, uow: UnitOfWork, attempt_id: uuid.UUID) -> bool:
+        """Whether a call that takes the money may be under way."""
+        query = select(Attempt.id).where(Attempt.id == attempt_id, Attempt.state == AttemptState.CONFIRMING.value)
+        return uow.session.scalar(query) is not None
+
+    def apply(
+        self, uow: UnitOfWork, attempt_id: uuid.UUID, report: Report, *, closes: bool = True, leave: bool = False
+    ) -> AttemptState:
+        """Book one report; the attempt's state afterwards. Raises OrderNotFoundError.
+
+        `closes`: whether the provider can close an attempt on our word. `leave`: where it cannot, the citizen has been
+        warned and wants another way although this one may still be paid.
+        """
         order, attempt = lock_attempt(uow, attempt_id)
         state = AttemptState(attempt.state)
+        attempt.expires_at = max(attempt.expires_at, report.payable_until or attempt.expires_at)
         if state not in ATTEMPT_LIVE:
-            self._look_again(uow, attempt, answered=report.outcome is not AttemptOutcome.UNKNOWN)
+            self._look_again(uow, attempt, answered=report.outcome is not AttemptOutcome.UNKNOWN, closes=closes)
             if report.outcome is AttemptOutcome.PAID and not self._known_money(uow, attempt, report):
                 self._book_late(uow, order, attempt, report)
         elif order.stopped_at is not None:
@@ -101,6 +115,8 @@ class Booking:
             self.end(uow, order, attempt, _ENDS[report.outcome], "reported")
         elif report.outcome is AttemptOutcome.NEVER_HEARD and self._call_is_over(uow, attempt):
             self.end(uow, order, attempt, AttemptState.FAILED, "never_reached")
+        elif report.outcome is AttemptOutcome.PENDING and leave and not closes:
+            self.end(uow, order, attempt, AttemptState.CANCELLED, "left")
         else:
             self._wait(uow, attempt, report)
         return AttemptState(attempt.state)
@@ -108,18 +124,21 @@ class Booking:
     def end(self, uow: UnitOfWork, order: Order, attempt: Attempt, to: AttemptState, cause: str) -> None:
         """End a live attempt without money: its order is open again and lets its bills go."""
         shift_attempt(uow, attempt, to, cause, attempt.provider)
-        self._look_again(uow, attempt, answered=True)
+        self._look_again(uow, attempt, answered=True, closes=True)
         shift_order(uow, order, OrderState.OPEN, f"attempt_{to.value}", attempt.provider)
         claims.release(uow, order.id)
 
-    def _look_again(self, uow: UnitOfWork, attempt: Attempt, *, answered: bool) -> None:
+    def _look_again(self, uow: UnitOfWork, attempt: Attempt, *, answered: bool, closes: bool) -> None:
         """An attempt that ended without money is asked about a few times more; one that ended with it, no more."""
         attempt.next_ask_at = None
         if AttemptState(attempt.state) not in ATTEMPT_ENDED or attempt.ended_at is None:
             return
         now = database_now(uow)
         wait = late_check_after(now - attempt.ended_at, answered=answered)
-        attempt.next_ask_at = now + wait if wait is not None else None
+        if wait is not None:
+            attempt.next_ask_at = now + wait
+        elif not closes and attempt.expires_at > now:  # left while its page, or a number, could still be paid
+            attempt.next_ask_at = attempt.expires_at + LATE_CHECKS[-1]
 
     def _wait(self, uow: UnitOfWork, attempt: Attempt, report: Report) -> None:
         state = AttemptState(attempt.state)
@@ -128,7 +147,8 @@ class Booking:
             shift_attempt(uow, attempt, AttemptState.STARTED, "still_waiting", attempt.provider)
         elif not waiting and state is not AttemptState.UNKNOWN and report.outcome is not AttemptOutcome.NEVER_HEARD:
             shift_attempt(uow, attempt, AttemptState.UNKNOWN, "no_clear_answer", audit.SYSTEM)
-        attempt.next_ask_at = database_now(uow) + next_ask_after(attempt.asks)
+        wait = ISSUED_ASK_EVERY if report.payable_until else next_ask_after(attempt.asks)
+        attempt.next_ask_at = database_now(uow) + wait
         attempt.asks += 1
 
     def _call_is_over(self, uow: UnitOfWork, attempt: Attempt) -> bool:

@@ -16,8 +16,9 @@ STATE = text(
       (SELECT count(*) FROM outbound_message WHERE ended_at IS NULL),
       extract(epoch FROM now() - (SELECT max(last_heartbeat) FROM procrastinate_workers)),
       (SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'),
-      coalesce(extract(epoch FROM now() - (
-        SELECT min(started_at) FROM attempt WHERE state IN ('started', 'confirming', 'unknown')
+      greatest(extract(epoch FROM now() - (  -- unknown since, or overdue to be asked; an ATM number may take days
+        SELECT min(CASE WHEN state = 'started' THEN coalesce(next_ask_at, now()) ELSE started_at END)
+        FROM attempt WHERE state IN ('started', 'confirming', 'unknown')
       )), 0)
     """
 )

@@ -34,11 +34,16 @@ from services.orders import Orders
 from services.settling import SETTLE, Defer, Settling
 
 
+class ForgedFormError(Exception):
+    """A form that is not the one we signed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Send the browser to the provider's page."""
+    """Send the browser to the provider's page; with a form, by a POST that carries its fields."""
 
     url: str
+    form: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,11 @@ class Payments(Settling):
         """Where the providers' own pages live, for the pages' content policy."""
         return tuple(origin for provider in self._providers.values() for origin in provider.page_origins)
 
+    def closes(self, provider: str) -> bool:
+        """Whether a payment withdrawn from this provider can surely not be paid any more."""
+        found = self._providers.get(provider)
+        return found is not None and found.closes
+
     def name_of(self, provider: str) -> str:
         """The msgid of a provider's name; its key where it can no longer be asked."""
         found = self._providers.get(provider)
@@ -134,14 +144,36 @@ class Payments(Settling):
     def withdraw(self, unit: UnitOfWorkFactory, order_id: uuid.UUID) -> None:
         """The citizen wants another way: end the attempt under way, at its provider first.
 
+        Where the provider cannot close it, it is ended with us after it has said that nothing was paid; the page has
+        warned, and money that still comes goes onto the refund list.
+
         Raises OrderNotFoundError, or CitizenMistakeError when it cannot be ended now.
         """
         with unit() as uow:
             order = self._orders.read(uow, order_id)
         if order.state is not OrderState.PAYING or order.attempt is None:
             return
-        if self.settle(unit, order.attempt.id, withdraw=True) in ATTEMPT_LIVE:
+        if self.settle(unit, order.attempt.id, withdraw=True, leave=True) in ATTEMPT_LIVE:
             raise CitizenMistakeError("目前無法取消這筆交易，尚未確定是否扣款。請稍候再試，請勿重複繳費。")
+
+    def carry(self, unit: UnitOfWorkFactory, order_id: uuid.UUID, posted: Mapping[str, str]) -> Go | None:
+        """The browser sets off with the form of the attempt under way; None when there is nothing to carry any more.
+
+        Raises ForgedFormError when what it has posted is not that form.
+        """
+        with unit() as uow:
+            attempt = live_attempt(uow, order_id)
+            if attempt is None:
+                return None
+            _, row = lock_attempt(uow, attempt.id)
+            now = database_now(uow)
+            over = row.state != AttemptState.STARTED.value or row.expires_at <= now
+            if over or row.form is None or row.redirect_url is None:
+                return None
+            if posted != row.form:
+                raise ForgedFormError
+            row.carried_at = row.carried_at or now
+            return Go(row.redirect_url, row.form)
 
     def hear(self, unit: UnitOfWorkFactory, provider_key: str, headers: Mapping[str, str], body: bytes) -> Notified:
         """A provider's server says that something happened: ask it what. The answer it wants is in Notified.reply.
@@ -174,7 +206,8 @@ class Payments(Settling):
                 return Changed()
             row.redirect_url = started.redirect_url
             row.provider_reference = started.provider_reference
-        return Go(started.redirect_url)
+            row.form = dict(started.form) if started.form is not None else None
+        return Go(started.redirect_url, started.form)
 
     def _call_failed(self, unit: UnitOfWorkFactory, attempt: AttemptView, error: OutsideError) -> Start:
         refused = error.retry in (Retry.NEVER, Retry.THROTTLE)
@@ -228,4 +261,6 @@ def _resume(attempt: AttemptView | None) -> Start:
     """Back to the page of the attempt under way, once its provider has told where that is."""
     if attempt is None or attempt.redirect_url is None or attempt.state is not AttemptState.STARTED:
         return Underway()
-    return Go(attempt.redirect_url)
+    if attempt.form is not None and attempt.carried:
+        return Underway()
+    return Go(attempt.redirect_url, attempt.form)

@@ -47,16 +47,25 @@ class Settling:
         self._defer = defer
 
     def settle(
-        self, unit: UnitOfWorkFactory, attempt_id: uuid.UUID, *, may_take: bool = True, withdraw: bool = False
+        self,
+        unit: UnitOfWorkFactory,
+        attempt_id: uuid.UUID,
+        *,
+        may_take: bool = True,
+        withdraw: bool = False,
+        leave: bool = False,
     ) -> AttemptState:
         """Ask the provider how an attempt stands and book the answer; the state afterwards.
 
         `may_take`: money that waits for our word is taken (never within a GET). `withdraw`: the citizen wants out; the
-        attempt is closed at the provider if it can be. One whose provider can no longer be asked stays unknown, with
-        an alarm at each try. Raises OrderNotFoundError.
+        attempt is closed at the provider if it can be, unless its money is just being taken. `leave`: and ended
+        also where it cannot be closed; the citizen has been warned. One whose provider can no longer be asked stays
+        unknown, with an alarm at each try. Raises OrderNotFoundError.
         """
         with unit() as uow:
             key, taking = self.taking(uow, attempt_id)
+            if self._booking.is_taking(uow, attempt_id):
+                withdraw = leave = False
         provider = self._providers.get(key)
         if provider is None:
             log.error("payment_provider_gone", provider=key, attempt=str(attempt_id))
@@ -64,8 +73,9 @@ class Settling:
             report = Report(AttemptOutcome.UNKNOWN)
         else:
             report = self._ask(unit, attempt_id, provider, taking, may_take=may_take, withdraw=withdraw)
+        closes = provider is None or provider.closes
         with unit() as uow:
-            state = self._booking.apply(uow, attempt_id, report)
+            state = self._booking.apply(uow, attempt_id, report, closes=closes, leave=leave)
             if report.outcome is AttemptOutcome.APPROVED and not withdraw:
                 self._defer(uow, SETTLE, attempt_id=str(attempt_id))
             return state

@@ -80,8 +80,8 @@ class JkoPay:
         if status == PAID:
             amount, paid_at = _dollars(order.get("final_price")), _moment(order.get("trans_time"))
             return Report(AttemptOutcome.PAID, amount, order.get("tradeNo") or None, paid_at)
-        if status == WORKING:
-            return Report(AttemptOutcome.PENDING)
+        if status == WORKING:  # being paid this moment: nobody may walk away from it as unpaid
+            return Report(AttemptOutcome.UNKNOWN)
         if status == UNPAID:
             over = self._clock.now() >= taking.expires_at + GRACE
             return Report(AttemptOutcome.EXPIRED if over else AttemptOutcome.PENDING)

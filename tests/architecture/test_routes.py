@@ -26,6 +26,7 @@ PROTECTION = {
     "/pay/static/<path:filename>": "public",
     "/p/<token>": "token csrf",
     "/p/<token>/other": "token csrf",
+    "/p/<token>/carry": "token signed",
     "/p/<token>/back": "token",
     "/r/<token>": "token",
     "/pay/notify/<provider>": "signed",

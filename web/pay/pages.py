@@ -19,7 +19,7 @@ from domain.dates import day, day_and_time, deadline
 from domain.errors import CitizenMistakeError
 from domain.feeitems import fee_item_name
 from domain.orders import OrderState, mask_plate
-from domain.orderview import Line, OrderView, Receipt, Standing
+from domain.orderview import AttemptView, Line, OrderView, Receipt, Standing
 from domain.reader import Language, Reader
 from infra.locales import reader as reader_of
 from services.collecting import CITIZENS_LINE
@@ -67,12 +67,26 @@ class Pages:
         if order.attempt is not None:
             page["provider"] = reader.t(self._services.payments.name_of(order.attempt.provider))
             page["amount"] = money(reader, order.attempt.amount + order.attempt.fee)
+            page["closes"] = self._services.payments.closes(order.attempt.provider)
+            until = order.attempt.payable_until
+            page["number_until"] = self._moment(reader, until) if until else None
         if order.state is OrderState.OPEN:
             page["qr"] = _qr(self._services.links.public_url + url_for("pay.order", token=token))
         if order.state is OrderState.PAID:
             page["receipt_token"] = self._services.links.receipt_token(order.id)
         status = 409 if mistake else 200
         return make_response(render_template(_TEMPLATES[order.state], **page), status)
+
+    def carry(self, order: OrderView, attempt: AttemptView, token: str) -> Response:
+        """One button that takes the signed form to the provider."""
+        reader = _reader(order.language)
+        page = self._page(reader) | {
+            "token": token,
+            "form": attempt.form,
+            "provider": reader.t(self._services.payments.name_of(attempt.provider)),
+            "amount": money(reader, attempt.amount + attempt.fee),
+        }
+        return make_response(render_template("pay/carry.html", **page))
 
     def receipt(self, paid: Receipt, language: str) -> Response:
         """繳費成功 and 繳費證明 in one page, with the fields of the pay.taipei manual."""

@@ -18,7 +18,7 @@ from domain.ports.payments import ForgedNotificationError
 from domain.reader import Language
 from infra.links import ExpiredLinkError, ForgedLinkError
 from services.orderbook import OrderNotFoundError
-from services.payments import Go, Underway
+from services.payments import ForgedFormError, Go, Underway
 from services.receipts import receipt
 from web.pay import headers
 from web.pay.pages import Pages
@@ -33,6 +33,7 @@ KINDS: Mapping[type[Exception], tuple[str, int]] = {
     CSRFError: ("stale_form", 400),
 }
 SEE_OTHER = 303
+KEEP_METHOD = 307  # the browser repeats its POST, body and all
 
 
 def blueprint(services: PayServices, csrf: CSRFProtect, limiter: Limiter) -> Blueprint:
@@ -43,11 +44,15 @@ def blueprint(services: PayServices, csrf: CSRFProtect, limiter: Limiter) -> Blu
     views = _Views(services, Pages(services), limiter)
     look, pay = limiter.limit(LOOK_LIMIT), limiter.limit(PAY_LIMIT)
     notify = limiter.limit(NOTIFY_LIMIT)(views.notify)
-    csrf.exempt(notify)
+    carry = pay(views.carry)
+    for signed in (notify, carry):
+        csrf.exempt(signed)
 
     room.add_url_rule("/p/<token>", "order", look(views.order))
     room.add_url_rule("/p/<token>", "start", pay(views.start), methods=["POST"])
     room.add_url_rule("/p/<token>/other", "other", pay(views.other), methods=["POST"])
+    room.add_url_rule("/p/<token>/carry", "carry", look(views.to_carry))
+    room.add_url_rule("/p/<token>/carry", "carry_on", carry, methods=["POST"])
     room.add_url_rule("/p/<token>/back", "back", pay(views.back))
     room.add_url_rule("/r/<token>", "receipt", look(views.receipt))
     room.add_url_rule("/pay/notify/<provider>", "notify", notify, methods=["POST"])
@@ -90,9 +95,30 @@ class _Views:
             )
         except CitizenMistakeError as mistake:
             return self.pages.order(self._read(token), token, mistake=mistake)
+        if isinstance(started, Go) and started.form is not None:
+            return redirect(_address("pay.carry", token), SEE_OTHER)
         if isinstance(started, Go):
             return redirect(started.url, SEE_OTHER)  # the provider's own page, never from the request
         return self._to_order(token, "waiting" if isinstance(started, Underway) else "changed")
+
+    def to_carry(self, token: str) -> ResponseReturnValue:
+        """GET /p/<token>/carry: a form that the browser carries to the provider's page, one button away."""
+        order = self._read(token)
+        if order.state is not OrderState.PAYING or order.attempt is None or order.attempt.form is None:
+            return self._to_order(token)
+        return self.pages.carry(order, order.attempt, token)
+
+    def carry(self, token: str) -> ResponseReturnValue:
+        """POST /p/<token>/carry: on to the provider with exactly the form we signed, while it may still be paid.
+
+        The provider would refuse a token of ours within it; its own signature guards the form instead.
+        """
+        order_id = self._services.links.read_pay(token)
+        try:
+            going = self._services.payments.carry(self._services.unit, order_id, request.form.to_dict())
+        except ForgedFormError:
+            abort(400)
+        return redirect(going.url, KEEP_METHOD) if going else self._to_order(token)
 
     def other(self, token: str) -> ResponseReturnValue:
         """POST /p/<token>/other: leave the payment under way and choose another way."""

@@ -2,8 +2,7 @@
 
 import hashlib
 import re
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
@@ -16,7 +15,9 @@ REQUIRED = ("MerchantTradeDate", "TotalAmount", "TradeDesc", "ItemName", "Return
 
 
 class FakeEcPay(FakeProvider):
-    """States of a trade: waiting, issued (a number for ATM or store), paid, failed."""
+    """States of a trade: waiting, issued (a number for ATM or store), paid, failed. `now`: what its clock shows."""
+
+    now: Callable[[], datetime] = staticmethod(lambda: datetime.now(UTC))
 
     # What the citizen does on the page
 
@@ -86,7 +87,7 @@ class FakeEcPay(FakeProvider):
             return 200, "text/html", "0|CheckMacValue Error"
         if request.path == "/CreditDetail/DoAction":
             return 200, "text/html", self._act(fields)
-        if abs(time.time() - int(fields.get("TimeStamp", "0"))) > 180:
+        if abs(self.now().timestamp() - int(fields.get("TimeStamp", "0"))) > 180:
             return 200, "text/html", "0|TimeStamp Error"
         trade = self.trades.get(fields.get("MerchantTradeNo", ""))
         told = self._info(trade) if request.path == "/Cashier/QueryTradeInfo/V5" else self._number(trade)
