@@ -41,6 +41,7 @@ class Part:
     columns: Sequence[Column] = ()
     order: str = ""
     erase: Sequence[str] = ()  # statements, run in the order of PARTS
+    counted: bool = False  # the PDF tells how many rows there are and from when to when, the JSON has each
 
     @property
     def select(self) -> str:
@@ -214,6 +215,7 @@ PARTS: Sequence[Part] = (
             "UPDATE inbound_event SET lane = '', payload = NULL, dialog_state = NULL, message_id = NULL, "  # noqa: S608
             f"takes_back = NULL WHERE {_OF_LANE} AND done_at IS NOT NULL",
         ),
+        counted=True,
     ),
     Part(
         "outbound_message",
@@ -226,6 +228,7 @@ PARTS: Sequence[Part] = (
         ),
         "created_at",
         _delete("outbound_message", f"{_OF_LANE} AND ended_at IS NOT NULL"),
+        counted=True,
     ),
     Part(
         "download",

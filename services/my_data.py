@@ -1,6 +1,6 @@
 """我的資料: everything held about a citizen, for the citizen alone (個資法 §3: 查詢、閱覽、製給複製本)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,8 +13,8 @@ from domain.reader import Reader, msgid
 from infra.database import UnitOfWork
 from infra.pdf import Section, document
 from services.accounts import Accounts
-from services.history import WHAT
 from services.holdings import PARTS, Column
+from services.holdings_names import Names
 
 Value = str | int | bool | list[str] | None
 
@@ -25,27 +25,6 @@ ACCOUNT = (
     Column("registered_at", msgid("註冊時間")),
 )
 
-# What coded values are called in the PDF, by column; the JSON keeps the codes.
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "what": WHAT,
-    "kind": {
-        "car": msgid("汽車"),
-        "motorcycle": msgid("機車"),
-        "heavy_motorcycle": msgid("紅黃牌重機"),
-        "other": msgid("其他車種"),
-    },
-    "state": {
-        "open": msgid("未繳"),
-        "paying": msgid("繳費中"),
-        "paid": msgid("已繳"),
-        "expired": msgid("逾時結束"),
-        "cancelled": msgid("已取消"),
-        "replaced": msgid("由另一筆取代"),
-    },
-    "language": {"zh-TW": "中文", "en": "English"},
-    "display": {"normal": msgid("一般"), "large": msgid("大字"), "plain": msgid("純文字")},
-}
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Held:
@@ -55,6 +34,7 @@ class Held:
     title: str  # msgid
     columns: Sequence[Column]
     rows: Sequence[Sequence[Value]]
+    counted: bool = False  # in the PDF only how many, and from when to when
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,6 +43,7 @@ class Copy:
 
     made_at: datetime
     held: Sequence[Held]
+    names: Names
 
     def as_json(self) -> dict[str, Any]:
         """Table by table, row by row, times in Taiwan."""
@@ -74,7 +55,7 @@ class Copy:
 
     def as_pdf(self, reader: Reader) -> bytes:
         """To read and to print, in the reader's language. What has no label is in the JSON alone."""
-        sections = [_section(reader, part) for part in self.held if part.rows]
+        sections = [_section(reader, self.names, part) for part in self.held if part.rows]
         empty = [reader.t(part.title) for part in self.held if not part.rows]
         if empty:
             sections.append(Section(reader.t("沒有資料的項目"), [], reader.t("、").join(empty)))
@@ -83,10 +64,11 @@ class Copy:
 
 
 class MyData:
-    """wiring gives accounts and the clock."""
+    """wiring gives accounts, what coded values are called, and the clock."""
 
-    def __init__(self, accounts: Accounts, clock: Clock) -> None:
+    def __init__(self, accounts: Accounts, names: Names, clock: Clock) -> None:
         self._accounts = accounts
+        self._names = names
         self._clock = clock
 
     def copy(self, uow: UnitOfWork, channel: str, citizen: str) -> Copy:
@@ -97,10 +79,9 @@ class MyData:
         for part in PARTS:
             if part.columns:
                 rows = uow.connection.execute(text(part.select), who).all()
-                held.append(
-                    Held(part.table, part.title, part.columns, [[_plain(value) for value in row] for row in rows])
-                )
-        return Copy(self._clock.now(), held)
+                plain = [[_plain(value) for value in row] for row in rows]
+                held.append(Held(part.table, part.title, part.columns, plain, part.counted))
+        return Copy(self._clock.now(), held, self._names)
 
 
 def _account(account: Account) -> Sequence[Value]:
@@ -117,10 +98,12 @@ def _plain(value: object) -> Value:
     return str(value)
 
 
-def _section(reader: Reader, part: Held) -> Section:
+def _section(reader: Reader, names: Names, part: Held) -> Section:
+    if part.counted:
+        return _counted(reader, part)
     groups = [
         [
-            (reader.t(column.label), _words(reader, column, value))
+            (reader.t(column.label), _words(reader, names, f"{part.table}.{column.name}", value))
             for column, value in zip(part.columns, row, strict=True)
             if column.label and value is not None
         ]
@@ -129,16 +112,28 @@ def _section(reader: Reader, part: Held) -> Section:
     return Section(reader.t(part.title), groups)
 
 
-def _words(reader: Reader, column: Column, value: Value) -> str:
+def _counted(reader: Reader, part: Held) -> Section:
+    """How many rows, from when to when; a page of bare times says nothing to anybody."""
+    times = [_clock_words(row[0]) for row in part.rows]
+    groups = [
+        [
+            (reader.t("數量"), reader.t("{count} 則", count=len(part.rows))),
+            (reader.t("期間"), reader.t("{first} 至 {last}", first=times[0], last=times[-1])),
+        ]
+    ]
+    return Section(reader.t(part.title), groups, reader.t("每一則的時間與內容在 JSON 檔裡。"))
+
+
+def _words(reader: Reader, names: Names, column: str, value: Value) -> str:
     match value:
         case bool():
             return reader.t("是") if value else reader.t("否")
         case list():
-            return reader.t("、").join(value)
+            return reader.t("、").join(names.of(reader, column, one) for one in value)
         case str() if _is_time(value):
             return _clock_words(value)
-        case str() if value in WORDS.get(column.name, {}):
-            return reader.t(WORDS[column.name][value])
+        case str():
+            return names.of(reader, column, value)
         case _:
             return str(value)
 

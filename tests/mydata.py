@@ -9,6 +9,7 @@ from infra.locales import reader
 from infra.queue import defer
 from services.downloads import Downloads
 from services.history import History
+from services.holdings_names import Names
 from services.leaving import Leaving
 from services.my_data import MyData
 from services.number_change import NumberChange
@@ -31,7 +32,7 @@ class Forgotten:
 def my_data_services(given: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
     """By the names that conversations and tasks ask for them; `given`: accounts, phone_codes, sms, vehicles …"""
     accounts, agency, forgotten = given["accounts"], given["account_rules"].agency, Forgotten()
-    my_data = MyData(accounts, clock)
+    my_data = MyData(accounts, Names(given["cities"], given["vehicles"].rules), clock)
     return {
         "my_data": my_data,
         "downloads": Downloads(my_data, "http://localhost:8000", (LINK_KEY,), clock),

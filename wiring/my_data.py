@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 from bot.dialog import DialogStore
 from infra import queue
 from services.downloads import Downloads
+from services.holdings_names import Names
 from services.leaving import Leaving
 from services.my_data import MyData
 from services.number_change import NumberChange
@@ -23,8 +24,12 @@ class MyDataRoom(VehicleRoom):
     """What 個資法 §3 gives a citizen."""
 
     @cached_property
+    def my_data(self) -> MyData:
+        return MyData(self.accounts, Names(self.cities, self.vehicles.rules), self.clock)
+
+    @cached_property
     def downloads(self) -> Downloads:
-        return Downloads(MyData(self.accounts, self.clock), self.settings.public_url, self.session_keys, self.clock)
+        return Downloads(self.my_data, self.settings.public_url, self.session_keys, self.clock)
 
     @cached_property
     def number_change(self) -> NumberChange:

@@ -18,19 +18,24 @@ from sqlalchemy import text
 
 import app as front_door
 from bot.dialog import Dialog, DialogStore
+from bot.outbox_rows import post
 from domain.accounts import AccountState
+from domain.bindings import Services, Vehicle
 from domain.phones import Mobile
+from domain.plates import parse_plate
 from domain.reader import Language
+from domain.slots import Slot
+from domain.vehicles import VehicleKind
 from infra import settings
 from infra.embedded import StoreUrls
 from infra.keys import with_keys
 from services.downloads import Downloads
-from services.my_data import MyData
 from tests.accounts import new_mobile
 from tests.clock import MovableClock
 from wiring import House
 
 CHANNEL, CITIZEN = "U" + "0" * 32, "U" + "7" * 32
+WHO = {"channel": CHANNEL, "citizen": CITIZEN}
 NAME, EMAIL = "歐陽測試堃", "someone@example.com"
 
 
@@ -179,6 +184,25 @@ def test_a_changed_or_cut_link_gives_nothing(client: FlaskClient, path: str, cha
     assert "This link is not known" in page
 
 
+def test_the_pdf_has_names_for_codes_and_counts_messages(client: FlaskClient, house: House, path: str) -> None:
+    services = Services(Slot(13, 18), paperless=False, flood=house.vehicles.rules.every_area)
+    saved = "INSERT INTO saved_bill (channel, citizen, agency, type, number, plate, kind) VALUES "
+    with house.unit() as uow:
+        house.vehicles.bind(uow, CHANNEL, CITIZEN, Vehicle(parse_plate("ABC-1234"), VehicleKind.MOTORCYCLE), services)
+        uow.connection.execute(text(f"{saved} (:channel, :citizen, 'TPE', '1', 'N1', 'ABC-1234', 'car')"), WHO)
+        for number in range(3):
+            post(uow, CHANNEL, CITIZEN, [{"type": "text", "text": "x"}], f"test:{number}")
+    pages = PdfReader(io.BytesIO(take(client, path, "pdf")[1])).pages
+    shown = "".join("".join(page.extract_text() for page in pages).split())
+    for words in ("13:00–18:00", "堤外停車場、疏散門、行政區", "臺北市", "機車", "3則"):
+        assert words in shown
+    for code in ("13-18", "riverside_lots", "TPE", "motorcycle"):
+        assert code not in shown
+    held = json.loads(take(client, new_link(house), "json")[1])["held"]
+    assert held["binding"][0]["flood_areas"] == list(house.vehicles.rules.every_area), "the JSON keeps the codes"
+    assert len(held["outbound_message"]) == 3
+
+
 def test_a_pay_links_token_opens_no_data(client: FlaskClient, house: House, mobile: str) -> None:
     token = house.links.pay_token(uuid4(), house.clock.now() + timedelta(minutes=5))
     assert look(client, f"/mydata/{token}")[0] == 404
@@ -187,7 +211,7 @@ def test_a_pay_links_token_opens_no_data(client: FlaskClient, house: House, mobi
 def test_a_link_ends_after_ten_minutes(client: FlaskClient, house: House, mobile: str) -> None:
     then = MovableClock(house.clock.now() - timedelta(minutes=10, seconds=1))
     keys = [key.get_secret_value() for key in house.settings.session_key]
-    old = Downloads(MyData(house.accounts, then), house.settings.public_url, keys, then)
+    old = Downloads(house.my_data, house.settings.public_url, keys, then)
     with house.unit() as uow:
         path = urlsplit(old.make(uow, CHANNEL, CITIZEN)).path
     status, page = look(client, path)
