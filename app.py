@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None, urls: StoreUrls | None = None) 
         return app
     app.extensions["house"] = house()
     _open_rooms(app, house())
+    app.wsgi_app = house().front_door(app.wsgi_app)  # type: ignore[method-assign]
     if os.environ.get("FORWARDED_ALLOW_IPS"):  # gunicorn's own setting: there is a proxy before us, and it is trusted
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     return app

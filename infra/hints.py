@@ -9,7 +9,7 @@ import redis
 import redis.asyncio
 import structlog
 
-QUIET_SECONDS = 0.005  # a pump looks again after each round, so hints closer than this add nothing
+QUIET_SECONDS = 0.02  # a woken pump looks again after 25 ms, so hints closer than this add nothing
 RECONNECT_SECONDS = 1.0
 INBOX = "hint:inbox"
 OUTBOX = "hint:outbox"

@@ -2,11 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
-
-from flask import Blueprint
-from flask_limiter import Limiter
-from flask_wtf import CSRFProtect
+from typing import TYPE_CHECKING, Any
 
 from bot.inbox_store import InboxStore
 from bot.messenger import Messenger
@@ -14,8 +10,11 @@ from bot.notices import NoticePost, discover_notices
 from infra.hints import INBOX, OUTBOX, Hint
 from infra.locales import reader
 from services.citizens import Citizens
-from web.line.callback import blueprint as line_door
+from web.line.callback import Callback
 from wiring.stores import Stores
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 LOOPBACK = "127.0.0.1"
 
@@ -54,11 +53,9 @@ class Line(Stores):
     def for_conversations(self) -> Mapping[str, Any]:
         return {**super().for_conversations(), "citizens": self.citizens, "readers": reader}
 
-    def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
+    def front_door(self, inside: "WSGIApplication") -> Callback:
+        """LINE's door before all others; it has no limit on calls: LINE's signature is its leave."""
         secrets = [secret.encode() for secret in self.channel_secrets]
         store = InboxStore(self.urls.database, connections=self.connections)
         store.open()
-        callback = line_door(store, secrets, Hint(self.redis, INBOX))
-        csrf.exempt(callback)
-        limiter.exempt(callback)  # LINE comes from many addresses at any rate; its signature is its leave
-        return [*super().doors(csrf, limiter), callback]
+        return Callback(inside, store, secrets, Hint(self.redis, INBOX))

@@ -20,7 +20,6 @@ PROTECTION = {
     "/healthz": "public",
     "/readyz": "public",
     "/metrics": "inside",
-    "/callback": "signed",
     "/privacy": "public",
     "/privacy/static/<path:filename>": "public",
     "/pay/static/<path:filename>": "public",

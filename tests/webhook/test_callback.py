@@ -76,6 +76,13 @@ def test_the_verify_ping_is_ok_and_stores_nothing(post: Post, database_url: str)
     assert stored(database_url) == []
 
 
+def test_only_a_post_is_taken(client: FlaskClient) -> None:
+    for method in ("GET", "HEAD", "PUT", "DELETE"):
+        answer = client.open("/callback", method=method)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert client.get("/callback/").status_code == 404, "anything else is not LINE's door"
+
+
 @pytest.mark.parametrize("secret", [CHANNEL_SECRET, NEW_SECRET])
 @pytest.mark.parametrize("header", ["X-Line-Signature", "x-line-signature", "X-LINE-SIGNATURE"])
 def test_each_secret_and_any_case_of_the_header(
