@@ -79,6 +79,21 @@ class Ask:
     then: Callable[[Turn[Any], Any], "Outcome"]
 
 
+@dataclass(frozen=True, slots=True, init=False)
+class Aside:
+    """Something beside the question that waits, whichever conversation asked it: that one goes on waiting.
+
+    `again`: the question is shown once more after these messages. With nothing waiting it is as Done.
+    """
+
+    messages: Sequence[Message]
+    again: bool
+
+    def __init__(self, *messages: Message, again: bool) -> None:
+        object.__setattr__(self, "messages", messages)
+        object.__setattr__(self, "again", again)
+
+
 @dataclass(frozen=True, slots=True)
 class Switch:
     """Go on in another conversation's entry, with the same input."""
@@ -88,7 +103,7 @@ class Switch:
     values: tuple[tuple[str, str], ...] = ()
 
 
-Outcome = Goto | Stay | Done | Ask | Switch
+Outcome = Goto | Stay | Done | Aside | Ask | Switch
 StepFunction = Callable[[Any, Turn[Any]], Any]
 
 
@@ -112,7 +127,7 @@ class Step:
         self.answered = True
         return take
 
-    def __get__(self, conversation: "Conversation[Any] | None", owner: type) -> Any:
+    def __get__(self, conversation: Any, owner: type) -> Any:  # Any: steps may stand in a base that is no conversation
         return self if conversation is None else BoundStep(conversation, self)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from bot.conversation import Ask, BoundStep, Conversation, Done, Goto, Outcome, Shown, Stay, Switch
+from bot.conversation import Aside, Ask, BoundStep, Conversation, Done, Goto, Outcome, Shown, Stay, Step, Switch
 from bot.dialog import HISTORY_STEPS, Dialog, Waiting
 from bot.event import Event
 from bot.input import Press
@@ -112,20 +112,27 @@ class Run:
 
     def answer(self, waiting: Waiting) -> Handled | Pending:
         """Give the input to the step that waits."""
-        conversation = self._registry.conversations.get(waiting.conversation)
-        step = conversation.steps().get(waiting.step) if conversation else None
-        if conversation is None or step is None or conversation.version != waiting.conversation_version:
+        recalled = self._recall(waiting)
+        if recalled is None:
             return self._start_again()
-        try:
-            data = conversation.Data.model_validate(waiting.data)
-        except ValidationError:
-            return self._start_again()
+        conversation, step, data = recalled
         turn = self._turn(data)
         if not isinstance(turn.input, step.accepts):
             remark = turn.text("這裡需要的是別種回覆，請照下面的問題回答，或按「取消」。")
             return self._after(conversation, turn, Stay(remark), tuple(waiting.history))
         take = step.take
         return self._call(conversation, turn, lambda: take(conversation, turn), history=tuple(waiting.history))
+
+    def _recall(self, waiting: Waiting) -> tuple[Conversation[Any], Step, BaseModel] | None:
+        """The step that waits and its data; None when this release has another conversation, step or shape of data."""
+        conversation = self._registry.conversations.get(waiting.conversation)
+        step = conversation.steps().get(waiting.step) if conversation else None
+        if conversation is None or step is None or conversation.version != waiting.conversation_version:
+            return None
+        try:
+            return conversation, step, conversation.Data.model_validate(waiting.data)
+        except ValidationError:
+            return None
 
     def cancel(self) -> Handled | Pending:
         """Leave what waits; with nothing waiting, say so."""
@@ -180,6 +187,8 @@ class Run:
                 return self._switch(conversation, outcome)
             case Done(messages=messages):
                 return self._end(messages)
+            case Aside(messages=messages, again=shown_again):
+                return self._aside(messages, again=shown_again)
             case Goto(step=bound, before=before):
                 waiting = self.dialog.waiting
                 if waiting and waiting.conversation == conversation.key and waiting.step != bound.name:
@@ -192,6 +201,19 @@ class Run:
                 again = self._turn(conversation.Data.model_validate(waiting.data))
                 step = conversation.steps()[waiting.step]
                 return self._show(conversation, again, BoundStep(conversation, step), _listed(remark), history)
+
+    def _aside(self, messages: Sequence[Message], *, again: bool) -> Handled | Pending:
+        waiting = self.dialog.waiting
+        if waiting is None:
+            return self._end(messages)
+        if not again:
+            return Handled(messages, self.dialog if self._changed else None)
+        recalled = self._recall(waiting)
+        if recalled is None:
+            return self._start_again()
+        conversation, step, data = recalled
+        bound = BoundStep(conversation, step)
+        return self._show(conversation, self._turn(data), bound, messages, tuple(waiting.history))
 
     def _switch(self, conversation: Conversation[Any], to: Switch) -> Handled | Pending:
         self._switches += 1

@@ -9,11 +9,11 @@ from domain.dates import day
 from domain.reader import Reader
 from domain.vehicles import VehicleKind
 from flex_templates.card import Block, Button, Card, Note, Paragraph, Press, Rows
-from flex_templates.choices import kind_name
 from flex_templates.person import Person, call
 from flex_templates.punctuation import listed
 from flex_templates.render import show
 from flex_templates.vehicles import named
+from flex_templates.words import kind_name
 
 
 def ask_kind(reader: Reader, plate: str, buttons: Sequence[tuple[VehicleKind, str]]) -> dict[str, Any]:

@@ -6,29 +6,11 @@ from typing import Any
 from domain.reader import Display, Language, Reader
 from domain.vehicles import VehicleKind
 from flex_templates.card import Card, Note, Paragraph, Press, Say
-from flex_templates.punctuation import beside
 from flex_templates.render import show
 from flex_templates.theme import Tone
+from flex_templates.words import display_name, kind_name
 
 LANGUAGES = {Language.ZH: "中文", Language.EN: "English"}  # each in its own language, for those who read only that
-
-
-def kind_name(reader: Reader, kind: VehicleKind) -> str:
-    """The vehicle kind (車種) in words."""
-    match kind:
-        case VehicleKind.CAR:
-            return reader.t("汽車")
-        case VehicleKind.MOTORCYCLE:
-            return reader.t("機車")
-        case VehicleKind.HEAVY_MOTORCYCLE:
-            return reader.t("紅黃牌重機")
-        case VehicleKind.OTHER:
-            return reader.t("其他車種")
-
-
-def vehicle_name(reader: Reader, plate: str, kind: VehicleKind) -> str:
-    """Plate and kind in one line."""
-    return beside(reader, plate, kind_name(reader, kind))
 
 
 def choose_kind(
@@ -65,17 +47,6 @@ def choose_language(reader: Reader, buttons: Mapping[Language, str]) -> dict[str
         others=[Press(LANGUAGES[language], data) for language, data in buttons.items()],
     )
     return show(reader, "語言 Language", card)
-
-
-def display_name(reader: Reader, display: Display) -> str:
-    """一般, 大字 or 純文字 in words."""
-    match display:
-        case Display.NORMAL:
-            return reader.t("一般")
-        case Display.LARGE:
-            return reader.t("大字")
-        case Display.PLAIN:
-            return reader.t("純文字")
 
 
 def choose_display(reader: Reader, buttons: Mapping[Display, str]) -> dict[str, Any]:

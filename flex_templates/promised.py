@@ -7,11 +7,11 @@ from domain.billsview import BillsView, Standing
 from domain.dates import clock_time
 from domain.reader import Reader
 from flex_templates.card import Block, Card, Lead, Note, Paragraph, Press
-from flex_templates.choices import vehicle_name
 from flex_templates.person import Person, call
 from flex_templates.punctuation import listed
 from flex_templates.render import show
 from flex_templates.theme import Tone
+from flex_templates.words import vehicle_name
 
 
 def message(reader: Reader, view: BillsView, see: Press, person: Person) -> dict[str, Any]:

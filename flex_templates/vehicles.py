@@ -9,12 +9,12 @@ from domain.bindings import Binding, Paperless, Vehicle
 from domain.dates import day
 from domain.reader import Display, Reader
 from flex_templates.card import Block, Button, Card, Note, Paragraph, Press, Rows, Say
-from flex_templates.choices import kind_name, vehicle_name
 from flex_templates.limits import QUICK_REPLIES
 from flex_templates.person import Person, call
 from flex_templates.punctuation import listed
 from flex_templates.render import show
 from flex_templates.theme import Tone
+from flex_templates.words import kind_name, vehicle_name
 
 
 def named(reader: Reader, vehicle: Vehicle) -> str:

@@ -8,16 +8,16 @@ from bot.postback import door
 from bot.turn import Turn
 from domain.amounts import money
 from domain.bills import Payable
-from domain.billsview import BillClass, BillsView, Line, SilentCity, Standing
+from domain.billsview import BillsView, Line, SilentCity, Standing
 from domain.cities import City
 from domain.orderview import OrderView
 from domain.reader import Reader
 from flex_templates import bills
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press
-from flex_templates.choices import vehicle_name
 from flex_templates.pay_link import official_link
 from flex_templates.person import call, office
+from flex_templates.words import class_name, vehicle_name
 from services.links import Links
 from services.orders import Orders
 
@@ -25,21 +25,6 @@ ANSWERS = "tickets"  # key of the conversation whose doors ask again
 PAYS = "pay"  # key of the conversation whose doors pay one bill
 SAVES = "saved"  # key of the conversation whose doors keep one bill
 SHOWN = (Standing.DUE, Standing.PARTLY_PAID_HERE)  # what a notice covers is listed on the notice
-
-
-def class_name(reader: Reader, bill_class: BillClass) -> str:
-    """A class of the one-stop site in words."""
-    match bill_class:
-        case BillClass.ORDINARY:
-            return reader.t("一般繳費")
-        case BillClass.PLAIN_MAIL:
-            return reader.t("平信催繳")
-        case BillClass.REGISTERED_MAIL:
-            return reader.t("掛號催繳")
-        case BillClass.DUNNED:
-            return reader.t("催繳")
-        case BillClass.RECOVERY:
-            return reader.t("追繳明細")
 
 
 class Answering:

@@ -11,8 +11,8 @@ from domain.reader import Reader
 from flex_templates import bills
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Press
-from flex_templates.choices import vehicle_name
 from flex_templates.person import office
+from flex_templates.words import vehicle_name
 from handlers.answering import ANSWERS, SAVES, SHOWN, Answering, latest, names
 from handlers.asking_all import Own
 

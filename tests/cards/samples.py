@@ -9,7 +9,7 @@ from domain.amounts import money
 from domain.bills import Bill, BillStatus, DunningNotice
 from domain.reader import Display, Language, Reader
 from domain.vehicles import VehicleKind
-from flex_templates import bills, choices, errors, faq, menu, pay_link, registration, takeover, welcome
+from flex_templates import bills, choices, errors, faq, menu, pay_link, registration, takeover, welcome, words
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press, Say
 from flex_templates.person import Person, anyone
@@ -73,7 +73,7 @@ def answer(reader: Reader, *payables: Bill | DunningNotice, **changes: Any) -> A
     """An answer with these bills, all paid here, every city asked."""
     total = sum(payable.pay_amount for payable in payables)
     plain: dict[str, Any] = {
-        "vehicle": choices.vehicle_name(reader, PLATE, VehicleKind.CAR),
+        "vehicle": words.vehicle_name(reader, PLATE, VehicleKind.CAR),
         "now": NOW,
         "today": TODAY,
         "owed": [owed(reader, payable) for payable in payables],

@@ -80,6 +80,40 @@ def test_a_display_can_be_named_at_once(flow: Flow) -> None:
     assert "從現在起以「大字」顯示" in flow.say("大字")
 
 
+def test_another_language_amid_a_question_is_taken_and_the_question_asked_again(
+    flow: Flow, cities_in_hand: CitiesInHand
+) -> None:
+    flow.say("ABC-1234")
+    old = flow.answer
+    answer = flow.say("English")
+    assert "From now on" in answer
+    assert "Which kind of vehicle?" in answer
+    assert flow.waiting == "kind"
+    assert "earlier step" in flow.press("汽車", old)  # its buttons are those of the question asked before
+    flow.press("Car", answer)
+    assert [plate for plate, _ in cities_in_hand.questions] == ["ABC-1234"]
+
+
+def test_the_choice_of_a_language_or_display_leaves_the_question_waiting(
+    flow: Flow, cities_in_hand: CitiesInHand
+) -> None:
+    flow.say("待繳")
+    flow.say("ABC-1234")
+    assert "語言 Language" in flow.say("語言")
+    assert flow.waiting == "kind"
+    assert "Which kind of vehicle?" in flow.press("English")
+    flow.say("顯示")
+    answer = flow.press("Plain text")
+    assert [message["type"] for message in answer.messages] == ["text", "text"]
+    assert "Which kind of vehicle?" in answer
+    assert {"Car", "Cancel", "Back"} <= set(answer.buttons)
+    assert "Please type the plate" in flow.press("Back")  # what was asked before is not forgotten
+    flow.say("abc-1234")
+    assert cities_in_hand.questions == []
+    flow.press("Motorcycle")
+    assert len(cities_in_hand.questions) == 1
+
+
 @pytest.mark.parametrize("data", ["language.choose", "language.choose?to=xx", "display.choose?to=huge"])
 def test_made_up_choices_ask_again(flow: Flow, data: str) -> None:
     assert flow.send_data(data).buttons
