@@ -51,7 +51,9 @@ control_socket_disable = True
 proc_name = "parkline web"
 
 
-def on_starting(_server):
+def on_starting(server):
+    for line in settings.warnings:
+        server.log.warning(line)
     if settings.database_url:
         try:
             check_room(settings.database_url, workers * WEB_PROCESS + WORKER_PROCESS)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -65,6 +65,13 @@ class Settings(BaseSettings):
     def console_mode(self) -> bool:
         """For one's own machine: no channel secret, so the local console page stands in for LINE."""
         return not self.line_channel_secret
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What the operator should know although the service starts: a line each, naming the setting."""
+        if self.console_mode or self.sms_gateway != "console":
+            return ()
+        return ("SMS_GATEWAY: console with a real LINE channel: codes reach no phone, so nobody can register",)
 
     @field_validator(
         "line_channel_secret",

@@ -137,6 +137,8 @@ def main() -> int:
     try:
         settings = load(os.environ)
         settings = with_keys(settings, settings.parkline_var)
+        for line in settings.warnings:
+            log.warning("setting", what=line)
         discover_tasks()
         with store_urls(settings) as urls:
             check_room(urls.database, WORKER_PROCESS)

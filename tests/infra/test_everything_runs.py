@@ -154,6 +154,8 @@ def test_procfiles_processes_on_a_citys_own_stores(database_url: str, redis_url:
     ):
         assert wait_until(lambda: all_well(port), 40), readiness(port)
         assert get(port, "/console/")[0] == 404
+        for started in (web, worker_process):
+            assert started.output.count("SMS_GATEWAY: console with a real LINE channel") == 1, "codes would reach nobody"
         status, text = get(port, "/metrics")
         assert status == 200
         assert "parkline_database_up 1.0" in text
