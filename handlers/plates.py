@@ -17,9 +17,9 @@ from domain.vehicles import VehicleKind
 from flex_templates import binding as cards
 from flex_templates import vehicles as vehicle_cards
 from flex_templates.card import Button, Press
-from flex_templates.choices import choose_plate
 from handlers.choosing import BINDS, Choice, Choosing, area_names, vehicle_card
 from handlers.kinds import kept_spelling, kind_given, pressed_vehicle, values_of
+from handlers.plate_steps import PlateSteps
 from services.accounts import Accounts
 from services.vehicles import Vehicles
 
@@ -38,12 +38,13 @@ def registered_first(accounts: Accounts, turn: Turn[Any], vehicle: Vehicle | Non
     return Switch(REGISTERS, "first", (("then", BINDS), *values.items()))
 
 
-class Plates(Choosing, Conversation["Plates.Data"]):
+class Plates(PlateSteps, Choosing, Conversation["Plates.Data"]):
     key = BINDS
     triggers = (Words("綁定車牌", "綁定車輛", "绑定车牌", "bind", "bind a plate"),)
     title = msgid("綁定車牌")
     explains = msgid("記住您的車，一次查所有待繳，並申請提醒")
     place = 4
+    asks = msgid("請輸入要綁定的車牌，例如 ABC-1234。")
 
     class Data(Choice):
         """Sealed at rest, as every dialog (bot/dialog.py)."""
@@ -88,32 +89,16 @@ class Plates(Choosing, Conversation["Plates.Data"]):
         if looks_like_plate(turn.typed):  # the plate before its kind: the kind is asked where the plate does not tell
             told = parse_plate(turn.typed).kind_told
             turn.data.kind = told.value if told else ""
-            return self._plate(turn)
+            return self.plate_said(turn, turn.typed)
         kind = kind_given(turn)
         if kind is None:
             return Stay(turn.text("請選擇車種：汽車、機車、紅黃牌重機或其他。"))
         turn.data.kind = kind.value
         return self._next(turn)
 
-    @step()
-    def plate(self, turn: Turn[Data]) -> Message:
-        return turn.text("請輸入要綁定的車牌，例如 ABC-1234。")
-
-    @plate.answer
-    def plate_given(self, turn: Turn[Data]) -> Outcome:
-        return self._plate(turn)
-
-    @step()
-    def dash(self, turn: Turn[Data]) -> Message:
-        places = parse_plate(turn.data.plate).candidates
-        return choose_plate(turn.reader, [(place, turn.button("take", plate=place)) for place in places])
-
-    @dash.answer
-    def dash_given(self, turn: Turn[Data]) -> Outcome:
-        return self._plate(turn)
-
-    def _plate(self, turn: Turn[Data]) -> Outcome:
-        turn.data.plate = kept_spelling(parse_plate(turn.value("plate") or turn.typed))
+    def plate_said(self, turn: Turn[Data], text: str) -> Outcome:
+        """Go on from a plate as typed. Raises PlateError."""
+        turn.data.plate = kept_spelling(parse_plate(text))
         return self._next(turn)
 
     def _next(self, turn: Turn[Data]) -> Outcome:

@@ -17,7 +17,7 @@ from domain.plates import looks_like_plate, parse_plate
 from domain.reader import msgid
 from domain.vehicles import VehicleKind
 from flex_templates.card import Press
-from flex_templates.choices import choose_kind, choose_plate
+from flex_templates.choices import choose_kind
 from flex_templates.errors import not_found
 from flex_templates.person import anyone
 from handlers.answering import ANSWERS, Answering
@@ -25,7 +25,8 @@ from handlers.asking import Asking
 from handlers.asking_all import AskingAll, Own
 from handlers.by_number import ByNumber, bill_number
 from handlers.choosing import BINDS
-from handlers.kinds import kind_given, pressed_vehicle, values_of
+from handlers.kinds import kept_spelling, kind_given, pressed_vehicle, values_of
+from handlers.plate_steps import PlateSteps
 from handlers.together import Together
 from services.links import Links
 from services.lookup import Lookup
@@ -37,7 +38,7 @@ from services.vehicles import Vehicles
 WORDS = Words("待繳", "停車單查詢", "停車費", "待缴", "停车费", "查停車費", "bills", "parking bills", "look up bills")
 
 
-class Tickets(Conversation["Tickets.Data"]):
+class Tickets(PlateSteps, Conversation["Tickets.Data"]):
     key = ANSWERS
     triggers = (
         WORDS,
@@ -47,6 +48,7 @@ class Tickets(Conversation["Tickets.Data"]):
     title = msgid("待繳")
     explains = msgid("輸入車牌或帳單號碼，查各縣市停車費")
     place = 1
+    asks = msgid("請輸入車牌，例如 ABC-1234。也可以輸入繳費單上的帳單號碼。")
 
     class Data(BaseModel):
         plate: str = ""
@@ -109,23 +111,11 @@ class Tickets(Conversation["Tickets.Data"]):
         skipped = _skipped(turn)
         return self._asking.ask(turn, vehicle.plate, vehicle.kind, lambda later, view: self._tell(later, view, skipped))
 
-    @step()
-    def plate(self, turn: Turn[Data]) -> Message:
-        return turn.text("請輸入車牌，例如 ABC-1234。也可以輸入繳費單上的帳單號碼。")
-
-    @plate.answer
-    def plate_given(self, turn: Turn[Data]) -> Outcome:
-        return self._typed(turn)
-
-    @step()
-    def dash(self, turn: Turn[Data]) -> Message:
-        places = parse_plate(turn.data.plate).candidates
-        return choose_plate(turn.reader, [(place, turn.button("take", plate=place)) for place in places])
-
-    @dash.answer
-    def dash_given(self, turn: Turn[Data]) -> Outcome:
-        chosen = turn.value("plate")
-        return self._plate(turn, chosen) if chosen else self._typed(turn)
+    def plate_said(self, turn: Turn[Data], text: str) -> Outcome:
+        """Where a plate is asked for, a bill number will do. Raises PlateError."""
+        if number := bill_number(text):
+            return self._by_number(turn, number)
+        return self._plate(turn, text)
 
     @step()
     def kind(self, turn: Turn[Data]) -> Message:
@@ -143,16 +133,10 @@ class Tickets(Conversation["Tickets.Data"]):
             return Stay(turn.text("請選擇車種：汽車、機車、紅黃牌重機或其他。"))
         return self._asking.ask(turn, parse_plate(turn.data.plate), kind, self._tell)
 
-    def _typed(self, turn: Turn[Data]) -> Outcome:
-        """Where a plate is asked for, a bill number will do. Raises PlateError."""
-        if number := bill_number(turn.typed):
-            return self._by_number(turn, number)
-        return self._plate(turn, turn.typed)
-
     def _plate(self, turn: Turn[Data], text: str) -> Outcome:
         """Go on from a plate as typed: dash, then kind, each only when it cannot be told. Raises PlateError."""
         plate = parse_plate(text)
-        turn.data.plate = plate.compact if plate.ambiguous_dash else plate.canonical
+        turn.data.plate = kept_spelling(plate)
         if plate.ambiguous_dash:
             return Goto(self.dash)
         if plate.kind_told is None:
