@@ -19,6 +19,12 @@ CITY_URL = re.compile(r"^PAYBILL_(\w+)_URL$")  # whether there is such a city: a
 Listed = Annotated[tuple[str, ...], NoDecode]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
 ProviderKey = Literal["demobank", "linepay", "ecpay", "jkopay"]
+PROVIDER_ACCOUNTS: Mapping[str, tuple[str, ...]] = {  # what a provider's account needs, all or none of it
+    "linepay": ("linepay_channel_id", "linepay_channel_secret"),
+    "ecpay": ("ecpay_merchant_id", "ecpay_hash_key", "ecpay_hash_iv"),
+    "jkopay": ("jkopay_store_id", "jkopay_api_key", "jkopay_secret"),
+}
+LOCAL_OR_HTTPS = r"https://[^\s/?#@]+(/[^\s?#]*)?|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^\s?#]*)?"
 
 
 class SettingsError(Exception):
@@ -53,6 +59,17 @@ class Settings(BaseSettings):
     paybill_urls: Mapping[str, str] = Field(default_factory=dict)
     collect_for: Listed | None = None
     payment_providers: Annotated[tuple[ProviderKey, ...], NoDecode] | None = None
+    linepay_api_url: str = "https://api-pay.line.me"
+    linepay_channel_id: str | None = None
+    linepay_channel_secret: SecretStr | None = None
+    ecpay_url: str = "https://payment.ecpay.com.tw"
+    ecpay_merchant_id: str | None = None
+    ecpay_hash_key: SecretStr | None = None
+    ecpay_hash_iv: SecretStr | None = None
+    jkopay_url: str = "https://onlinepay.jkopay.com"
+    jkopay_store_id: str | None = None
+    jkopay_api_key: SecretStr | None = None
+    jkopay_secret: SecretStr | None = None
     sms_gateway: Literal["console", "mitake", "every8d"] = "console"
     sms_gateway_url: str | None = None
     sms_username: str | None = None
@@ -95,11 +112,10 @@ class Settings(BaseSettings):
             raise ValueError("must be an http(s) address without query")
         return value.rstrip("/")
 
-    @field_validator("sms_gateway_url")
+    @field_validator("sms_gateway_url", "linepay_api_url", "ecpay_url", "jkopay_url")
     @classmethod
     def _gateway_address(cls, value: str | None) -> str | None:
-        local = r"http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^\s?#]*)?"
-        if value is not None and not re.fullmatch(rf"https://[^\s/?#@]+(/[^\s?#]*)?|{local}", value):
+        if value is not None and not re.fullmatch(LOCAL_OR_HTTPS, value):
             raise ValueError("must be an https address without query")
         return value
 
@@ -149,6 +165,12 @@ class Settings(BaseSettings):
             for name in ("sms_username", "sms_password"):
                 if not getattr(self, name):
                     raise ValueError(f"{name.upper()} is required when SMS_GATEWAY is {self.sms_gateway}")
+        for provider, names in PROVIDER_ACCOUNTS.items():
+            given = [name for name in names if getattr(self, name)]
+            wanted = bool(given) or provider in (self.payment_providers or ())
+            if wanted and len(given) < len(names):
+                missing = next(name for name in names if name not in given)
+                raise ValueError(f"{missing.upper()} is required to take payments by {provider}")
         if self.console_mode:
             return self
         for name in ("line_channel_access_token", "data_keys", "session_key"):

@@ -9,6 +9,9 @@ from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
 from adapters.payments.demobank import DemoBank
+from adapters.payments.ecpay import EcPay
+from adapters.payments.jkopay import JkoPay
+from adapters.payments.linepay import LinePay
 from domain.ports.payments import PaymentProvider
 from infra import queue
 from services import ledger
@@ -32,8 +35,19 @@ class Money(Bills, MailRoom):
 
     @cached_property
     def providers(self) -> Mapping[str, PaymentProvider]:
-        """Who can be asked, by key: all whose settings are there. Adding one is its property above and a line here."""
-        return {self.bank.key: self.bank}
+        """Who can be asked, by key: all whose settings are there. Adding one is a line or two here."""
+        given, clock = self.settings, self.clock
+        made: list[PaymentProvider] = [self.bank]
+        if given.linepay_channel_id and given.linepay_channel_secret:  # settings ask for all of an account or none
+            secret = given.linepay_channel_secret.get_secret_value()
+            made.append(LinePay(given.linepay_channel_id, secret, clock, given.linepay_api_url.rstrip("/")))
+        if given.ecpay_merchant_id and given.ecpay_hash_key and given.ecpay_hash_iv:
+            key, iv = given.ecpay_hash_key.get_secret_value(), given.ecpay_hash_iv.get_secret_value()
+            made.append(EcPay(given.ecpay_merchant_id, key, iv, clock, given.ecpay_url.rstrip("/")))
+        if given.jkopay_store_id and given.jkopay_api_key and given.jkopay_secret:
+            key, secret = given.jkopay_api_key.get_secret_value(), given.jkopay_secret.get_secret_value()
+            made.append(JkoPay(given.jkopay_store_id, key, secret, clock, given.jkopay_url.rstrip("/")))
+        return {provider.key: provider for provider in made}
 
     @property
     def offered(self) -> Collection[str]:

@@ -10,7 +10,7 @@ import secrets
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -65,7 +65,7 @@ class DemoBank:
 
     def __init__(self, engine: Engine, public_url: str, secret: bytes, clock: Clock) -> None:
         self._engine = engine
-        self.page_origins = ("{}://{}".format(*urllib.parse.urlsplit(public_url)[:2]),)
+        self.page_origins: Sequence[str] = ("{}://{}".format(*urllib.parse.urlsplit(public_url)[:2]),)
         self._public_url = public_url
         self._secret = secret
         self._clock = clock

@@ -6,7 +6,7 @@ a store is not money: it can be paid until its end, cannot be withdrawn, and ECP
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
@@ -47,7 +47,7 @@ class EcPay:
         self._hash_iv = hash_iv
         self._clock = clock
         self._url = url
-        self.page_origins = ("{}://{}".format(*urlsplit(url)[:2]),)
+        self.page_origins: Sequence[str] = ("{}://{}".format(*urlsplit(url)[:2]),)
 
     def start(self, taking: Taking) -> Started:
         """The signed order for the citizen's browser to carry; ECPay hears of it from there."""

@@ -47,7 +47,7 @@ class JkoPay:
         self._secret = secret
         self._clock = clock
         self._url = url
-        self.page_origins = page_origins_near(url)
+        self.page_origins: Sequence[str] = page_origins_near(url)
 
     def start(self, taking: Taking) -> Started:
         """Create the order, payable until the attempt ends."""

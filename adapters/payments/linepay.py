@@ -57,7 +57,7 @@ class LinePay:
         self._secret = channel_secret
         self._clock = clock
         self._url = url
-        self.page_origins = page_origins_near(url)
+        self.page_origins: Sequence[str] = page_origins_near(url)
 
     def start(self, taking: Taking) -> Started:
         """Request a payment; LINE Pay adds transactionId and orderId to the return address by itself."""
