@@ -23,6 +23,7 @@ from tests.accounts import account_services
 from tests.clock import MovableClock
 from tests.flow import Flow
 from tests.handlers.cities import CitiesInHand
+from tests.handlers.newcomers import Newcomer
 from tests.handlers.registered import register
 from tests.mydata import my_data_services
 from tests.vehicles import vehicle_services
@@ -108,3 +109,23 @@ def plate(chat_engine: Engine) -> str:
     with chat_engine.begin() as connection:
         number = connection.execute(text("SELECT nextval(pg_get_serial_sequence('audit_row', 'id'))")).scalar_one()
     return f"RAB-{int(oct(number)[2:]) + 1000}"  # octal: no digit 9
+
+
+@pytest.fixture
+def newcomer(flow: Flow, chat_units: UnitOfWorkFactory) -> Newcomer:
+    """Somebody who has not registered yet."""
+    return Newcomer(flow, chat_units)
+
+
+@pytest.fixture
+def make_newcomer(make_flow: Callable[..., Flow], chat_units: UnitOfWorkFactory) -> Callable[..., Newcomer]:
+    """Makes one; `changes` are make_flow's."""
+    return lambda mobile=None, **changes: Newcomer(make_flow(**changes), chat_units, mobile)
+
+
+@pytest.fixture
+def citizen(flow: Flow, chat_units: UnitOfWorkFactory) -> Newcomer:
+    """Somebody who has registered."""
+    newcomer = Newcomer(flow, chat_units)
+    newcomer.register("歐陽測試")
+    return newcomer

@@ -1,99 +1,22 @@
-"""註銷 as citizens live it: what ends, confirm; what is unfinished is kept to its date; nothing of them is left."""
+"""註銷 as citizens live it: what ends, confirm; what is unfinished is kept to its date."""
 
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from bot.outbox_rows import post
 from domain.accounts import AccountState
 from infra.database import UnitOfWorkFactory
-from services.holdings import NOBODYS, PARTS
-from tests.accounts import deliver
 from tests.flow import CHANNEL, Flow
 from tests.handlers.cities import CitiesInHand, bill
-from tests.handlers.test_registration import Newcomer
-
-PLATE = "KLM-4321"
-QUEUE = "procrastinate_"
-
-
-@pytest.fixture
-def citizen(flow: Flow, chat_units: UnitOfWorkFactory) -> Newcomer:
-    """Somebody who has registered."""
-    newcomer = Newcomer(flow, chat_units)
-    newcomer.register("歐陽測試")
-    return newcomer
-
-
-def leave(citizen: Newcomer) -> None:
-    citizen.flow.say("註銷")
-    citizen.flow.press("確定註銷")
+from tests.handlers.leaver import bind, erase, leave, look_up, sql
+from tests.handlers.newcomers import Newcomer
 
 
 def leavings(units: UnitOfWorkFactory, flow: Flow) -> Sequence[uuid.UUID]:
     with units() as uow:
         return list(flow.services["leaving"].due(uow))
-
-
-def erase(citizen: Newcomer) -> bool:
-    """Run the job of the one leaving that is open and this citizen's."""
-    with citizen.units() as uow:
-        query = text("SELECT id FROM leaving WHERE channel = :channel AND citizen = :citizen AND ended_at IS NULL")
-        leaving_id = uow.connection.execute(query, {"channel": CHANNEL, "citizen": citizen.flow.citizen}).scalar_one()
-    done: bool = citizen.flow.services["leaving"].erase(citizen.units, leaving_id)
-    return done
-
-
-def sql(citizen: Newcomer, statement: str, **values: Any) -> Any:
-    with citizen.units() as uow:
-        given = {"channel": CHANNEL, "citizen": citizen.flow.citizen, **values}
-        result = uow.connection.execute(text(statement), given)
-        return result.all() if result.returns_rows else None
-
-
-def everything(units: UnitOfWorkFactory) -> dict[str, str]:
-    """Every row of every table as text, bytes as hexadecimal and as what they spell."""
-    found = {}
-    with units() as uow:
-        tables = uow.connection.execute(
-            text(
-                "SELECT table_schema || '.' || quote_ident(table_name) FROM information_schema.tables "
-                "WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')"
-            )
-        ).scalars()
-        for table in tables.all():
-            rows = uow.connection.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608
-            spelled = [
-                value.tobytes().decode("utf-8", "replace") if isinstance(value, memoryview)
-                else value.decode("utf-8", "replace") if isinstance(value, bytes)
-                else str(value)
-                for row in rows
-                for value in row
-            ]  # fmt: skip
-            found[table] = "\n".join(spelled)
-    return found
-
-
-def test_every_table_says_what_it_holds_of_a_person(chat_units: UnitOfWorkFactory) -> None:
-    declared = {part.table for part in PARTS} | set(NOBODYS)
-    there = {name.removeprefix("public.") for name in everything(chat_units)}
-    of_the_queue = {name for name in there if name.startswith(QUEUE)} | {"alembic_version"}
-    assert there - of_the_queue - declared == set(), "a new table: declare it in services/holdings.py"
-    assert declared - there == set()
-
-
-def test_every_column_that_names_a_person_is_erased_or_emptied(chat_units: UnitOfWorkFactory) -> None:
-    with chat_units() as uow:
-        query = (
-            "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' "
-            "AND column_name IN ('line_id', 'citizen', 'lane')"
-        )
-        named = set(uow.connection.execute(text(query)).scalars())
-    erased = {part.table for part in PARTS if part.erase}
-    assert named - erased == {"leaving"}
 
 
 def test_the_first_card_tells_what_ends_and_nothing_ends_by_it(citizen: Newcomer) -> None:
@@ -126,104 +49,6 @@ def test_somebody_never_registered_can_leave_too(flow: Flow, chat_units: UnitOfW
     flow.press("確定註銷")
     assert erase(stranger)
     assert sql(stranger, "SELECT 1 FROM citizen WHERE channel = :channel AND line_id = :citizen") == []
-
-
-LOT_AND_ROUND = """
-WITH made AS (INSERT INTO lot (number, name, district, village, address) VALUES ('L1', 'L', 'D', 'V', 'A'))
-INSERT INTO pass_round (id, draw_id, lot, kind, pass_type, month, starts_on, ends_on, opens_at, closes_at, draw_at,
-    pay_by, steps, registration_limit)
-VALUES (gen_random_uuid(), '2030-01/L1/car/all-day', 'L1', 'car', 'all-day', '2030-01', '2030-01-01', '2030-01-31',
-    now(), now() + interval '1 day', now() + interval '2 days', now() + interval '3 days', '*\\:1', 6)
-"""
-ENTRY = """
-INSERT INTO pass_entry (id, round_id, entry_no, log_index, commitment, pool, plan, plate, compact, channel, citizen,
-    preference, applied_at)
-SELECT gen_random_uuid(), id, CAST(:number AS text), :number, CAST(:number AS text), 'G',
-    'general', :plate, :plate, :channel, :citizen, 1, now()
-FROM pass_round
-"""
-
-
-def test_the_database_holds_nothing_of_one_who_left(
-    citizen: Newcomer, make_flow: Callable[..., Flow], cities_in_hand: CitiesInHand
-) -> None:
-    """Everything a citizen can leave behind, then every table, Redis's key and the copies of messages."""
-    cities_in_hand.bills = [bill()]
-    flow, other = citizen.flow, Newcomer(make_flow(), citizen.units)
-    other.register("陳留下")
-    with citizen.units() as uow:
-        flow.services["accounts"].correct_email(uow, account_id(citizen), "left@example.com")
-    for each in (citizen, other):
-        bind(each)
-        look_up(each)
-        with citizen.units() as uow:
-            flow.services["downloads"].make(uow, CHANNEL, each.flow.citizen)
-            post(uow, CHANNEL, each.flow.citizen, [{"type": "text", "text": PLATE}], f"test:{each.flow.citizen}")
-        record_event(each)
-        sql(each, "INSERT INTO plate_report (id, channel, citizen, plate, kind) "
-                  "VALUES (gen_random_uuid(), :channel, :citizen, 'X', 'car')")  # fmt: skip
-        sql(each, "INSERT INTO lookup_promise (id, channel, citizen, plate, kind, cities) "
-                  "VALUES (gen_random_uuid(), :channel, :citizen, :plate, 'car', '{}')", plate=PLATE)  # fmt: skip
-    sql(citizen, LOT_AND_ROUND)
-    for number, each in enumerate((citizen, other)):
-        sql(each, ENTRY, number=number, plate=f"AAA-000{number}")
-    deliver(citizen.units, flow.services)
-    before = everything(citizen.units)
-    holding = {table.removeprefix("public.") for table, rows in before.items() if flow.citizen in rows}
-    named = {part.table for part in PARTS if part.erase} - {"account_history", "takeover", "order_line", "saved_bill"}
-    assert named <= holding, "the test leaves something in each of them"
-
-    leave(citizen)
-    sql(citizen, "UPDATE outbound_message SET ended_at = now(), outcome = 'pushed' WHERE lane = :citizen")
-    assert erase(citizen)
-
-    after = everything(citizen.units)
-    personal = [flow.citizen, citizen.mobile, "歐陽測試", "left@example.com", *ciphertexts(before, after)]
-    leaks = {(table, one) for table, rows in after.items() for one in personal if one in rows}
-    assert leaks == set()
-    assert other.state() is AccountState.LIVE
-    assert other.flow.citizen in after["public.binding"]
-    assert other.flow.citizen in after["public.orders"]
-
-
-def ciphertexts(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """Nothing of the account table that was there and is there no longer may live on elsewhere."""
-    gone = set(before["public.account"].split("\n")) - set(after["public.account"].split("\n"))
-    return [value for value in gone if len(value) > 20 and "+00:00" not in value]
-
-
-def account_id(citizen: Newcomer) -> uuid.UUID:
-    with citizen.units() as uow:
-        found: uuid.UUID = citizen.flow.services["accounts"].require(uow, CHANNEL, citizen.flow.citizen).id
-        return found
-
-
-def bind(citizen: Newcomer) -> None:
-    from domain.bindings import Services, Vehicle
-    from domain.plates import Plate
-    from domain.slots import Slot
-    from domain.vehicles import VehicleKind
-
-    with citizen.units() as uow:
-        services = Services(reminder=Slot.parse("13-18"), paperless=True)
-        vehicle = Vehicle(Plate(PLATE), VehicleKind.CAR)
-        citizen.flow.services["vehicles"].bind(uow, CHANNEL, citizen.flow.citizen, vehicle, services)
-
-
-def look_up(citizen: Newcomer) -> None:
-    citizen.flow.say(PLATE)
-    if "汽車" in citizen.flow.answer.buttons:
-        citizen.flow.press("汽車")
-
-
-def record_event(citizen: Newcomer) -> None:
-    sql(
-        citizen,
-        "INSERT INTO inbound_event (event_id, channel, lane, happened_at, payload, done_at, dialog_state, message_id) "
-        "VALUES (:id, :channel, :citizen, 0, :payload, now(), 'state', 'm')",
-        id=uuid.uuid4().hex,
-        payload=citizen.flow.citizen.encode(),
-    )
 
 
 # What must be finished first

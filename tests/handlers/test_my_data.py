@@ -11,7 +11,7 @@ from services import account_history, vehicles
 from services.history import WHAT
 from tests.accounts import code_in, deliver, new_mobile
 from tests.flow import CHANNEL, Answer, Flow
-from tests.handlers.test_registration import Newcomer, age, wrong
+from tests.handlers.newcomers import Newcomer, age, wrong
 
 
 @pytest.fixture
