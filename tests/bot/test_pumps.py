@@ -1,9 +1,6 @@
-"""Nothing lost, nothing twice, in order: both pumps on real stores and the strict fake of LINE."""
+"""Nothing lost, nothing twice, in order: the inbox on real stores and the strict fake of LINE."""
 
-import asyncio
-import threading
 import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -11,97 +8,10 @@ import pytest
 
 import bot.inbox
 import bot.outbox
-from bot.conversation import Ask, Conversation, Done, Outcome, entry
 from bot.dialog import Dialog
-from bot.outbox_rows import post
-from bot.triggers import Shape, Words
-from bot.turn import Turn
-from infra.database import UnitOfWorkFactory
-from tests.bot.running import BOT, Running, eventually
-from tests.fakes.line import FakeLine, Fault
-
-Start = Callable[..., Running]
-
-
-class Echo(Conversation[Any]):
-    """Says what was said; the table `effect` counts what each event did."""
-
-    key = "echo"
-    triggers = (Shape("echo", lambda text: text.startswith("e"), 1),)
-
-    @entry
-    def begin(self, turn: Turn[Any]) -> Outcome:
-        turn.uow.driver.execute("INSERT INTO effect (event_id) VALUES (%s)", (turn.event_id,))
-        return Done(turn.text(turn.typed))
-
-
-class Slow(Conversation[Any]):
-    """Asks something that takes as long as the test wants."""
-
-    key = "slow"
-    triggers = (Words("slow"),)
-
-    def __init__(self) -> None:
-        self.release = threading.Event()
-
-    @entry
-    def begin(self, turn: Turn[Any]) -> Outcome:
-        async def question() -> str:
-            while not self.release.is_set():
-                await asyncio.sleep(0.005)
-            return "done"
-
-        return Ask(question, lambda turn, answer: Done(turn.text(answer)))
-
-
-class Poison(Conversation[Any]):
-    """Fails as often as it is asked to."""
-
-    key = "poison"
-    triggers = (Words("poison"),)
-
-    def __init__(self, failures: int) -> None:
-        self.left = failures
-        self.runs = 0
-
-    @entry
-    def begin(self, turn: Turn[Any]) -> Outcome:
-        self.runs += 1
-        if self.left:
-            self.left -= 1
-            raise RuntimeError("poison")
-        return Done(turn.text("cured"))
-
-
-@pytest.fixture
-def line() -> Iterator[FakeLine]:
-    with FakeLine() as fake:
-        yield fake
-
-
-@pytest.fixture
-def start(
-    database_url: str, uow: UnitOfWorkFactory, redis_url: str, line: FakeLine, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Start]:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("CREATE TABLE effect (event_id text)")
-    monkeypatch.setattr(bot.inbox, "RETRY_SECONDS", (0.02,) * 4)
-    monkeypatch.setattr(bot.outbox, "BACKOFF_SECONDS", (0.05,))
-    running: list[Running] = []
-
-    def start(*conversations: Conversation[Any], **options: Any) -> Running:
-        worker = Running(database_url, uow, redis_url, line, conversations, **options)
-        running.append(worker)
-        return worker.__enter__()
-
-    yield start
-    for worker in running:
-        worker.__exit__()
-
-
-def rows(database_url: str, query: str) -> list[Any]:
-    with psycopg.connect(database_url) as connection:
-        return connection.execute(query.encode()).fetchall()
+from tests.bot.running import BOT, eventually
+from tests.bot.talkers import Echo, Poison, Slow, Start, rows
+from tests.fakes.line import FakeLine
 
 
 def test_each_event_is_answered_once_and_in_order_whatever_is_delivered_twice(
@@ -262,84 +172,6 @@ def test_a_message_whose_unsend_slipped_in_beside_it_is_erased_when_it_is_taken(
     worker.receive(line.events.text(citizen, "e1"))
     eventually(lambda: worker.texts(citizen) == ["e1"])
     assert rows(database_url, "SELECT count(*) FROM inbound_event WHERE payload IS NOT NULL") == [(0,)]
-
-
-@pytest.mark.parametrize("fault", [fault for fault in Fault if not fault.value.startswith("silent")])
-def test_an_answer_arrives_once_whatever_line_does_to_the_first_try(
-    start: Start, line: FakeLine, fault: Fault, database_url: str
-) -> None:
-    worker = start(Echo())
-    citizen = line.user()
-    worker.receive(line.events.text(citizen, "e0"))
-    eventually(lambda: worker.texts(citizen) == ["e0"])
-    line.faults.strike_next(fault, fault, path="/message/")
-    worker.receive(line.events.text(citizen, "e1"))
-    worker.receive(line.events.text(citizen, "e2"))
-    eventually(lambda: worker.texts(citizen)[2:3] == ["e2"])
-    eventually(lambda: rows(database_url, "SELECT 1 FROM outbound_message WHERE ended_at IS NULL") == [])
-    assert worker.texts(citizen) == ["e0", "e1", "e2"]
-
-
-def test_a_reply_after_its_time_becomes_a_push_under_one_retry_key(
-    start: Start, line: FakeLine, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    worker = start(Echo())
-    citizen = line.user()
-    event = line.events.text(citizen, "e1")
-    event["replyToken"] = "never-issued"
-    line.faults.strike_next(Fault.DROP_AFTER, Fault.ERROR_AFTER, path="/message/push")
-    worker.receive(event)
-    eventually(lambda: rows(database_url, "SELECT outcome FROM outbound_message") == [("duplicate",)])
-    assert worker.texts(citizen) == ["e1"]
-    assert {delivery.kind for delivery in line.deliveries(citizen)} == {"push"}
-
-
-def test_what_line_refuses_is_said_in_words(start: Start, line: FakeLine, database_url: str) -> None:
-    class Broken(Conversation[Any]):
-        key = "broken"
-        triggers = (Words("broken"),)
-
-        @entry
-        def begin(self, turn: Turn[Any]) -> Outcome:
-            return Done(
-                {"type": "flex", "altText": "您有 2 筆", "contents": {"type": "bubble", "body": {"type": "no"}}}
-            )
-
-    worker = start(Broken())
-    citizen = line.user()
-    worker.receive(line.events.text(citizen, "broken"))
-    eventually(lambda: worker.texts(citizen) == ["您有 2 筆"])
-    outcomes = rows(database_url, "SELECT outcome FROM outbound_message ORDER BY seq")
-    eventually(lambda: outcomes[0] == ("refused",))
-
-
-def test_a_notice_goes_once_per_key_and_never_holds_up_an_answer(
-    start: Start, line: FakeLine, uow: UnitOfWorkFactory
-) -> None:
-    worker = start(Echo())
-    citizen = line.user()
-    worker.receive(line.events.text(citizen, "e0"))
-    eventually(lambda: worker.texts(citizen) == ["e0"])
-    line.faults.shares, line.faults.only = {Fault.ERROR: 1.0}, "/message/push"
-    for _ in range(2):
-        with uow() as unit:
-            post(unit, BOT, citizen, [{"type": "text", "text": "notice"}], "bill:1")
-    worker.outbox.wake()
-    worker.receive(line.events.text(citizen, "e1"))
-    eventually(lambda: worker.texts(citizen) == ["e0", "e1"])
-    line.faults.clear()
-    eventually(lambda: worker.texts(citizen) == ["e0", "e1", "notice"])
-
-
-def test_an_outage_of_line_is_outlived(start: Start, line: FakeLine, database_url: str) -> None:
-    worker = start(Echo())
-    citizens = [line.user() for _ in range(5)]
-    line.faults.outage(0.5)
-    for citizen in citizens:
-        worker.receive(line.events.text(citizen, "e1"))
-    for citizen in citizens:
-        eventually(lambda citizen=citizen: worker.texts(citizen) == ["e1"])
-    eventually(lambda: rows(database_url, "SELECT DISTINCT outcome FROM outbound_message") == [("replied",)])
 
 
 def test_without_a_database_the_inbox_says_so_within_a_second(redis_url: str) -> None:
