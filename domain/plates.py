@@ -145,6 +145,15 @@ def looks_like_plate(text: str) -> bool:
     return typed_dash or any(_fits(plate.canonical, form) for form in _FORMS)
 
 
+def nearly_plate(text: str) -> bool:
+    """Whether a message is no plate of any known form, yet one slip away from the new series: ABC123O for ABC-1230."""
+    try:
+        plate = parse_plate(text)
+    except PlateError:
+        return False
+    return not looks_like_plate(text) and bool(look_alikes(plate))
+
+
 def dash_places(compact: str) -> tuple[str, ...]:
     """Where the dash of a compact plate may stand, the most usual first: AB1234 -> AB-1234, AB1-234.
 

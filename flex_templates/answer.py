@@ -46,6 +46,7 @@ class Answer:
     offers: Sequence[Press] = ()  # what else can be done: bind this plate, look up another
     pay_all: Link | None = None  # the pay page with all bills that are paid here, ticked
     pay_all_amount: int = 0
+    look_alikes: Sequence[str] = ()  # plates that this one may be a misreading of; offered where nothing was found
     clearing: int = 0  # paid here, not yet written off at its agency
     paying: int = 0  # a payment is under way here
 

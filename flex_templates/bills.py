@@ -7,7 +7,7 @@ from typing import Any
 from domain.amounts import money
 from domain.dates import clock_time, wait
 from domain.reader import Display, Reader
-from flex_templates import bill
+from flex_templates import bill, look_alikes
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Block, Card, Lead, Link, Note, Paragraph, Press, Rows
 from flex_templates.limits import BILLS_AS_TEXT, BILLS_IN_CHAT
@@ -132,6 +132,8 @@ def _without_bills(reader: Reader, answer: Answer, person: Person) -> dict[str, 
     said: list[Block] = [Paragraph(line) for line in _cities(reader, answer)]
     here = [reader.t("停車單開立後可能隔日才查得到。")] if sure else []
     here += _here(reader, answer)
+    if sure and answer.look_alikes:
+        here.append(look_alikes.not_found(reader, answer.look_alikes))
     card = Card(
         title=title,
         subtitle=answer.vehicle,

@@ -29,11 +29,14 @@ def choose_kind(
     return show(reader, reader.t("請選擇車種"), card)
 
 
-def choose_plate(reader: Reader, buttons: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """The dash was left out and both readings exist: which plate is it? `buttons`: (plate, data)."""
+def choose_plate(reader: Reader, buttons: Sequence[tuple[str, str]], hint: str = "") -> dict[str, Any]:
+    """The dash was left out and both readings exist: which plate is it? `buttons`: (plate, data); `hint`: as above."""
     card = Card(
         title=reader.t("請選擇車牌"),
-        blocks=(Paragraph(reader.t("少了「-」，有不只一種寫法。請問您的車牌是哪一個？")),),
+        blocks=(
+            Paragraph(reader.t("少了「-」，有不只一種寫法。請問您的車牌是哪一個？")),
+            *([Note(hint)] if hint else []),
+        ),
         others=[Press(plate, data) for plate, data in buttons],
     )
     return show(reader, reader.t("請選擇車牌"), card)

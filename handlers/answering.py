@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.message import quick_press, with_quick_replies
 from bot.postback import door
 from bot.turn import Turn
 from domain.amounts import money
@@ -43,11 +44,12 @@ class Answering:
         skipped: int = 0,
         offers: Sequence[Press] = (),
         keep: bool = False,
+        look_alikes: Sequence[str] = (),
     ) -> dict[str, Any]:
         """The whole answer as one message.
 
         `private`: the citizen gave this slip's number. `skipped`: bills that earlier cards have shown. `offers`: what
-        else can be done with this plate. `keep`: each bill can be kept by itself (儲存).
+        else can be done with this plate. `keep`: each bill can be kept by itself (儲存). `look_alikes`: plates to press instead.
         """
         reader = turn.reader
         order = self.order(turn, [line.payable for line in view.due], view.asked_at)
@@ -75,11 +77,13 @@ class Answering:
             more=self._more(reader, values, skipped),
             pay_all=self.pay_all(reader, order) if order else None,
             pay_all_amount=order.total if order else 0,
+            look_alikes=look_alikes,
             clearing=sum(line.standing is Standing.PAID_HERE for line in view.here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in view.here),
         )
         silent = [silent.city for silent in (*view.could_not_ask, *view.promised)]
-        return bills.message(reader, answer, office(reader, silent))
+        pressed = [quick_press(alike, door(ANSWERS, "again", **(values | {"plate": alike}))) for alike in look_alikes]
+        return with_quick_replies(bills.message(reader, answer, office(reader, silent)), pressed)
 
     def order(self, turn: Turn[Any], payables: Sequence[Payable], asked_at: datetime) -> OrderView | None:
         """An order of those that are paid here, all ticked; None when there are none."""

@@ -1,12 +1,26 @@
 """Asking for a plate, and for the place of its dash: the same steps wherever a plate is needed."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from bot.conversation import Outcome, step
-from bot.message import Message
+from bot.message import Message, quick_press, with_quick_replies
 from bot.turn import Turn
-from domain.plates import parse_plate
+from domain.plates import Plate, look_alikes, parse_plate
 from flex_templates.choices import choose_plate
+from flex_templates.look_alikes import meant
+
+LOOK_ALIKES = 3  # offered at most
+
+
+def offered(plate: Plate) -> Sequence[str]:
+    """Plates that this one may be a misreading of, as many as are offered. Nobody has been asked about them."""
+    return look_alikes(plate)[:LOOK_ALIKES]
+
+
+def with_look_alikes(turn: Turn[Any], prompt: Message, alike: Sequence[str]) -> Message:
+    """The prompt with a quick reply for each, which answers it with that plate instead."""
+    return with_quick_replies(prompt, [quick_press(plate, turn.button("take", plate=plate)) for plate in alike])
 
 
 class PlateSteps:
@@ -28,8 +42,10 @@ class PlateSteps:
 
     @step()
     def dash(self, turn: Turn[Any]) -> Message:
-        places = parse_plate(turn.data.plate).candidates
-        return choose_plate(turn.reader, [(place, turn.button("take", plate=place)) for place in places])
+        plate = parse_plate(turn.data.plate)
+        buttons = [(place, turn.button("take", plate=place)) for place in plate.candidates]
+        alike = offered(plate)
+        return with_look_alikes(turn, choose_plate(turn.reader, buttons, meant(turn.reader, alike)), alike)
 
     @dash.answer
     def dash_given(self, turn: Turn[Any]) -> Outcome:

@@ -13,12 +13,13 @@ from bot.turn import Turn
 from domain.billsview import BillsView
 from domain.bindings import Vehicle
 from domain.cities import Cities
-from domain.plates import looks_like_plate, parse_plate
+from domain.plates import looks_like_plate, nearly_plate, parse_plate
 from domain.reader import msgid
 from domain.vehicles import VehicleKind
 from flex_templates.card import Press
 from flex_templates.choices import choose_kind
 from flex_templates.errors import not_found
+from flex_templates.look_alikes import meant
 from flex_templates.person import anyone
 from handlers.answering import ANSWERS, Answering
 from handlers.asking import Asking
@@ -26,7 +27,7 @@ from handlers.asking_all import AskingAll, Own
 from handlers.by_number import ByNumber, bill_number
 from handlers.choosing import BINDS
 from handlers.kinds import kept_spelling, kind_given, pressed_vehicle, values_of
-from handlers.plate_steps import PlateSteps
+from handlers.plate_steps import PlateSteps, offered, with_look_alikes
 from handlers.together import Together
 from services.links import Links
 from services.lookup import Lookup
@@ -43,6 +44,7 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
     triggers = (
         WORDS,
         Shape("plate", looks_like_plate, order=10),
+        Shape("nearly a plate", nearly_plate, order=15),
         Shape("bill number", lambda text: bill_number(text) is not None, order=20),
     )
     title = msgid("待繳")
@@ -75,7 +77,7 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         return self._start(turn)
 
     def _start(self, turn: Turn[Data]) -> Outcome:
-        if looks_like_plate(turn.typed):
+        if meant_as_plate(turn.typed):
             return self._plate(turn, turn.typed)
         if number := bill_number(turn.typed):
             return self._by_number(turn, number)
@@ -122,11 +124,16 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         plate = parse_plate(turn.data.plate)
         kinds = sorted(VehicleKind, key=lambda kind: kind is not plate.kind_hint)  # the likelier first
         buttons = [(kind, turn.button("take", kind=kind.value)) for kind in kinds]
-        return choose_kind(turn.reader, plate.canonical, buttons, turn.t(plate.hint) if plate.hint else "")
+        alike = offered(plate)
+        hints = [turn.t(plate.hint) if plate.hint else "", meant(turn.reader, alike)]
+        card = choose_kind(turn.reader, plate.canonical, buttons, "\n".join(filter(None, hints)))
+        return with_look_alikes(turn, card, alike)
 
     @kind.answer
     def kind_chosen(self, turn: Turn[Data]) -> Outcome:
-        if looks_like_plate(turn.typed) or bill_number(turn.typed):  # changed their mind: another plate
+        if alike := turn.value("plate"):
+            return self._plate(turn, alike)
+        if meant_as_plate(turn.typed) or bill_number(turn.typed):  # changed their mind: another plate
             return self._start(turn)
         kind = kind_given(turn)
         if kind is None:
@@ -144,7 +151,10 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         return self._asking.ask(turn, plate, plate.kind_told, self._tell)
 
     def _tell(self, turn: Turn[Any], view: BillsView, skipped: int = 0) -> Outcome:
-        return Done(self._answering.message(turn, view, skipped=skipped, offers=self._offers(turn, view)))
+        offers = self._offers(turn, view)
+        nothing = view.complete and view.nothing_due and not any((*view.lines, *view.here))
+        alike = offered(view.plate) if nothing and offers else ()  # one's own plate was read right when it was bound
+        return Done(self._answering.message(turn, view, skipped=skipped, offers=offers, look_alikes=alike))
 
     def _offers(self, turn: Turn[Any], view: BillsView) -> list[Press]:
         """「綁定並提醒我」, for a plate that is not the citizen's own yet."""
@@ -165,6 +175,11 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
                 for view in views
             )
         )
+
+
+def meant_as_plate(text: str) -> bool:
+    """A plate, or what is a slip away from one."""
+    return looks_like_plate(text) or nearly_plate(text)
 
 
 def _skipped(turn: Turn[Any]) -> int:

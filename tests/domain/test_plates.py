@@ -13,6 +13,7 @@ from domain.plates import (
     dash_places,
     look_alikes,
     looks_like_plate,
+    nearly_plate,
     parse_plate,
 )
 from domain.vehicles import VehicleKind
@@ -136,6 +137,13 @@ def test_the_new_series_gives_hints_and_never_refuses() -> None:
     assert "數字 4" in (parse_plate("ABC-1234").hint or "")
     assert parse_plate("ABC-1235").hint is None
     assert parse_plate("IO-4444").hint is None  # an older series
+
+
+def test_nearly_a_plate_is_one_slip_away_from_the_new_series() -> None:
+    for text in ("ABC123O", "abci235", "ＡＢＣＩ２３５", "A8C1235"):
+        assert nearly_plate(text) != looks_like_plate(text), text
+    for text in ("COVID19", "ABC-1235", "AB1234", "1234567", "ABCDEFG", "待繳", ""):
+        assert not nearly_plate(text), text
 
 
 def test_look_alikes() -> None:
