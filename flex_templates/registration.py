@@ -4,6 +4,7 @@ from typing import Any
 
 from domain.reader import Reader
 from flex_templates.card import Card, Lead, Link, Note, Paragraph, Press, Rows, Say
+from flex_templates.outcome import ask_a_person, done
 from flex_templates.person import Person, call
 from flex_templates.render import show
 from flex_templates.theme import Tone
@@ -56,13 +57,7 @@ def registered(reader: Reader, email: str | None) -> dict[str, Any]:
 
 def email_kept(reader: Reader) -> dict[str, Any]:
     """The e-mail is kept."""
-    card = Card(
-        title=reader.t("已記下 E-mail"),
-        tone=Tone.DONE,
-        blocks=(Paragraph(reader.t("往後的繳費收據會寄到這個信箱。")),),
-        main=Say(reader.t("我的資料"), reader.t("我的資料")),
-    )
-    return show(reader, reader.t("已記下 E-mail"), card)
+    return done(reader, reader.t("已記下 E-mail"), reader.t("往後的繳費收據會寄到這個信箱。"), reader.t("我的資料"))
 
 
 def already(reader: Reader, masked: str) -> dict[str, Any]:
@@ -78,13 +73,7 @@ def already(reader: Reader, masked: str) -> dict[str, Any]:
 
 def consented(reader: Reader) -> dict[str, Any]:
     """The changed notice was agreed to."""
-    card = Card(
-        title=reader.t("已記下您的同意"),
-        tone=Tone.DONE,
-        blocks=(Paragraph(reader.t("原有的資料與綁定都沒有變動。")),),
-        main=Say(reader.t("我的車輛"), reader.t("我的車輛")),
-    )
-    return show(reader, reader.t("已記下您的同意"), card)
+    return done(reader, reader.t("已記下您的同意"), reader.t("原有的資料與綁定都沒有變動。"), reader.t("我的車輛"))
 
 
 def waits(reader: Reader, days: int, person: Person) -> dict[str, Any]:
@@ -104,10 +93,6 @@ def waits(reader: Reader, days: int, person: Person) -> dict[str, Any]:
 
 def leaving(reader: Reader, person: Person) -> dict[str, Any]:
     """The account is being closed: what must be kept is kept to its date, and nothing new begins meanwhile."""
-    card = Card(
-        title=reader.t("帳戶註銷中"),
-        blocks=(Paragraph(reader.t("您的註銷還在處理，完成後就能重新註冊。查停車費與繳費照常可用。")),),
-        main=Say(reader.t("查停車費"), reader.t("待繳")),
-        others=(call(reader, person),),
-    )
-    return show(reader, reader.t("帳戶註銷中"), card)
+    text = Paragraph(reader.t("您的註銷還在處理，完成後就能重新註冊。查停車費與繳費照常可用。"))
+    main = Say(reader.t("查停車費"), reader.t("待繳"))
+    return ask_a_person(reader, reader.t("帳戶註銷中"), (text,), main, person)
