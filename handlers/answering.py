@@ -49,7 +49,8 @@ class Answering:
         """The whole answer as one message.
 
         `private`: the citizen gave this slip's number. `skipped`: bills that earlier cards have shown. `offers`: what
-        else can be done with this plate. `keep`: each bill can be kept by itself (儲存). `look_alikes`: plates to press instead.
+        else can be done with this plate. `keep`: each bill can be kept by itself (儲存). `look_alikes`: plates that may
+        have been meant instead.
         """
         reader = turn.reader
         order = self.order(turn, [line.payable for line in view.due], view.asked_at)
