@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     jkopay_store_id: str | None = None
     jkopay_api_key: SecretStr | None = None
     jkopay_secret: SecretStr | None = None
+    drand_relays: Listed = (
+        "https://api.drand.sh",
+        "https://api2.drand.sh",
+        "https://api3.drand.sh",
+        "https://drand.cloudflare.com",
+    )
     sms_gateway: Literal["console", "mitake", "every8d"] = "console"
     sms_gateway_url: str | None = None
     sms_username: str | None = None
@@ -97,6 +103,7 @@ class Settings(BaseSettings):
         "paybill_cities",
         "collect_for",
         "payment_providers",
+        "drand_relays",
         mode="before",
     )
     @classmethod

@@ -1,0 +1,1 @@
+"""Where a draw's randomness comes from: drand, checked by its key."""
