@@ -40,18 +40,21 @@ class Part:
     who: str = ""  # SQL condition: the citizen's rows
     columns: Sequence[Column] = ()
     order: str = ""
-    erase: Sequence[str] = ()  # statements, run in the order of PARTS
+    instead: Sequence[str] | None = None  # of deleting the citizen's rows: these statements
     counted: bool = False  # the PDF tells how many rows there are and from when to when, the JSON has each
+
+    @property
+    def erase(self) -> Sequence[str]:
+        """Statements, run in the order of PARTS."""
+        if self.instead is not None:
+            return self.instead
+        return (f"DELETE FROM {self.table} WHERE {self.who}",)  # noqa: S608
 
     @property
     def select(self) -> str:
         """The citizen's rows, in order."""
         chosen = ", ".join(column.expression for column in self.columns)
         return f"SELECT {chosen} FROM {self.table} WHERE {self.who} ORDER BY {self.order}"  # noqa: S608
-
-
-def _delete(table: str, who: str) -> Sequence[str]:
-    return (f"DELETE FROM {table} WHERE {who}",)  # noqa: S608
 
 
 PARTS: Sequence[Part] = (
@@ -61,7 +64,6 @@ PARTS: Sequence[Part] = (
         _OF_LINE_ID,
         (Column("version", msgid("告知事項版本")), Column("given_at", msgid("同意時間"))),
         "given_at",
-        _delete("consent", _OF_LINE_ID),
     ),
     Part(
         "phone_code",
@@ -69,7 +71,6 @@ PARTS: Sequence[Part] = (
         _OF_LINE_ID,
         (Column("sent_at", msgid("寄出時間")), Column("purpose", "")),
         "sent_at",
-        _delete("phone_code", _OF_LINE_ID),
     ),
     Part(
         "sms_message",
@@ -77,7 +78,6 @@ PARTS: Sequence[Part] = (
         _OF_CITIZEN,
         (Column("created_at", msgid("寄出時間")), Column("state", "")),
         "created_at",
-        _delete("sms_message", _OF_CITIZEN),
     ),
     Part(
         "account_history",
@@ -85,7 +85,6 @@ PARTS: Sequence[Part] = (
         f"account_id IN ({_ACCOUNT})",
         (Column("at", msgid("時間")), Column("what", msgid("項目"))),
         "id",
-        _delete("account_history", f"account_id IN ({_ACCOUNT})"),
     ),
     Part(
         "takeover",
@@ -93,10 +92,9 @@ PARTS: Sequence[Part] = (
         f"holder_id IN ({_ACCOUNT}) OR claimant_id IN ({_ACCOUNT})",
         (Column("asked_at", msgid("時間")), Column("outcome", "")),
         "asked_at",
-        _delete("takeover", f"holder_id IN ({_ACCOUNT}) OR claimant_id IN ({_ACCOUNT})"),
     ),
     # services/my_data.py shows the account itself: name, number and e-mail are ciphertext here.
-    Part("account", erase=_delete("account", _OF_LINE_ID)),
+    Part("account", who=_OF_LINE_ID),
     Part(
         "binding",
         msgid("綁定的車輛"),
@@ -112,7 +110,6 @@ PARTS: Sequence[Part] = (
             Column("bound_at", msgid("綁定時間")),
         ),
         "bound_at",
-        _delete("binding", _OF_CITIZEN),
     ),
     Part(
         "saved_bill",
@@ -125,7 +122,6 @@ PARTS: Sequence[Part] = (
             Column("saved_at", msgid("儲存時間")),
         ),
         "saved_at",
-        _delete("saved_bill", _OF_CITIZEN),
     ),
     Part(
         "plate_report",
@@ -133,7 +129,6 @@ PARTS: Sequence[Part] = (
         _OF_CITIZEN,
         (Column("plate", msgid("車牌")), Column("kind", msgid("車種")), Column("reported_at", msgid("時間"))),
         "reported_at",
-        _delete("plate_report", _OF_CITIZEN),
     ),
     Part(
         "order_line",
@@ -158,7 +153,7 @@ PARTS: Sequence[Part] = (
     ),
     Part(
         "orders",  # shown with its lines; what money moved for stays, and no longer says whose it was
-        erase=(
+        instead=(
             f"DELETE FROM orders WHERE id IN ({_OFFERS})",  # noqa: S608
             f"UPDATE orders SET citizen = NULL WHERE {_OF_CITIZEN}",  # noqa: S608
         ),
@@ -190,7 +185,6 @@ PARTS: Sequence[Part] = (
         _OF_CITIZEN,
         (Column("plate", msgid("車牌")), Column("kind", msgid("車種")), Column("promised_at", msgid("時間"))),
         "promised_at",
-        _delete("lookup_promise", _OF_CITIZEN),
     ),
     Part(
         "lookup_count",
@@ -198,7 +192,6 @@ PARTS: Sequence[Part] = (
         _OF_CITIZEN,
         (Column("day", msgid("日期")), Column("lookups", msgid("次數"))),
         "day",
-        _delete("lookup_count", _OF_CITIZEN),
     ),
     Part(
         "inbound_event",
@@ -227,7 +220,7 @@ PARTS: Sequence[Part] = (
             Column("content", "", "convert_from(body, 'UTF8')"),
         ),
         "created_at",
-        _delete("outbound_message", f"{_OF_LANE} AND ended_at IS NOT NULL"),
+        (f"DELETE FROM outbound_message WHERE {_OF_LANE} AND ended_at IS NOT NULL",),  # noqa: S608
         counted=True,
     ),
     Part(
@@ -236,7 +229,6 @@ PARTS: Sequence[Part] = (
         _OF_CITIZEN,
         (Column("made_at", msgid("時間")), Column("json_at", ""), Column("pdf_at", "")),
         "made_at",
-        _delete("download", _OF_CITIZEN),
     ),
     Part(
         "citizen",
@@ -250,9 +242,8 @@ PARTS: Sequence[Part] = (
             Column("blocked_at", ""),
         ),
         "first_seen_at",
-        _delete("citizen", _OF_LINE_ID),
     ),
-    Part("leaving"),  # services/leaving.py empties it when it ends
+    Part("leaving", instead=()),  # services/leaving.py empties it when it ends
 )
 
 # Tables that say nothing about whose they are, and why.
