@@ -20,6 +20,7 @@ from infra.redis import make_redis
 from tests import logs, stores
 from tests.browser import chromium
 from tests.clock import MovableClock
+from tests.database import OwnDatabase
 
 LEAKS = pytest.StashKey[list[str]]()
 
@@ -48,11 +49,18 @@ def _template(_admin: stores.Admin, postgres_url: str) -> str:
     return stores.migrated_template(_admin, postgres_url)
 
 
+@pytest.fixture(scope="session")
+def _own_database(_admin: stores.Admin, postgres_url: str, _template: str) -> Iterator[OwnDatabase]:
+    own = OwnDatabase(_admin, postgres_url, _template)
+    yield own
+    own.drop()
+
+
 @pytest.fixture
-def database_url(_admin: stores.Admin, postgres_url: str, _template: str) -> Iterator[str]:
-    """A migrated database of this test's own."""
-    with stores.fresh_database(_admin, postgres_url, _template) as url:
-        yield url
+def database_url(_own_database: OwnDatabase) -> Iterator[str]:
+    """A migrated database that is empty, and this test's alone."""
+    yield _own_database.url()
+    _own_database.empty()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One PostgreSQL and one Redis for all test processes of a checkout; a fresh migrated database in some 30 ms."""
+"""One PostgreSQL and one Redis for all test processes of a checkout."""
 
 import fcntl
 import hashlib
@@ -20,6 +20,14 @@ from infra.migrations import ROOT, upgrade
 Admin = psycopg.Connection[tuple[object, ...]]
 _numbers = itertools.count(1)
 
+SETTINGS = {
+    "max_connections": "250",
+    # What is in it need not outlive the machine. (tests/infra starts stores of its own, as they are shipped.)
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+
 
 def folder() -> Path:
     """Where the stores of this checkout's tests live: found again after a SIGKILL, deleted by the last test run."""
@@ -32,7 +40,7 @@ def folder() -> Path:
 @contextmanager
 def shared_stores() -> Iterator[StoreUrls]:
     """The stores, with what killed runs left in them cleared."""
-    with stores(folder(), settings={"max_connections": "250"}, keep=False) as urls:
+    with stores(folder(), settings=SETTINGS, keep=False) as urls:
         with admin(urls.database) as connection:
             _drop_abandoned(connection)
         yield urls
@@ -46,12 +54,23 @@ def admin(url: str) -> Admin:
 @contextmanager
 def fresh_database(connection: Admin, url: str, template: str) -> Iterator[str]:
     """The URL of a copy of `template`, dropped afterwards."""
-    name = f"t_{os.getpid()}_{next(_numbers)}"
-    connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
+    name = new_database(connection, template)
     try:
         yield with_database(url, name)
     finally:
-        _drop(connection, name)
+        drop(connection, name)
+
+
+def new_database(connection: Admin, template: str) -> str:
+    """The name of a copy of `template`."""
+    name = f"t_{os.getpid()}_{next(_numbers)}"
+    connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template))))
+    return name
+
+
+def drop(connection: Admin, name: str) -> None:
+    """Gone, whoever is connected to it."""
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def migrated_template(connection: Admin, url: str) -> str:
@@ -61,7 +80,7 @@ def migrated_template(connection: Admin, url: str) -> str:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         if known is None:
             half = f"{name}_half"
-            _drop(connection, half)
+            drop(connection, half)
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
             upgrade(with_database(url, half))
             connection.execute(
@@ -120,7 +139,7 @@ def _drop_abandoned(connection: Admin) -> None:
     names = connection.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 't\_%'").fetchall()
     for (name,) in names:
         if not _runs(int(str(name).split("_")[1])):
-            _drop(connection, str(name))
+            drop(connection, str(name))
 
 
 def _runs(pid: int) -> bool:
@@ -131,7 +150,3 @@ def _runs(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _drop(connection: Admin, name: str) -> None:
-    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
