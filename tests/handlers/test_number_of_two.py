@@ -9,7 +9,7 @@ from domain.accounts import AccountState
 from infra.database import UnitOfWorkFactory
 from tests.accounts import new_mobile
 from tests.flow import CHANNEL, Answer
-from tests.handlers.newcomers import NAME, Newcomer, age
+from tests.handlers.newcomers import NAME, Newcomer, age, wrong
 
 
 def hand_over(units: UnitOfWorkFactory, make: Callable[..., Newcomer]) -> tuple[Newcomer, Newcomer, Answer]:
@@ -39,6 +39,22 @@ def test_a_number_of_another_account_waits_for_its_holder(
     assert claimant.mobile not in told
     assert NAME not in told
     assert "陳大文" not in str(answer.messages)
+
+
+def test_nobody_learns_from_the_answers_whether_a_number_is_registered(make_newcomer: Callable[..., Newcomer]) -> None:
+    """Up to the right code, which only the number's own phone shows, everything is said alike."""
+    known = make_newcomer()
+    known.register()
+    age(known.units, known.flow.citizen, timedelta(minutes=2))
+    said = []
+    for mobile in (known.mobile, new_mobile()):
+        stranger = make_newcomer(mobile)
+        asked = stranger.until_code()
+        answers = [asked, stranger.flow.say(wrong(stranger.code())), stranger.flow.say("不知道")]
+        shown = "\n".join(f"{answer.shown} {list(answer.buttons)}" for answer in answers)
+        said.append(shown.replace(f"{mobile[:4]}-•••-{mobile[-3:]}", "NUMBER"))
+    assert said[0] == said[1]
+    assert "再試 2 次" in said[0]
 
 
 def takeover_id(units: UnitOfWorkFactory, newcomer: Newcomer) -> str:
