@@ -9,6 +9,7 @@ import pytest
 import bot.inbox
 import bot.outbox
 from bot.dialog import Dialog
+from domain.reader import Display, Language
 from tests.bot.running import BOT, eventually
 from tests.bot.talkers import Echo, Poison, Slow, Start, rows
 from tests.fakes.line import FakeLine
@@ -41,11 +42,13 @@ def test_one_slow_question_delays_nobody_else_and_shows_that_it_is_worked_on(
     worker = start(slow, Echo(), threads=2)
     waiting = [line.user() for _ in range(10)]
     other = line.user()
+    for citizen in (*waiting, other):  # known already: LINE is not asked for their language, which may be slow too
+        worker.people.known[citizen] = (Language.ZH, Display.NORMAL)
     worker.receive(*(line.events.text(citizen, "slow") for citizen in waiting))
     worker.receive(line.events.text(waiting[0], "e-after"))
     worker.receive(line.events.text(other, "e1"))
     eventually(lambda: worker.texts(other) == ["e1"])
-    eventually(lambda: line.calls[("POST", "/v2/bot/chat/loading/start", 202)] == 10)
+    eventually(lambda: set(line.memory.loading_until) == set(waiting))
     assert worker.texts(waiting[0]) == []
     slow.release.set()
     eventually(lambda: worker.texts(waiting[0]) == ["done", "e-after"])
