@@ -18,10 +18,13 @@ from infra.embedded_process import EmbeddedError
 from infra.settings import Settings, SettingsError
 from infra.supervisor import Child, Supervisor, python
 from services import collecting
+from services.demo import PLATES
 
 LOCAL = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - behind the city's proxy; never in console mode
 ANSWER_SECONDS = 2.0
+
+TO_TRY = "Plates to try: " + ", ".join(f"{plate.number} {plate.shows}" for plate in PLATES)
 
 Say = Callable[[str], None]
 
@@ -103,19 +106,23 @@ def _children(environment: dict[str, str]) -> list[Child]:
 
 def _offer_made_up_city(environment: dict[str, str], say: Say) -> None:
     """A terminal is asked; without one the city is loaded, since the console page is of no use without bills."""
-    output = None
-    if sys.stdin.isatty():
+    asked = sys.stdin.isatty()
+    if asked:
         answer = input("The database is empty. Fill it with a made-up city to try things out? [Y/n] ")
         if answer.strip().lower() not in ("", "y", "yes"):
             return
     else:
         say("The database is empty: filling it with a made-up city to try things out.")
-        output = subprocess.DEVNULL  # what it tells is for whoever sits there; this goes to a log
     done = subprocess.run(  # noqa: S603 - a command of our own
-        python("-m", "flask", "--app", "app", "demo"), env={**os.environ, **environment}, stdout=output, check=False
+        python("-m", "flask", "--app", "app", "demo"),
+        env={**os.environ, **environment},
+        stdout=None if asked else subprocess.DEVNULL,
+        check=False,
     )
     if done.returncode != 0:
         say("The made-up city could not be loaded; `flask --app app demo` tries again.")
+    elif not asked:
+        say(TO_TRY)  # one line for a log; the command's own list is for whoever sits there
 
 
 def _answers(port: int) -> bool:

@@ -5,6 +5,8 @@ import re
 import tempfile
 from pathlib import Path
 
+from jobs.house import TO_TRY
+
 VARIABLE = "PARKLINE_TEST_LOGS"
 
 # A random id may hold ten digits in a row that read like a mobile number: it is of no person.
@@ -37,6 +39,8 @@ def leaks(where: Path) -> list[str]:
     found = []
     for path in sorted(where.glob("*.log")):
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+            if line == TO_TRY:  # nobody's plates
+                continue
             said = RANDOM_ID.sub("", line)
             found += [f"{path.name}:{number}: {kind}" for kind, shape in PERSONAL.items() if shape.search(said)]
     return found

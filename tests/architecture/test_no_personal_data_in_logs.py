@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from jobs.house import TO_TRY
 from tests import logs
 
 
@@ -38,6 +39,7 @@ def test_what_operators_need_is_no_leak(tmp_path: Path) -> None:
         '{"event":"event_failed","event_id":"01H810YECXQQZ37VAXPF6H9E6T"}\n'
         '{"event":"send_not_accepted","request_id":"b0952566-417f-49ee-b3d3-746d38a1ce38"}\n'
         '{"event":"send_not_accepted","request_id":"b0912345-6789-49ee-b3d3-746d38a1ce38"}\n'
+        f"{TO_TRY}\n"
         '{"event":"event_failed","event_id":"01H810YECXQQZ0912345678E6T"}\n'
     )
     assert logs.leaks(tmp_path) == []

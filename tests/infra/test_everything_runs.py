@@ -48,6 +48,7 @@ def test_it_starts_mends_its_worker_and_stops(environment: dict[str, str], var: 
         assert app.says(f"{READY}{port}/console/")
         assert wait_until(lambda: all_well(port), 20), readiness(port)
         assert get(port, "/console/")[0] == 200
+        assert "Plates to try: ABC-1235 三筆一般停車單, " in app.output
         with socket.socket() as outside, pytest.raises(OSError, match="refused"):
             outside.connect(("127.0.0.2", port))  # loopback's one address only, not every one
 
@@ -155,7 +156,9 @@ def test_procfiles_processes_on_a_citys_own_stores(database_url: str, redis_url:
         assert wait_until(lambda: all_well(port), 40), readiness(port)
         assert get(port, "/console/")[0] == 404
         for started in (web, worker_process):
-            assert started.output.count("SMS_GATEWAY: console with a real LINE channel") == 1, "codes would reach nobody"
+            assert started.output.count("SMS_GATEWAY: console with a real LINE channel") == 1, (
+                "codes would reach nobody"
+            )
         status, text = get(port, "/metrics")
         assert status == 200
         assert "parkline_database_up 1.0" in text
