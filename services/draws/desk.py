@@ -1,0 +1,113 @@
+"""What staff and jobs do to a draw, each in a transaction of its own; a refused attempt leaves its own audit row."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import IntegrityError
+
+from domain.draw.announcement import Announcement
+from domain.draw.witness import Transcript
+from domain.ports.randomness import Randomness
+from domain.rounds import RoundRuleError
+from infra.database import UnitOfWork, UnitOfWorkFactory
+from services import audit
+from services.draws import files
+from services.draws.announcing import Announcing
+from services.draws.drawing import Drawing, Drawn, verify
+from services.draws.freezing import Freezing, NotYetError
+from services.draws.promoting import Offer, Promoting
+
+T = TypeVar("T")
+LONGEST_REASON = 200  # characters that an audit row keeps
+
+
+class Desk:
+    """wiring gives units of work, the phases and the randomness. `actor`: staff id, or audit.SYSTEM for jobs."""
+
+    def __init__(
+        self,
+        units: UnitOfWorkFactory,
+        freezing: Freezing,
+        announcing: Announcing,
+        drawing: Drawing,
+        promoting: Promoting,
+        randomness: Randomness,
+    ) -> None:
+        self._units = units
+        self._freezing = freezing
+        self._announcing = announcing
+        self._drawing = drawing
+        self._promoting = promoting
+        self._randomness = randomness
+
+    def do(self, action: str, draw_id: str, actor: str, work: Callable[[UnitOfWork], T]) -> T:
+        """Run `work` in one transaction. Raises RoundRuleError, whose attempt is in the audit when it was a person's
+        or was refused for good.
+        """
+        try:
+            with self._units() as uow:
+                return work(uow)
+        except NotYetError as error:
+            if actor != audit.SYSTEM:
+                self._refused(action, draw_id, actor, str(error))
+            raise
+        except RoundRuleError as error:
+            self._refused(action, draw_id, actor, str(error))
+            raise
+        except IntegrityError as error:
+            why = str(getattr(getattr(error.orig, "diag", None), "message_primary", "")) or type(error).__name__
+            self._refused(action, draw_id, actor, why)
+            raise RoundRuleError(why) from None
+
+    def freeze(self, draw_id: str, *, actor: str) -> int:
+        """Fix the list; how many entries are on it. Raises RoundRuleError."""
+        return self.do("freeze", draw_id, actor, lambda uow: len(self._freezing.freeze(uow, draw_id, actor=actor).rows))
+
+    def announce(self, draw_id: str, *, actor: str) -> Announcement:
+        """Publish list and announcement. Raises RoundRuleError."""
+        return self.do("announce", draw_id, actor, lambda uow: self._announcing.announce(uow, draw_id, actor=actor))
+
+    def draw(self, draw_id: str, *, actor: str, transcript: Transcript | None = None) -> Drawn:
+        """Draw: the beacon is asked with no transaction open. Raises RoundRuleError, or OutsideError while no relay
+        gives the value: wait and press again, the result cannot differ.
+        """
+        number = self.do("draw", draw_id, actor, lambda uow: self._drawing.needs(uow, draw_id))
+        value = self._randomness.fetch(number) if number is not None else None
+        return self.do(
+            "draw",
+            draw_id,
+            actor,
+            lambda uow: self._drawing.draw(uow, draw_id, value, actor=actor, transcript=transcript),
+        )
+
+    def publish(self, draw_id: str, *, actor: str) -> None:
+        """Publish the result; the verifier is run on the exact bytes before and after. Raises RoundRuleError."""
+        self.do("publish", draw_id, actor, lambda uow: self._drawing.publish(uow, draw_id, actor=actor))
+        self.do("publish", draw_id, actor, lambda uow: _as_published(uow, draw_id))
+
+    def promote(self, draw_id: str, *, actor: str, up_to: int | None = None) -> tuple[int, list[Offer]]:
+        """Vacate what is overdue or won twice, then offer what is free: (how many were vacated, the offers)."""
+
+        def work(uow: UnitOfWork) -> tuple[int, list[Offer]]:
+            vacated = self._promoting.expire(uow, draw_id, actor=actor)
+            offers: list[Offer] = []
+            while True:
+                vacated += self._promoting.keep_most_wanted(uow, draw_id, actor=actor)
+                made = self._promoting.promote(uow, draw_id, actor=actor, up_to=up_to)
+                if not made:
+                    return vacated, offers
+                offers += made
+
+        return self.do("promote", draw_id, actor, work)
+
+    def _refused(self, action: str, draw_id: str, actor: str, why: str) -> None:
+        with self._units() as uow:
+            detail = {"action": action, "why": why[:LONGEST_REASON]}
+            audit.write(uow, "draw.refused", actor=actor, subject_type="round", subject_id=draw_id[:64], detail=detail)
+
+
+def _as_published(uow: UnitOfWork, draw_id: str) -> None:
+    for name in (files.LIST, files.ANNOUNCE, files.RESULT):
+        if files.published(uow, draw_id, name) != files.content(uow, draw_id, name):
+            raise RoundRuleError(f"{name} is not what was drawn")
+    verify(uow, draw_id)

@@ -1,0 +1,194 @@
+"""After the draw: places that fall free, and who takes them (遞補, §2.11): a function of draw and public log."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from domain.clock import TAIPEI, city_date
+from domain.draw import coding
+from domain.draw.allocation import Status, Waiting, promoted
+from domain.rounds import Phase, RoundRuleError
+from infra.database import UnitOfWork
+from models.draw import DrawRank, Promotion, Seat
+from models.passes import PassEntry, PassRound
+from services.passes.rounds import Rounds, note, round_now
+from services.passes.rules import PassRules
+
+
+class Vacated(StrEnum):
+    """Why a place is free: the reason codes of the public log."""
+
+    UNPAID = "UNPAID"
+    VOID = "VOID"  # ineligible, or another plate
+    GIVEN_UP = "GIVEN-UP"
+    OTHER_LOT = "OTHER-LOT"  # the vehicle keeps its win at a lot it wanted more
+    REFUNDED = "REFUNDED"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A waiting entry that has just been given a place, to be paid until `pay_by`."""
+
+    entry_id: uuid.UUID
+    no: int  # 備取
+    pay_by: datetime
+
+
+class Promoting:
+    """wiring gives the rules and rounds."""
+
+    def __init__(self, rules: PassRules, rounds: Rounds) -> None:
+        self._rules = rules
+        self._rounds = rounds
+
+    def expire(self, uow: UnitOfWork, draw_id: str, *, actor: str) -> int:
+        """Vacate the places whose deadline is over; says how many."""
+        row = self._drawn(uow, draw_id)
+        due = select(Seat).where(Seat.round_id == row.id, Seat.state == "offered", Seat.pay_by <= round_now(uow, row))
+        seats = uow.session.scalars(due.order_by(Seat.no).with_for_update()).all()
+        for seat in seats:
+            self._vacate(uow, row, seat, Vacated.UNPAID, actor)
+        return len(seats)
+
+    def vacate(self, uow: UnitOfWork, draw_id: str, entry_id: uuid.UUID, why: Vacated, *, actor: str) -> None:
+        """An entry loses its place. Raises RoundRuleError: it has none, or a paid one is not lost this way."""
+        row = self._drawn(uow, draw_id)
+        seat = uow.session.scalar(
+            select(Seat).where(Seat.entry_id == entry_id).with_for_update().execution_options(populate_existing=True)
+        )
+        if seat is None or seat.round_id != row.id:
+            raise RoundRuleError("this entry has no place")
+        if (seat.state == "paid") != (why is Vacated.REFUNDED):
+            raise RoundRuleError(f"a place that is {seat.state} is not vacated as {why}")
+        if why is Vacated.UNPAID and seat.pay_by is not None and seat.pay_by > round_now(uow, row):
+            raise RoundRuleError("its deadline is not over")
+        self._vacate(uow, row, seat, why, actor)
+
+    def skip(self, uow: UnitOfWork, draw_id: str, no: int, *, actor: str) -> None:
+        """A waiting entry is found ineligible: it is passed over, the others keep their rank. Raises RoundRuleError."""
+        row = self._drawn(uow, draw_id)
+        if no not in {one.no for one in self._standing(uow, row).waiting}:
+            raise RoundRuleError(f"備取 {no} does not wait any longer")
+        uow.session.add(Promotion(round_id=row.id, vacated=f"B{no}", reason=Vacated.VOID.value))
+        note(uow, "promotion.skipped", row, actor, {"no": no})
+
+    def promote(
+        self, uow: UnitOfWork, draw_id: str, *, actor: str, up_to: int | None = None, pay_by: datetime | None = None
+    ) -> Sequence[Offer]:
+        """Offer every free place to whom the protocol names, at most up to 備取 number `up_to`.
+
+        Never more offers than free places. Raises RoundRuleError when the log is not the protocol's own.
+        """
+        row = self._drawn(uow, draw_id)
+        standing = self._standing(uow, row)
+        deadline = pay_by or self._deadline(round_now(uow, row))
+        if deadline <= round_now(uow, row):
+            raise RoundRuleError("the deadline is over already")
+        free = select(Seat).where(Seat.round_id == row.id, Seat.state == "vacant", Seat.vacated.is_not(None))
+        offers = []
+        for seat in uow.session.scalars(free.order_by(Seat.no).with_for_update()).all():
+            chosen = promoted(seat.place, standing.waiting)
+            if chosen is not None and up_to is not None and chosen.no > up_to:
+                continue
+            log = Promotion(round_id=row.id, vacated=seat.vacated, reason=seat.reason)
+            uow.session.add(log)
+            seat.vacated = seat.reason = None
+            if chosen is not None:
+                log.promoted = chosen.no
+                uow.session.flush()
+                standing.waiting.remove(chosen)
+                offers.append(self._offer(seat, standing.entry_of[chosen.no], chosen.no, deadline))
+            uow.session.flush()
+        if offers:
+            note(uow, "promotion.made", row, actor, {"offers": len(offers), "up_to": up_to})
+        return offers
+
+    def keep_most_wanted(self, uow: UnitOfWork, draw_id: str, *, actor: str) -> int:
+        """One pass per vehicle across lots: of the wins of one plate in one month, only the most wanted stays."""
+        row = self._drawn(uow, draw_id)
+        month = select(PassRound.id).where(
+            PassRound.month == row.month,
+            PassRound.kind == row.kind,
+            PassRound.draw_id.startswith(coding.REHEARSAL) == coding.is_rehearsal(draw_id),
+        )
+        wins = (
+            select(Seat, PassEntry.compact)
+            .join(PassEntry, PassEntry.id == Seat.entry_id)
+            .where(Seat.round_id.in_(month))
+            .order_by(PassEntry.compact, Seat.state.desc(), PassEntry.preference)  # a paid one stays, whatever it was
+        )
+        kept: set[str] = set()
+        vacated = 0
+        for seat, plate in uow.session.execute(wins.with_for_update(of=Seat)).all():
+            if plate in kept and seat.state == "offered":
+                self._vacate(uow, uow.session.get_one(PassRound, seat.round_id), seat, Vacated.OTHER_LOT, actor)
+                vacated += 1
+            kept.add(plate)
+        return vacated
+
+    def log(self, uow: UnitOfWork, draw_id: str) -> Sequence[Promotion]:
+        """The public log, oldest first."""
+        row = self._rounds.find(uow, draw_id)
+        return uow.session.scalars(select(Promotion).where(Promotion.round_id == row.id).order_by(Promotion.id)).all()
+
+    def promoted_to(self, uow: UnitOfWork, draw_id: str) -> int:
+        """The highest 備取 number that has been offered a place: 「目前遞補至 n」; 0 for none."""
+        return max((one.promoted or 0 for one in self.log(uow, draw_id)), default=0)
+
+    # Inside
+
+    def _drawn(self, uow: UnitOfWork, draw_id: str) -> PassRound:
+        row = self._rounds.locked(uow, draw_id)
+        after = Phase.DRAWN if coding.is_rehearsal(draw_id) else Phase.PUBLISHED
+        if row.phase != after:
+            raise RoundRuleError(f"the round is {row.phase}")
+        return row
+
+    def _deadline(self, now: datetime) -> datetime:
+        """24:00 of the last day of an offer."""
+        last = city_date(now) + self._rules.offer_life
+        return datetime.combine(last + timedelta(days=1), time(), TAIPEI)
+
+    def _vacate(self, uow: UnitOfWork, row: PassRound, seat: Seat, why: Vacated, actor: str) -> None:
+        rank = uow.session.get_one(DrawRank, seat.entry_id)
+        seat.vacated, seat.reason = f"{rank.status}{rank.no}", why.value
+        seat.state, seat.entry_id, seat.pay_by = "vacant", None, None
+        note(uow, "place.vacated", row, actor, {"whose": seat.vacated, "reason": why.value})
+        uow.session.flush()
+
+    def _offer(self, seat: Seat, entry_id: uuid.UUID, no: int, pay_by: datetime) -> Offer:
+        seat.state, seat.entry_id, seat.pay_by = "offered", entry_id, pay_by
+        return Offer(entry_id, no, pay_by)
+
+    def _standing(self, uow: UnitOfWork, row: PassRound) -> "_Standing":
+        """Who still waits, after replaying the log. Raises RoundRuleError where it is not what the protocol says."""
+        ranks = uow.connection.execute(
+            select(DrawRank.entry_id, DrawRank.status, DrawRank.no, DrawRank.place, PassEntry.pool)
+            .join(PassEntry, PassEntry.id == DrawRank.entry_id)
+            .where(DrawRank.round_id == row.id, DrawRank.status != Status.NEITHER.value)
+            .order_by(DrawRank.status, DrawRank.no)
+        ).all()
+        waiting = [Waiting(one.no, one.pool) for one in ranks if one.status == Status.WAITING.value]
+        place_of = {f"W{one.no}": one.place for one in ranks if one.status == Status.WON.value}
+        for entry in self.log(uow, row.draw_id):
+            place = place_of.pop(entry.vacated, None)
+            if place is None and entry.promoted is None:  # passed over while waiting
+                waiting = [one for one in waiting if f"B{one.no}" != entry.vacated]
+                continue
+            expected = promoted(place, waiting) if place is not None else None
+            if place is None or (expected.no if expected else None) != entry.promoted:
+                raise RoundRuleError(f"promotion {entry.id} is not the one the protocol names")
+            if expected is not None:
+                waiting.remove(expected)
+                place_of[f"B{expected.no}"] = place
+        return _Standing(waiting, {one.no: one.entry_id for one in ranks if one.status == Status.WAITING.value})
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    waiting: list[Waiting]
+    entry_of: dict[int, uuid.UUID]

@@ -1,0 +1,131 @@
+"""Lots (停車場) and their plans (優惠方案)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.rounds import RoundRuleError
+from domain.vehicles import VehicleKind
+from infra.database import UnitOfWork
+from models.passes import Lot, LotPlan, PassRound
+from services import audit
+
+
+class Sells(StrEnum):
+    """How a lot sells its passes: 線上, 現場, both."""
+
+    ONLINE = "online"
+    COUNTER = "counter"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class LotView:
+    """A lot, as citizens and staff see it."""
+
+    number: str
+    name: str
+    district: str
+    village: str
+    address: str
+    latitude: float | None = None
+    longitude: float | None = None
+    sells: Sells = Sells.BOTH
+    on_shelf: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A price rule. `pool`: the one its residents compete in once staff have checked them."""
+
+    code: str
+    name: str
+    price: int  # NT$ a month
+    pool: str = "G"
+    villages: tuple[str, ...] = ()
+
+
+class Lots:
+    """Kept by staff, read by everybody."""
+
+    def put(self, uow: UnitOfWork, lot: LotView, *, staff: str) -> None:
+        """Add a lot or change it."""
+        values = {
+            "number": lot.number,
+            "name": lot.name,
+            "district": lot.district,
+            "village": lot.village,
+            "address": lot.address,
+            "latitude": lot.latitude,
+            "longitude": lot.longitude,
+            "sells": lot.sells.value,
+            "on_shelf": lot.on_shelf,
+        }
+        uow.connection.execute(insert(Lot).values(values).on_conflict_do_update(index_elements=["number"], set_=values))
+        audit.write(uow, "lot.put", actor=staff, subject_type="lot", subject_id=lot.number)
+
+    def put_plan(
+        self, uow: UnitOfWork, lot: str, kind: VehicleKind, pass_type: str, plan: PlanView, *, staff: str
+    ) -> None:
+        """Add a plan or change its price. Raises RoundRuleError for an unknown lot."""
+        self.require(uow, lot)
+        key = {"lot": lot, "kind": kind.value, "pass_type": pass_type, "code": plan.code}
+        values = {"name": plan.name, "price": plan.price, "pool": plan.pool, "villages": list(plan.villages)}
+        uow.connection.execute(
+            insert(LotPlan).values(key | values).on_conflict_do_update(index_elements=list(key), set_=values)
+        )
+        detail = {"plan": plan.code, "kind": kind.value, "pass_type": pass_type, "price": plan.price}
+        audit.write(uow, "lot.plan", actor=staff, subject_type="lot", subject_id=lot, detail=detail)
+
+    def find(self, uow: UnitOfWork, number: str) -> LotView | None:
+        """The lot of a number."""
+        row = uow.session.get(Lot, number, populate_existing=True)
+        return _view(row) if row else None
+
+    def require(self, uow: UnitOfWork, number: str) -> LotView:
+        """The lot of a number. Raises RoundRuleError."""
+        lot = self.find(uow, number)
+        if lot is None:
+            raise RoundRuleError(f"no lot {number}")
+        return lot
+
+    def all(self, uow: UnitOfWork) -> Sequence[LotView]:
+        """Every lot, by number."""
+        return [_view(row) for row in uow.session.scalars(select(Lot).order_by(Lot.number))]
+
+    def search(self, uow: UnitOfWork, words: str, *, most: int) -> Sequence[LotView]:
+        """Lots on the shelf whose name, district or address holds what was typed, the shortest name first."""
+        wanted = func.lower(words.strip())
+        hit = func.strpos(
+            func.lower(func.concat(Lot.name, " ", Lot.district, " ", Lot.address, " ", Lot.number)), wanted
+        )
+        found = select(Lot).where(Lot.on_shelf, hit > 0).order_by(func.length(Lot.name), Lot.number).limit(most)
+        return [_view(row) for row in uow.session.scalars(found)]
+
+    def plans(self, uow: UnitOfWork, lot: str, kind: VehicleKind, pass_type: str) -> Sequence[PlanView]:
+        """The plans of a lot for a kind and type, the dearest first: that is the one for everybody."""
+        mine = (LotPlan.lot == lot, LotPlan.kind == kind.value, LotPlan.pass_type == pass_type)
+        rows = uow.session.scalars(select(LotPlan).where(*mine).order_by(LotPlan.price.desc(), LotPlan.code))
+        return [PlanView(row.code, row.name, row.price, row.pool, tuple(row.villages)) for row in rows]
+
+    def plan(self, uow: UnitOfWork, row: PassRound, code: str) -> PlanView | None:
+        """One plan of a round's lot."""
+        plans = self.plans(uow, row.lot, VehicleKind(row.kind), row.pass_type)
+        return next((plan for plan in plans if plan.code == code), None)
+
+
+def _view(row: Lot) -> LotView:
+    return LotView(
+        number=row.number,
+        name=row.name,
+        district=row.district,
+        village=row.village,
+        address=row.address,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        sells=Sells(row.sells),
+        on_shelf=row.on_shelf,
+    )

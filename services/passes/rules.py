@@ -1,0 +1,98 @@
+"""Reads config/passes.toml: pass types (票種), limits, and when the steps of a round happen by default."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.reader import Language, Reader
+from domain.rounds import MonthDefaults
+from infra.settings import SettingsError
+
+FILE = Path(__file__).parent.parent.parent / "config" / "passes.toml"
+Day = Annotated[int, Field(ge=1, le=28)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Schedule(_Strict):
+    opens: tuple[Day, time]
+    closes: tuple[Day, time]
+    draw: tuple[Day, time]
+    pay_last_day: Day
+
+
+class _Priority(_Strict):
+    category: Annotated[str, Field(pattern=r"^[a-z_]{1,16}$")]
+    name: str
+    first_day: Day
+    last_day: Day
+
+
+class _Name(_Strict):
+    zh: str
+    en: str
+
+
+class _File(_Strict):
+    """The whole file; an unknown key is an error."""
+
+    registration_limit: Annotated[int, Field(ge=1, le=1000)]
+    offer_days: Annotated[int, Field(ge=1, le=30)]
+    freeze_grace_seconds: Annotated[int, Field(ge=2, le=600)]
+    schedule: _Schedule
+    priority: list[_Priority]
+    pass_types: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z-]{1,16}$")], _Name], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityRule:
+    """優先購買 of a category, whole days of the draw month."""
+
+    category: str
+    name: str
+    first_day: int
+    last_day: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassRules:
+    """What config/passes.toml says."""
+
+    registration_limit: int
+    offer_life: timedelta
+    freeze_grace: timedelta
+    schedule: MonthDefaults
+    priority: tuple[PriorityRule, ...]
+    pass_types: Mapping[str, tuple[str, str]]  # code -> name in Chinese, in English
+
+    def type_name(self, reader: Reader, code: str) -> str:
+        """A pass type in the reader's language; a code that is no longer sold is shown as it is."""
+        zh, en = self.pass_types.get(code, (code, code))
+        return en if reader.language is Language.EN else zh
+
+
+def load_pass_rules(file: Path = FILE) -> PassRules:
+    """The rules of the file. Raises SettingsError, one line that names what is wrong."""
+    try:
+        read = _File.model_validate(tomllib.loads(file.read_text("utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except ValueError as error:
+        raise SettingsError(f"{file.name}: {error}") from None
+    plan = read.schedule
+    return PassRules(
+        registration_limit=read.registration_limit,
+        offer_life=timedelta(days=read.offer_days),
+        freeze_grace=timedelta(seconds=read.freeze_grace_seconds),
+        schedule=MonthDefaults(plan.opens, plan.closes, plan.draw, plan.pay_last_day),
+        priority=tuple(PriorityRule(one.category, one.name, one.first_day, one.last_day) for one in read.priority),
+        pass_types={code: (name.zh, name.en) for code, name in read.pass_types.items()},
+    )

@@ -1,0 +1,55 @@
+"""Monthly passes: lots, rounds, entries, and the draw with where its randomness comes from."""
+
+from functools import cached_property
+from pathlib import Path
+
+from adapters.randomness.drand import Drand
+from adapters.randomness.recorded import RECORDED
+from domain.ports.randomness import Randomness
+from services.draws.announcing import Announcing
+from services.draws.desk import Desk
+from services.draws.drawing import Drawing
+from services.draws.freezing import Freezing
+from services.draws.promoting import Promoting
+from services.passes.entries import Entries
+from services.passes.lots import Lots
+from services.passes.rounds import Rounds
+from services.passes.rules import PassRules, load_pass_rules
+from wiring.vehicles import VehicleRoom
+
+VERIFIER = Path(__file__).parent.parent / "verify_draw.py"
+
+
+class PassRoom(VehicleRoom):
+    """Applying for a pass, and a draw that anyone can check."""
+
+    @cached_property
+    def pass_rules(self) -> PassRules:
+        return load_pass_rules()
+
+    @cached_property
+    def lots(self) -> Lots:
+        return Lots()
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        return Rounds(self.pass_rules, self.lots)
+
+    @cached_property
+    def entries(self) -> Entries:
+        return Entries(self.cipher, self.lookup_key, self.lots)
+
+    @cached_property
+    def randomness(self) -> Randomness:
+        return Drand(self.settings.drand_relays, RECORDED)
+
+    @cached_property
+    def freezing(self) -> Freezing:
+        return Freezing(self.pass_rules, self.rounds, self.entries)
+
+    @cached_property
+    def desk(self) -> Desk:
+        announcing = Announcing(self.rounds, VERIFIER.read_bytes())
+        promoting = Promoting(self.pass_rules, self.rounds)
+        drawing = Drawing(self.rounds, self.randomness)
+        return Desk(self.unit, self.freezing, announcing, drawing, promoting, self.randomness)
