@@ -4,7 +4,7 @@ from bot.conversation import Conversation, Done, NoData, Outcome, entry
 from bot.triggers import Words
 from bot.turn import Turn
 from domain.clock import city_date
-from domain.dates import day_and_time
+from domain.dates import clock_time, day
 from domain.reader import msgid
 from flex_templates import my_data
 from flex_templates.person import anyone
@@ -25,7 +25,11 @@ class ShowHistory(Conversation[NoData]):
     def begin(self, turn: Turn[NoData]) -> Outcome:
         today = city_date(turn.now)
         rows = [
-            (day_and_time(turn.reader, change.at, today), turn.t(WHAT.get(change.what, msgid("其他更動"))))
+            (f"{day(turn.reader, city_date(change.at), today)} {clock_time(change.at)}", _what(turn, change.what))
             for change in self._history.of(turn.uow, turn.channel, turn.citizen)
         ]
         return Done(my_data.changes(turn.reader, rows, anyone(turn.reader)))
+
+
+def _what(turn: Turn[NoData], kind: str) -> str:
+    return turn.t(WHAT.get(kind, msgid("其他更動")))

@@ -10,7 +10,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from domain.errors import Retry
 from domain.phones import Mobile
@@ -21,6 +21,7 @@ from models.account import SmsMessage
 
 SEND = "sms.send"
 MOST_ATTEMPTS = 4
+GIVEN_UP = timedelta(hours=1)  # after its end: its job is gone, or it would have ended the message
 KEEP_ENDED = timedelta(days=30)  # states and causes only: number and text go with the end
 
 Defer = Callable[..., None]
@@ -45,9 +46,7 @@ class SmsPost:
         self._gateway = gateway
         self._defer = defer
 
-    def post(
-        self, uow: UnitOfWork, mobile: Mobile, text: str, *, channel: str, citizen: str, valid: timedelta
-    ) -> UUID:
+    def post(self, uow: UnitOfWork, mobile: Mobile, text: str, *, channel: str, citizen: str, valid: timedelta) -> UUID:
         """Send `text` once this transaction commits, or not at all when that takes longer than `valid`.
 
         `channel` and `citizen`: whose account it is about; what waits goes with it.
@@ -85,7 +84,11 @@ class SmsPost:
             self._end(units, message_id, "accepted", None, gateway_id)
 
     def forget(self, uow: UnitOfWork) -> int:
-        """Delete rows of messages long ended; says how many. For the schedule."""
+        """Empty what is out of time and nobody will send, delete rows long ended; says how many. For the schedule."""
+        lost = update(SmsMessage).where(SmsMessage.ended_at.is_(None), SmsMessage.expires_at < func.now() - GIVEN_UP)
+        end = {"state": "unknown", "cause": "lost", "ended_at": func.now(), "recipient": None, "body": None}
+        for message_id in uow.connection.execute(lost.values(end).returning(SmsMessage.id)).scalars():
+            log.error("sms_lost", message_id=str(message_id))
         old = delete(SmsMessage).where(SmsMessage.created_at < func.now() - KEEP_ENDED)
         return uow.connection.execute(old).rowcount
 

@@ -134,3 +134,16 @@ def test_old_rows_go(units: UnitOfWorkFactory, post: SmsPost) -> None:
     with units() as uow:
         assert post.forget(uow) == 1
         assert uow.session.get(SmsMessage, message_id) is None
+
+
+def test_what_no_job_sends_loses_number_and_text_once_out_of_time(
+    units: UnitOfWorkFactory, post: SmsPost, phone: PhoneInHand
+) -> None:
+    lost, waiting = written(units, post, timedelta(minutes=-61)), written(units, post)
+    with units() as uow:
+        post.forget(uow)
+    ended = row(units, lost)
+    assert (ended.state, ended.cause, ended.recipient, ended.body) == ("unknown", "lost", None, None)
+    assert row(units, waiting).body
+    post.deliver(units, lost)
+    assert phone.sent == []

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 
 from infra.database import UnitOfWorkFactory
 from services.citizens import Citizens
+from services.lookup_quota import Quota
 from tests.accounts import account_services, code_in, deliver, new_mobile
 from tests.clock import MovableClock
 from tests.flow import Flow
@@ -33,7 +34,7 @@ def test_a_vehicle_is_bound_in_three_taps_with_the_reminder_preselected(owner: F
     assert "繳費提醒\n13:00–18:00" in sure
     assert "開單無紙化\n不申請" in sure
     assert "防汛通知\n不申請" in sure
-    assert "服務於隔日（11/22（日））生效。" in sure
+    assert "服務自隔日 11/22（日） 起生效。" in sure
     done = owner.press("確定綁定")
     assert "綁定完成" in done
     assert f"{plate}　汽車" in done
@@ -102,7 +103,7 @@ def test_paperless_has_a_card_of_its_own_and_is_never_chosen_by_the_way(owner: F
     owner.say(plate)
     card = owner.press("加選開單無紙化")
     assert "車上將不再放紙本停車單，改由 LINE 通知您。" in card
-    assert "今日申請，隔日（11/22（日））生效。" in card
+    assert "今日申請，隔日 11/22（日） 生效。" in card
     assert "機車無紙化停車優惠" in card
     assert "開單無紙化\n不申請" in owner.press("不申請")
     owner.press("加選開單無紙化")
@@ -192,6 +193,15 @@ def test_binding_counts_as_a_lookup_so_that_it_is_no_way_around_the_limit(owner:
     assert "今天查詢與綁定的次數已用完" in owner.send_data("plates.keep?plate=RBX-2999&kind=car")
     assert "今天查詢與綁定的次數已用完" in owner.say("綁定車牌")
     assert bound(chat_engine, owner) == []
+
+
+def test_the_eleventh_vehicle_is_refused(owner: Flow, chat_engine: Engine) -> None:
+    owner.services["vehicles"]._quota = Quota(1000)
+    for number in range(10):
+        assert "綁定完成" in owner.send_data(f"plates.keep?plate=RBY-{2000 + number}&kind=car")
+    assert "最多可綁定 10 輛車" in owner.send_data("plates.keep?plate=RBY-2999&kind=car")
+    assert "最多可綁定 10 輛車" in owner.say("綁定車牌")
+    assert len(bound(chat_engine, owner)) == 10
 
 
 @pytest.mark.parametrize(
