@@ -45,7 +45,7 @@ def confirm(
         (reader.t("開單無紙化"), reader.t("申請") if services.paperless else no),
         (reader.t("防汛通知"), listed(reader, areas) if areas else no),
     ]
-    starts = reader.t("服務自隔日 {day} 起生效。", day=day(reader, effective_from(today), today))
+    starts = reader.t("服務自明天 {day}起生效。", day=day(reader, effective_from(today), today))
     card = Card(
         title=reader.t("確認綁定"),
         subtitle=named(reader, vehicle),
@@ -60,7 +60,7 @@ def confirm_paperless(reader: Reader, vehicle: Vehicle, today: date, yes: Press,
     """開單無紙化 is never chosen by the way: what it means, and a button of its own."""
     blocks: list[Block] = [
         Paragraph(reader.t("車上將不再放紙本停車單，改由 LINE 通知您。"), strong=True),
-        Paragraph(reader.t("今日申請，隔日 {day} 生效。", day=day(reader, effective_from(today), today))),
+        Paragraph(reader.t("今天申請，明天 {day}生效。", day=day(reader, effective_from(today), today))),
         Paragraph(reader.t("這是車牌的狀態：綁定這輛車的人都看得到，也都可以結束。")),
     ]
     if has_paperless_discount(vehicle.kind):

@@ -34,7 +34,7 @@ def test_a_vehicle_is_bound_in_three_taps_with_the_reminder_preselected(owner: F
     assert "繳費提醒\n13:00–18:00" in sure
     assert "開單無紙化\n不申請" in sure
     assert "防汛通知\n不申請" in sure
-    assert "服務自隔日 11/22（日） 起生效。" in sure
+    assert "服務自明天 11/22（日）起生效。" in sure
     done = owner.press("確定綁定")
     assert "綁定完成" in done
     assert f"{plate}　汽車" in done
@@ -103,7 +103,7 @@ def test_paperless_has_a_card_of_its_own_and_is_never_chosen_by_the_way(owner: F
     owner.say(plate)
     card = owner.press("加選開單無紙化")
     assert "車上將不再放紙本停車單，改由 LINE 通知您。" in card
-    assert "今日申請，隔日 11/22（日） 生效。" in card
+    assert "今天申請，明天 11/22（日）生效。" in card
     assert "機車無紙化停車優惠" in card
     assert "開單無紙化\n不申請" in owner.press("不申請")
     owner.press("加選開單無紙化")
