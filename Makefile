@@ -1,6 +1,8 @@
 # Everything starts here. Needs Python 3.11 or newer and make; the rest is put into .venv by hash.
 #   make run    everything on this machine; prints the address to open
 #   make test   all tests
+# What one process has compiled, the next need not compile again.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 PY := $(VENV)/bin/python
 FAST_INSTALL := --quiet --disable-pip-version-check --no-input --require-hashes
@@ -19,7 +21,7 @@ test: $(DEV_READY) browser
 	@$(PY) -m pytest -n 2 --dist loadgroup -m "not soak"
 
 test-fast: $(DEV_READY)
-	@$(PY) -m pytest -n 2 --dist loadgroup -m "not soak and not slow and not browser"
+	@$(PY) -m pytest -n 2 --dist loadgroup --hypothesis-profile fast -m "not soak and not slow and not browser"
 
 #   make soak   the full-size proofs: kills, floods, long runs
 soak: $(DEV_READY)

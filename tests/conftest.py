@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import redis as redis_client
 from playwright.sync_api import Browser
@@ -23,6 +24,8 @@ from tests.clock import MovableClock
 from tests.database import OwnDatabase
 
 LEAKS = pytest.StashKey[list[str]]()
+
+hypothesis.settings.register_profile("fast", max_examples=15)  # of make test-fast, where a test sets no number
 
 
 @pytest.fixture(scope="session")

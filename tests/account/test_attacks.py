@@ -59,6 +59,7 @@ def register(units: UnitOfWorkFactory, services: Mapping[str, Any], mobile: str)
     return citizen
 
 
+@pytest.mark.slow
 def test_guessing_over_many_citizens_gets_few_tries_at_one_number(units: UnitOfWorkFactory, codes: PhoneCodes) -> None:
     mobile, tries = new_mobile(), 0
     for _ in range(20):

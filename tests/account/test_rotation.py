@@ -72,6 +72,7 @@ def rotate_amid_registrations(units: UnitOfWorkFactory, people: int) -> None:
     assert Rotation(units, FieldCipher([NEW])).run() == 0
 
 
+@pytest.mark.slow
 def test_registrations_go_on_while_keys_rotate(units: UnitOfWorkFactory) -> None:
     rotate_amid_registrations(units, 200)
 

@@ -31,7 +31,10 @@ def sources(*folders: str) -> Iterator[Path]:
 
 def sleeps(path: Path) -> list[int]:
     """Lines that sleep a fixed time. Looking again at a condition is waiting; `asyncio.sleep(0)` lets others run."""
-    tree = ast.parse(path.read_text())
+    text = path.read_text()
+    if "sleep" not in text:
+        return []
+    tree = ast.parse(text)
     waiting = {
         call
         for loop in ast.walk(tree)

@@ -40,6 +40,7 @@ def in_a_process(url: str, folder: Path, count: int, into: "multiprocessing.Queu
     into.put(asyncio.run(turns(url, folder, count)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_redis", [True, False])
 def test_processes_together_keep_the_pace(redis_url: str, tmp_path: Path, with_redis: bool) -> None:
     context = multiprocessing.get_context("spawn")

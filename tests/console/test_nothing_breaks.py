@@ -4,6 +4,7 @@ import copy
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,7 @@ def answered(path: str, body: Any) -> None:
     assert all(detail.keys() == {"message", "property"} for detail in told.get("details", ()))
 
 
+pytestmark = pytest.mark.slow
 unhurried = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

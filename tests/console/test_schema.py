@@ -14,6 +14,7 @@ OPENAPI = Path(os.environ.get("LINE_OPENAPI_DIR", ROOT.parent / "shared" / "line
 here = pytest.mark.skipif(not OPENAPI.is_dir(), reason="LINE's OpenAPI description is not on this machine")
 
 
+@pytest.mark.slow
 @here
 def test_the_committed_schema_is_a_fresh_compile_of_the_description():
     assert SCHEMA_FILE.read_text(encoding="utf-8") == rendered(compile_schema(OPENAPI))

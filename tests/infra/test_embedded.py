@@ -17,6 +17,8 @@ from infra.embedded import store_urls, stores
 from infra.embedded_process import EmbeddedError, alive, pid_in, wait_until
 from infra.embedded_redis import RedisServer
 
+pytestmark = pytest.mark.slow  # servers start and stop in every test
+
 USER = """
 import signal, sys
 from pathlib import Path

@@ -23,6 +23,7 @@ def test_made_once_and_kept(tmp_path: Path) -> None:
     settings.load({"DATA_KEYS": first[0], "SESSION_KEY": first[1]})
 
 
+@pytest.mark.slow
 def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
     with multiprocessing.get_context("spawn").Pool(3) as pool:
         assert len(set(pool.map(keys_of, [tmp_path] * 6))) == 1

@@ -72,6 +72,7 @@ def test_the_migrated_queue_is_that_of_the_installed_procrastinate(database_url:
         assert migrated.execute(QUEUE).fetchall() == expected
 
 
+@pytest.mark.slow
 def test_every_revision_can_be_undone_and_done_again(empty_url: str) -> None:
     config = Config(migrations.ROOT / "alembic.ini")
     config.attributes["url"] = empty_url
