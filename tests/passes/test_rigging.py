@@ -262,9 +262,9 @@ def test_a_place_given_by_hand(world: World) -> None:
     world.sql("UPDATE pass_seat SET state = 'vacant', entry_id = NULL, pay_by = NULL WHERE no = 1")
     friend = "SELECT entry_id FROM draw_rank WHERE status = 'B' AND no = 4"
     with pytest.raises(IntegrityError, match="neither won"):
-        world.sql(f"UPDATE pass_seat SET state = 'paid', entry_id = ({friend}) WHERE no = 1")
+        world.sql(f"UPDATE pass_seat SET state = 'paid', entry_id = ({friend}) WHERE no = 1")  # noqa: S608
     with pytest.raises(IntegrityError, match="neither won"):
-        world.sql(f"INSERT INTO pass_seat SELECT round_id, 99, '*', 'paid', ({friend}) FROM pass_seat WHERE no = 1")
+        world.sql(f"INSERT INTO pass_seat SELECT round_id, 99, '*', 'paid', ({friend}) FROM pass_seat WHERE no = 1")  # noqa: S608
     with pytest.raises(IntegrityError, match="never"):
         world.sql("DELETE FROM pass_seat")
 
