@@ -18,6 +18,8 @@ from services import ledger
 from services.booking import Booking
 from services.freshness import LookupNow
 from services.payments import Payments
+from services.refund_rules import load_refund_rules
+from services.refunds import Refunds
 from web.demobank.views import blueprint as demobank_pages
 from web.pay.services import PayServices
 from web.pay.views import blueprint as pay_pages
@@ -63,8 +65,12 @@ class Money(Bills, MailRoom):
         asks = LookupNow(self.lookup, self.loop.run)
         return Payments(self.providers, self.orders, booking, self.links, asks, queue.defer, offered=self.offered)
 
+    @cached_property
+    def refunds(self) -> Refunds:
+        return Refunds(self.providers, self.notices, load_refund_rules(), queue.defer)
+
     def for_tasks(self) -> Mapping[str, Any]:
-        return {**super().for_tasks(), "payments": self.payments}
+        return {**super().for_tasks(), "payments": self.payments, "refunds": self.refunds}
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
         pages = PayServices(self.unit, self.orders, self.payments, self.links, self.cities, self.clock)

@@ -21,6 +21,7 @@ from sqlalchemy import Engine, text
 from domain.clock import Clock
 from domain.errors import OutsideError, Retry
 from domain.ports.payments import AttemptOutcome, ForgedNotificationError, Notified, Report, Started, Taking
+from domain.ports.refunds import Refunding, RefundOutcome, RefundReport
 from domain.reader import msgid
 
 KEY = "demobank"
@@ -56,7 +57,7 @@ class Trade:
 
 
 class DemoBank:
-    """The bank itself and, as a PaymentProvider, our side of it. `secret` signs what its server sends to ours."""
+    """The bank itself and, as PaymentProvider and GivesBack, our side of it. `secret` signs what its server sends."""
 
     key = KEY
     name = msgid("熊讚銀行")
@@ -80,7 +81,7 @@ class DemoBank:
             ON CONFLICT (trade_number) DO NOTHING"""
         values = {
             "trade_number": taking.trade_number,
-            "reference": f"{self._clock.now():%Y%m%d}{secrets.randbelow(10**8):08d}",
+            "reference": self._new_reference(),
             "title": taking.title,
             "amount": taking.amount,
             "return_url": taking.return_url,
@@ -125,6 +126,31 @@ class DemoBank:
             raise ForgedNotificationError
         fields = urllib.parse.parse_qs(body.decode("utf-8"))
         return Notified(fields["trade_number"][0])
+
+    def refund(self, refunding: Refunding) -> RefundReport:
+        """Give back in whole or in part; the same refund number again is the same refund."""
+        statement = """
+            INSERT INTO demobank.refund (refund_number, reference, trade_number, amount)
+            SELECT :number, :reference, trade_number, :amount FROM demobank.trade AS trade
+            WHERE trade_number = :trade AND state = 'paid' AND :amount <= trade.amount - (
+                SELECT coalesce(sum(amount), 0) FROM demobank.refund WHERE trade_number = :trade)
+            ON CONFLICT (refund_number) DO NOTHING"""
+        with self._engine.begin() as connection:
+            lock = text("SELECT FROM demobank.trade WHERE trade_number = :trade FOR UPDATE")
+            connection.execute(lock, {"trade": refunding.trade_number})
+            values = {"number": refunding.refund_number, "amount": refunding.amount, "trade": refunding.trade_number}
+            connection.execute(text(statement), values | {"reference": self._new_reference()})
+        made = self.ask_refund(refunding)
+        if made.outcome is RefundOutcome.NOT_FOUND:
+            return RefundReport(RefundOutcome.REFUSED, reason="over_amount")
+        return made
+
+    def ask_refund(self, refunding: Refunding) -> RefundReport:
+        """Whether the bank's books have a refund under our number."""
+        query = text("SELECT reference FROM demobank.refund WHERE refund_number = :number")
+        with self._engine.connect() as connection:
+            reference = connection.execute(query, {"number": refunding.refund_number}).scalar()
+        return RefundReport(RefundOutcome.DONE if reference else RefundOutcome.NOT_FOUND, reference)
 
     # The bank's side: what its pages do
 
@@ -173,6 +199,9 @@ class DemoBank:
     def _run(self, statement: str, **values: Any) -> int:
         with self._engine.begin() as connection:
             return connection.execute(text(statement), values).rowcount
+
+    def _new_reference(self) -> str:
+        return f"{self._clock.now():%Y%m%d}{secrets.randbelow(10**8):08d}"
 
     def _sign(self, body: bytes) -> str:
         return hmac.new(self._secret, body, hashlib.sha256).hexdigest()

@@ -43,6 +43,11 @@ SILENT = CouldNotAsk("TPE", NOW, Why.DOWN)
 DATA: dict[str, list[dict[str, Any]]] = {
     "payment_done": [PAID, {**PAID, "count": 1}, TRIAL],
     "payment_to_refund": [PAID, TRIAL],
+    "refund_progress": [
+        {"amount": 80, "state": state, "trial": trial}
+        for state in ("asked", "done", "refused")
+        for trial in (False, True)
+    ],
     "one_more_binder": [{"vehicle": VEHICLE}],
     "paperless_changed": [
         {"vehicle": VEHICLE, "state": state, "today": NOW.date()}

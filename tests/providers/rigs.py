@@ -14,6 +14,7 @@ from adapters.payments.linepay import LinePay
 from domain.errors import OutsideError
 from domain.orders import AttemptState
 from domain.ports.payments import Report, Taking
+from domain.ports.refunds import Refunding, RefundReport
 from services.payments import Go
 from tests.clock import MovableClock
 from tests.fakes.providers import ecpay, jkopay, linepay
@@ -29,6 +30,7 @@ class Rig(Protocol):
     tells_refusal: bool  # whether it says that a payment was refused; otherwise the payment just runs out
     when_left: AttemptState  # after the citizen walked away there and we asked
     notifies: bool  # whether its server sends signed notifications
+    tells_refunds: bool  # whether it can be asked about refunds
 
     def arrive(self, going: Go) -> None:
         """The browser reaches the provider's page."""
@@ -54,6 +56,12 @@ class Rig(Protocol):
     def lose_start(self, fault: str) -> None:
         """The next call that registers a payment goes wrong."""
 
+    def given(self, number: str) -> int:
+        """What the provider's books say was given back."""
+
+    def lose_refund(self, fault: str) -> None:
+        """The next call that gives money back goes wrong."""
+
     def message(self, number: str) -> Message:
         """A notification as its server sends it."""
 
@@ -70,6 +78,13 @@ class FaultyBank(DemoBank):
             raise OutsideError("connection")
         return started
 
+    def refund(self, refunding: Refunding) -> RefundReport:
+        fault = self.breaks.pop(0) if self.breaks else ""
+        report = None if fault == f"refund {LOST_BEFORE}" else super().refund(refunding)
+        if report is None or fault:
+            raise OutsideError("connection")
+        return report
+
     def ask(self, taking: Taking) -> Report:
         if self.breaks:
             self.breaks.pop(0)
@@ -84,6 +99,7 @@ class DemoRig:
     tells_refusal = True
     when_left = AttemptState.CANCELLED
     notifies = True
+    tells_refunds = True
     provider: FaultyBank = field(init=False)
 
     def __post_init__(self) -> None:
@@ -118,6 +134,14 @@ class DemoRig:
     def lose_start(self, fault: str) -> None:
         self.provider.breaks.append(f"start {fault}")
 
+    def given(self, number: str) -> int:
+        query = text("SELECT coalesce(sum(amount), 0) FROM demobank.refund WHERE trade_number = :n")
+        with self.engine.connect() as connection:
+            return int(connection.execute(query, {"n": number}).scalar_one())
+
+    def lose_refund(self, fault: str) -> None:
+        self.provider.breaks.append(f"refund {fault}")
+
     def message(self, number: str) -> Message:
         body = f"trade_number={number}".encode()
         return {"X-Demobank-Signature": self.provider._sign(body)}, body
@@ -130,6 +154,7 @@ class LineRig:
     tells_refusal = True
     when_left = AttemptState.CANCELLED
     notifies = False
+    tells_refunds = True
 
     def arrive(self, going: Go) -> None:
         assert going.url.startswith(f"{self.fake.url}/page/")
@@ -157,6 +182,12 @@ class LineRig:
     def lose_start(self, fault: str) -> None:
         self.fake.lose("/v3/payments/request", fault)
 
+    def given(self, number: str) -> int:
+        return sum(self.fake.trades[number].refunds.values())
+
+    def lose_refund(self, fault: str) -> None:
+        self.fake.lose(f"/v3/payments/{next(reversed(self.fake.trades.values())).reference}/refund", fault)
+
     def message(self, number: str) -> Message:
         return {}, f'{{"orderId":"{number}"}}'.encode()
 
@@ -168,6 +199,7 @@ class EcRig:
     tells_refusal = True
     when_left = AttemptState.STARTED
     notifies = True
+    tells_refunds = False
 
     def arrive(self, going: Go) -> None:
         assert going.url == f"{self.fake.url}/Cashier/AioCheckOut/V5"
@@ -196,6 +228,12 @@ class EcRig:
     def lose_start(self, fault: str) -> None:
         """Nothing is called at the start: the browser carries the order, or it does not."""
 
+    def given(self, number: str) -> int:
+        return sum(self.fake.trades[number].refunds.values())
+
+    def lose_refund(self, fault: str) -> None:
+        self.fake.lose("/CreditDetail/DoAction", fault)
+
     def message(self, number: str) -> Message:
         return {}, self.fake.notification(number)
 
@@ -207,6 +245,7 @@ class JkoRig:
     tells_refusal = False
     when_left = AttemptState.STARTED
     notifies = True
+    tells_refunds = True
 
     def arrive(self, going: Go) -> None:
         assert going.url.startswith(f"{self.fake.url}/web/")
@@ -232,6 +271,12 @@ class JkoRig:
 
     def lose_start(self, fault: str) -> None:
         self.fake.lose("/platform/entry", fault)
+
+    def given(self, number: str) -> int:
+        return sum(self.fake.trades[number].refunds.values())
+
+    def lose_refund(self, fault: str) -> None:
+        self.fake.lose("/platform/refund", fault)
 
     def message(self, number: str) -> Message:
         return self.fake.notification(number)

@@ -1,0 +1,21 @@
+"""A refund is on its way, done, or refused by its provider.
+
+Data: amount (NT$), state ("asked", "done" or "refused"), trial (no real money moves).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.message import Message
+from domain.reader import Reader
+from domain.refunds import RefundState
+from flex_templates.person import anyone
+from flex_templates.refunds import progress
+
+key = "refund_progress"
+
+
+def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:
+    """One card with the amount and what comes next."""
+    state = RefundState(data["state"])
+    return [progress(reader, amount=data["amount"], state=state, person=anyone(reader), trial=data["trial"])]
