@@ -43,9 +43,10 @@ def not_understood(
     """
     spelled, questions = faq.choices(reader, asked)
     buttons: list[Button] = [*questions, *map(_say, items)]
+    plates = Paragraph(reader.t("查停車費請直接輸入車牌，例如 ABC-1234。"))
     card = Card(
         title=reader.t("請問需要什麼？"),
-        blocks=(Paragraph(what), *spelled, Paragraph(reader.t("查停車費請直接輸入車牌，例如 ABC-1234。"))),
+        blocks=(plates, Paragraph(what), *spelled) if asked else (Paragraph(what), plates),
         main=buttons[0] if buttons else None,
         others=(*buttons[1:], call(reader, person)),
     )

@@ -84,7 +84,7 @@ def corrected(reader: Reader, words: str) -> dict[str, Any]:
 
 
 def changes(reader: Reader, rows: Sequence[tuple[str, str]], person: Person) -> dict[str, Any]:
-    """歷程. `rows`: (when, what), the newest first."""
+    """歷程. `rows`: a day and what changed on it, line by line; the newest first."""
     card = Card(
         title=reader.t("歷程"),
         blocks=(

@@ -24,12 +24,9 @@ class ShowHistory(Conversation[NoData]):
     @entry
     def begin(self, turn: Turn[NoData]) -> Outcome:
         today = city_date(turn.now)
-        rows = [
-            (f"{day(turn.reader, city_date(change.at), today)} {clock_time(change.at)}", _what(turn, change.what))
-            for change in self._history.of(turn.uow, turn.channel, turn.citizen)
-        ]
+        days: dict[str, list[str]] = {}  # as they come: the newest first
+        for change in self._history.of(turn.uow, turn.channel, turn.citizen):
+            what = turn.t(WHAT.get(change.what, msgid("其他更動")))
+            days.setdefault(day(turn.reader, city_date(change.at), today), []).append(f"{clock_time(change.at)} {what}")
+        rows = [(when, "\n".join(lines)) for when, lines in days.items()]
         return Done(my_data.changes(turn.reader, rows, anyone(turn.reader)))
-
-
-def _what(turn: Turn[NoData], kind: str) -> str:
-    return turn.t(WHAT.get(kind, msgid("其他更動")))

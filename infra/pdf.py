@@ -56,7 +56,7 @@ def _section(section: Section, styles: dict[str, Any], width: float) -> list[Any
 
     flow: list[Any] = [_paragraph(section.heading, styles["heading"])]
     if section.note:
-        flow.append(_paragraph(section.note, styles["label"]))
+        flow.append(_paragraph(section.note, styles["note" if section.groups else "label"]))
     for group in section.groups:
         if not group:
             continue
@@ -110,9 +110,13 @@ def _styles() -> dict[str, Any]:
 
     _drawable()
     body = ParagraphStyle("body", fontName=FONT, fontSize=10.5, leading=16, wordWrap="CJK")
+    above = {"keepWithNext": 1}  # never alone at the end of a page
     return {
         "body": body,
         "label": ParagraphStyle("label", body, textColor=HexColor("#4F5862")),
-        "heading": ParagraphStyle("heading", body, fontSize=13, leading=20, spaceBefore=14, spaceAfter=4),
+        "note": ParagraphStyle("note", body, textColor=HexColor("#4F5862"), **above),
+        "heading": ParagraphStyle(
+            "heading", body, fontSize=13, leading=20, spaceBefore=14, spaceAfter=4, keepWithNext=1
+        ),
         "title": ParagraphStyle("title", body, fontSize=18, leading=26, spaceAfter=4),
     }

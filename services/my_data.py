@@ -129,7 +129,7 @@ def _words(reader: Reader, names: Names, column: str, value: Value) -> str:
         case bool():
             return reader.t("是") if value else reader.t("否")
         case list():
-            return reader.t("、").join(names.of(reader, column, one) for one in value)
+            return reader.t("、").join(names.of(reader, column, one) for one in value) or reader.t("無")
         case str() if _is_time(value):
             return _clock_words(value)
         case str():

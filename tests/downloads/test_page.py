@@ -186,15 +186,17 @@ def test_a_changed_or_cut_link_gives_nothing(client: FlaskClient, path: str, cha
 
 def test_the_pdf_has_names_for_codes_and_counts_messages(client: FlaskClient, house: House, path: str) -> None:
     services = Services(Slot(13, 18), paperless=False, flood=house.vehicles.rules.every_area)
+    without_flood = Services(Slot(9, 12))
     saved = "INSERT INTO saved_bill (channel, citizen, agency, type, number, plate, kind) VALUES "
     with house.unit() as uow:
         house.vehicles.bind(uow, CHANNEL, CITIZEN, Vehicle(parse_plate("ABC-1234"), VehicleKind.MOTORCYCLE), services)
+        house.vehicles.bind(uow, CHANNEL, CITIZEN, Vehicle(parse_plate("ABC-1235"), VehicleKind.CAR), without_flood)
         uow.connection.execute(text(f"{saved} (:channel, :citizen, 'TPE', '1', 'N1', 'ABC-1234', 'car')"), WHO)
         for number in range(3):
             post(uow, CHANNEL, CITIZEN, [{"type": "text", "text": "x"}], f"test:{number}")
     pages = PdfReader(io.BytesIO(take(client, path, "pdf")[1])).pages
     shown = "".join("".join(page.extract_text() for page in pages).split())
-    for words in ("13:00–18:00", "堤外停車場、疏散門、行政區", "臺北市", "機車", "3則"):
+    for words in ("13:00–18:00", "堤外停車場、疏散門、行政區", "臺北市", "機車", "3則", "防汛通知區域無"):
         assert words in shown
     for code in ("13-18", "riverside_lots", "TPE", "motorcycle"):
         assert code not in shown

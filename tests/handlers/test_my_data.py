@@ -1,5 +1,6 @@
 """我的資料 and 歷程 as citizens live them: see, correct in three taps, a new number by code, a copy of everything."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -12,6 +13,8 @@ from services.history import WHAT
 from tests.accounts import code_in, deliver, new_mobile
 from tests.flow import CHANNEL, Answer, Flow
 from tests.handlers.newcomers import Newcomer, age, wrong
+
+DAY = re.compile(r"[0-9]{1,2}/[0-9]{1,2}（[一二三四五六日]）")
 
 
 @pytest.fixture
@@ -152,6 +155,10 @@ def test_history_tells_what_and_when_the_newest_first(citizen: Newcomer) -> None
     citizen.flow.say("王大明")
     answer = citizen.flow.say("歷程")
     assert answer.shown.index("更正姓名") < answer.shown.index("完成註冊")
+    when, what = DAY.search(answer.shown), re.search(r"([0-9:]{5} 更正姓名)\n([0-9:]{5} 完成註冊)", answer.shown)
+    assert when, "the day, once"
+    assert len(DAY.findall(answer.shown)) == 1
+    assert what, "times and kinds, line by line"
     assert "王大明" not in answer
     assert answer.link("撥打") == "tel:1999"
 
