@@ -76,13 +76,14 @@ class LanePump(ABC):
 
     def wake(self) -> None:
         """There may be work. Safe from any thread."""
-        self._wake.set()
+        if not self._wake.is_set():  # asked thousands of times a second, while the pump sleeps between two rounds
+            self._wake.set()
 
     def finish(self, lane: Lane) -> None:
         """The row taken of this lane has ended, or waits for its next attempt. Safe from any thread."""
         with self._guard:
             self._finished.append(lane)
-        self._wake.set()
+        self.wake()
 
     @property
     def in_hand(self) -> int:

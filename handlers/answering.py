@@ -1,6 +1,6 @@
 """Turns what is known of a plate into the answer a citizen gets: ways to pay, the pay page, what the cities said."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from bot.message import quick_press, with_quick_replies
 from bot.postback import door
 from bot.turn import Turn
 from domain.amounts import money
-from domain.bills import Payable
+from domain.bills import Payable, PayableKey
 from domain.billsview import BillsView, Line, SilentCity, Standing
 from domain.cities import City
 from domain.orderview import OrderView
@@ -53,7 +53,7 @@ class Answering:
         have been meant instead.
         """
         reader = turn.reader
-        order = self.order(turn, [line.payable for line in view.due], view.asked_at)
+        order = self.order(turn, [line.payable for line in view.due], view.asked_at, paid=())
         values = {"plate": view.plate.canonical, "kind": view.kind.value}
         lines = [line for line in view.lines if line.standing in SHOWN]
         owed = [self.owed(reader, line, values, private) for line in lines]
@@ -86,8 +86,14 @@ class Answering:
         pressed = [quick_press(alike, door(ANSWERS, "again", **(values | {"plate": alike}))) for alike in look_alikes]
         return with_quick_replies(bills.message(reader, answer, office(reader, silent)), pressed)
 
-    def order(self, turn: Turn[Any], payables: Sequence[Payable], asked_at: datetime) -> OrderView | None:
-        """An order of those that are paid here, all ticked; None when there are none."""
+    def order(
+        self,
+        turn: Turn[Any],
+        payables: Sequence[Payable],
+        asked_at: datetime,
+        paid: Collection[PayableKey] | None = None,
+    ) -> OrderView | None:
+        """An order of those that are paid here, all ticked; None when there are none. `paid`: as Orders.open()."""
         here = [p for p in payables if p.pay_amount > 0 and self._orders.collects(p)]
         if not here:
             return None
@@ -98,6 +104,7 @@ class Answering:
             payables=here,
             asked_at=asked_at,
             language=turn.reader.language.value,
+            paid=paid,
         )
 
     def _more(self, reader: Reader, values: dict[str, str], skipped: int) -> Press:

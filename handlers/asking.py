@@ -14,7 +14,7 @@ from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.vehicles import Vehicles
 
-Then = Callable[[Turn[Any], BillsView], Outcome]
+Then = Callable[[Turn[Any], BillsView, bool], Outcome]  # the last: whether the citizen has bound this vehicle
 
 
 class Asking:
@@ -31,29 +31,32 @@ class Asking:
         `counted=False`: for what shows nothing but a bill the citizen already knows; it is not promised either, since
         a promise tells of the whole plate. A plate that the citizen has bound is never counted.
         """
-        own = self._vehicles.owns(turn.uow, turn.channel, turn.citizen, Vehicle(plate, kind))
-        promises, counted = counted, counted and not own
+        vehicle, promises = Vehicle(plate, kind), counted
         if not self._lookup.needs_asking(plate, kind):
             if counted:
-                self._quota.take(turn.uow, turn.channel, turn.citizen)
-            return then(turn, self._lookup.combine(turn.uow, plate, kind, ()))
-        if counted:
+                own = self._quota.take_unless_own(turn.uow, turn.channel, turn.citizen, vehicle)
+            else:
+                own = self._vehicles.owns(turn.uow, turn.channel, turn.citizen, vehicle)
+            return then(turn, self._lookup.combine(turn.uow, plate, kind, ()), own)
+        own = self._vehicles.owns(turn.uow, turn.channel, turn.citizen, vehicle)
+        if counted and not own:
             self._quota.check(turn.uow, turn.channel, turn.citizen)
         return Ask(
             lambda: self._lookup.ask(plate, kind),
-            lambda later, answers: self._known(later, plate, kind, answers, then, counted, promises),
+            lambda later, answers: self._known(later, vehicle, answers, then, own, counted and not own, promises),
         )
 
     def _known(
         self,
         turn: Turn[Any],
-        plate: Plate,
-        kind: VehicleKind,
+        vehicle: Vehicle,
         answers: Sequence[SourceAnswer],
         then: Then,
+        own: bool,
         counted: bool,
         promises: bool,
     ) -> Outcome:
+        plate, kind = vehicle.plate, vehicle.kind
         if counted:
             self._quota.spend(turn.uow, turn.channel, turn.citizen)
         view = self._lookup.combine(turn.uow, plate, kind, answers)
@@ -66,4 +69,4 @@ class Asking:
                 kind=kind,
                 cities=[silent.city.code for silent in view.promised],
             )
-        return then(turn, view)
+        return then(turn, view, own)

@@ -49,7 +49,9 @@ class Pay(Conversation[NoData]):
             plate, kind = parse_plate(turn.value("plate")), VehicleKind(turn.value("kind"))
         except (PlateError, ValueError):
             raise CitizenMistakeError("這個按鈕不能使用。請輸入車牌重新查詢。") from None
-        return self._asking.ask(turn, plate, kind, lambda later, view: self._link(later, view, key), counted=False)
+        return self._asking.ask(
+            turn, plate, kind, lambda later, view, _own: self._link(later, view, key), counted=False
+        )
 
     def _link(self, turn: Turn[Any], view: BillsView, key: PayableKey) -> Outcome:
         """The pay link of this one bill; where it cannot be paid now, why not."""

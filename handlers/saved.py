@@ -32,7 +32,7 @@ class Saved(Conversation[NoData]):
             raise CitizenMistakeError("這個按鈕不能使用。請輸入車牌重新查詢。")
         kept = Kept(key, vehicle)
         return self._asking.ask(
-            turn, vehicle.plate, vehicle.kind, lambda later, view: self._keep(later, view, kept), counted=False
+            turn, vehicle.plate, vehicle.kind, lambda later, view, _own: self._keep(later, view, kept), counted=False
         )
 
     def _keep(self, turn: Turn[Any], view: BillsView, kept: Kept) -> Outcome:

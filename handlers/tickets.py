@@ -111,7 +111,12 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         if vehicle is None:
             return Goto(self.plate)
         skipped = _skipped(turn)
-        return self._asking.ask(turn, vehicle.plate, vehicle.kind, lambda later, view: self._tell(later, view, skipped))
+        return self._asking.ask(
+            turn,
+            vehicle.plate,
+            vehicle.kind,
+            lambda later, view, own: self._tell(later, view, own, skipped),
+        )
 
     def plate_said(self, turn: Turn[Data], text: str) -> Outcome:
         """Where a plate is asked for, a bill number will do. Raises PlateError."""
@@ -150,18 +155,19 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
             return Goto(self.kind)
         return self._asking.ask(turn, plate, plate.kind_told, self._tell)
 
-    def _tell(self, turn: Turn[Any], view: BillsView, skipped: int = 0) -> Outcome:
-        offers = self._offers(turn, view)
+    def _tell(self, turn: Turn[Any], view: BillsView, own: bool, skipped: int = 0) -> Outcome:
+        offers = [] if own else [self._offer(turn, view)]
         nothing = view.complete and view.nothing_due and not any((*view.lines, *view.here))
         alike = offered(view.plate) if nothing and offers else ()  # one's own plate was read right when it was bound
         return Done(self._answering.message(turn, view, skipped=skipped, offers=offers, look_alikes=alike))
 
-    def _offers(self, turn: Turn[Any], view: BillsView) -> list[Press]:
+    def _offer(self, turn: Turn[Any], view: BillsView) -> Press:
         """「綁定並提醒我」, for a plate that is not the citizen's own yet."""
-        vehicle = Vehicle(view.plate, view.kind)
-        if self._vehicles.owns(turn.uow, turn.channel, turn.citizen, vehicle):
-            return []
-        return [Press(turn.t("綁定並提醒我"), door(BINDS, "keep", **values_of(vehicle)))]
+        return Press(turn.t("綁定並提醒我"), door(BINDS, "keep", **values_of(Vehicle(view.plate, view.kind))))
+
+    def _offers(self, turn: Turn[Any], view: BillsView) -> list[Press]:
+        own = self._vehicles.owns(turn.uow, turn.channel, turn.citizen, Vehicle(view.plate, view.kind))
+        return [] if own else [self._offer(turn, view)]
 
     def _by_number(self, turn: Turn[Data], number: str) -> Outcome:
         """A bill of our own ledger by the number on its slip. Raises CitizenMistakeError: today's lookups used up."""

@@ -10,6 +10,7 @@ from typing import cast
 
 from sqlalchemy import text
 
+from domain.bindings import Vehicle
 from domain.errors import CitizenMistakeError
 from infra.database import UnitOfWork
 
@@ -21,6 +22,19 @@ _SPEND = f"""
 INSERT INTO lookup_count (channel, citizen, day, lookups) VALUES (%s, %s, {_TODAY}, 1)
 ON CONFLICT (channel, citizen, day) DO UPDATE SET lookups = least(lookup_count.lookups + 1, 32767)
 RETURNING lookups
+"""
+# One round trip for both: asked for every plate that is typed.
+_TAKE = f"""
+WITH own AS (
+    SELECT EXISTS (SELECT FROM binding WHERE channel = %(channel)s AND citizen = %(citizen)s
+        AND plate = %(plate)s AND kind = %(kind)s) AS is_own
+), spent AS (
+    INSERT INTO lookup_count (channel, citizen, day, lookups)
+    SELECT %(channel)s, %(citizen)s, {_TODAY}, 1 FROM own WHERE NOT is_own
+    ON CONFLICT (channel, citizen, day) DO UPDATE SET lookups = least(lookup_count.lookups + 1, 32767)
+    RETURNING lookups
+)
+SELECT is_own, coalesce(spent.lookups, 0) FROM own LEFT JOIN spent ON true
 """
 _FORGET = text(f"DELETE FROM lookup_count WHERE day < {_TODAY}")
 
@@ -48,7 +62,22 @@ class Quota:
 
     def take(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
         """check() and spend() at once, where nothing outside is asked in between. Raises as check() does."""
-        if self.spend(uow, channel, citizen) > self._limit:
+        self._allow(self.spend(uow, channel, citizen))
+
+    def take_unless_own(self, uow: UnitOfWork, channel: str, citizen: str, vehicle: Vehicle) -> bool:
+        """take(), but a vehicle that the citizen has bound is not counted; returns whether it is such a one."""
+        values = {
+            "channel": channel,
+            "citizen": citizen,
+            "plate": vehicle.plate.canonical,
+            "kind": vehicle.kind.value,
+        }
+        own, count = cast(tuple[bool, int], uow.driver.execute(_TAKE.encode(), values).fetchone())
+        self._allow(count)
+        return own
+
+    def _allow(self, count: int) -> None:
+        if count > self._limit:
             raise self._too_many()  # the count is rolled back with whatever raises
 
     def _too_many(self) -> CitizenMistakeError:

@@ -1,9 +1,8 @@
-"""Writes an order and its lines in two statements. Hot: every answer with something to pay has an order behind it."""
+"""Writes an order and its lines in one statement. Hot: every answer with something to pay has an order behind it."""
 
 import hashlib
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -14,28 +13,29 @@ from domain.orders import ORDER_LIFE, OrderState
 from domain.orderview import Line, OrderView, Standing, in_page_order
 from infra.database import UnitOfWork
 
-# What another order of ours has paid, and the citizen's own unfinished order of exactly these bills.
-_FIND = """
-SELECT now(),
-    (SELECT array_agg(claim.agency || ':' || claim.type || ':' || claim.number)
-     FROM unnest(%(agencies)s::text[], %(types)s::text[], %(numbers)s::text[]) AS wanted (agency, type, number)
-     JOIN claim USING (agency, type, number) JOIN orders ON orders.id = claim.order_id
-     WHERE claim.live AND orders.state = 'paid'),
-    (SELECT id FROM orders
-     WHERE channel = %(channel)s AND citizen = %(citizen)s AND bills = %(bills)s AND state IN ('open', 'paying')
-       AND stopped_at IS NULL AND (state = 'paying' OR expires_at > now())
-     ORDER BY created_at DESC LIMIT 1)
+_PAID = """
+SELECT claim.agency || ':' || claim.type || ':' || claim.number
+FROM unnest(%(agencies)s::text[], %(types)s::text[], %(numbers)s::text[]) AS wanted (agency, type, number)
+JOIN claim USING (agency, type, number) JOIN orders ON orders.id = claim.order_id
+WHERE claim.live AND orders.state = 'paid'
 """
 
-# A new order, or the same one again while it is still open; nothing is written to one that has left that state.
+# A new order, or the citizen's own unfinished one of exactly these bills, again while it is still open; nothing is
+# written to one that has left that state.
 _PUT = """
-WITH put AS (
+WITH mine AS (
+    SELECT id FROM orders
+    WHERE channel = %(channel)s AND citizen = %(citizen)s AND bills = %(bills)s AND state IN ('open', 'paying')
+      AND stopped_at IS NULL AND (state = 'paying' OR expires_at > now())
+    ORDER BY created_at DESC LIMIT 1
+), put AS (
     INSERT INTO orders (id, channel, citizen, language, bills, total, expires_at)
-    VALUES (%(id)s, %(channel)s, %(citizen)s, %(language)s, %(bills)s, %(total)s, %(expires_at)s)
+    VALUES (coalesce((SELECT id FROM mine), %(id)s), %(channel)s, %(citizen)s, %(language)s, %(bills)s, %(total)s,
+        now() + %(life)s)
     ON CONFLICT (id) DO UPDATE
         SET language = excluded.language, total = excluded.total, expires_at = excluded.expires_at
         WHERE orders.state = 'open'
-    RETURNING id, created_at, xmax = 0 AS is_new
+    RETURNING id, created_at, expires_at, xmax = 0 AS is_new
 ), moved AS (
     INSERT INTO order_move (order_id, to_state, cause) SELECT id, 'open', 'opened' FROM put WHERE is_new
 ), lined AS (
@@ -49,63 +49,54 @@ WITH put AS (
             pay_amount = excluded.pay_amount, asked_at = excluded.asked_at, covers = excluded.covers,
             chosen = excluded.chosen, standing = excluded.standing
 )
-SELECT created_at FROM put
+SELECT coalesce(put.id, mine.id), put.created_at, put.expires_at
+FROM (SELECT) AS always LEFT JOIN put ON true LEFT JOIN mine ON true
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What is known before an order is written."""
-
-    now: datetime
-    paid: frozenset[PayableKey]  # paid by an order of ours
-    unfinished: uuid.UUID | None  # the citizen's own order of exactly these bills
-
-
-def find(uow: UnitOfWork, channel: str, citizen: str | None, payables: Sequence[Payable]) -> Found:
-    """Look before writing: one round trip."""
+def paid_among(uow: UnitOfWork, payables: Sequence[Payable]) -> frozenset[PayableKey]:
+    """Of these bills and notices, and what they cover: the keys that an order of ours has paid."""
     keys = sorted({key for payable in payables for key in covered_by(payable)})
     values = {
         "agencies": [key.agency for key in keys],
         "types": [key.type.value for key in keys],
         "numbers": [key.number for key in keys],
-        "channel": channel,
-        "citizen": citizen,
-        "bills": bills_hash(payable.key for payable in payables),
     }
-    now, paid, unfinished = cast(
-        tuple[datetime, list[str] | None, uuid.UUID | None], uow.driver.execute(_FIND, values).fetchone()
-    )
-    return Found(now, frozenset(PayableKey.parse(key) for key in paid or ()), unfinished)
+    rows = cast(list[tuple[str]], uow.driver.execute(_PAID, values).fetchall())
+    return frozenset(PayableKey.parse(key) for (key,) in rows)
 
 
 def put(
     uow: UnitOfWork,
-    order_id: uuid.UUID,
     payables: Sequence[Payable],
-    found: Found,
+    paid: Collection[PayableKey],
     *,
     asked_at: datetime,
     channel: str,
     citizen: str | None,
     language: str,
-) -> OrderView | None:
-    """Write a new order, or an unfinished one again; None when that is being paid. All lines not paid are chosen."""
-    lines = [line_of(payable, asked_at, found.paid) for payable in sorted(payables, key=lambda payable: payable.key)]
+) -> OrderView | uuid.UUID:
+    """Write a new order, or the citizen's unfinished one again: one round trip. All lines not `paid` are chosen.
+
+    Returns the id alone when the unfinished one is being paid and was left as it is.
+    """
+    lines = [line_of(payable, asked_at, paid) for payable in sorted(payables, key=lambda payable: payable.key)]
     total = sum(line.pay_amount for line in lines if line.chosen)
     values = {
-        "id": order_id,
+        "id": uuid.uuid4(),
         "channel": channel,
         "citizen": citizen,
         "language": language,
         "bills": bills_hash(line.key for line in lines),
         "total": total,
-        "expires_at": found.now + ORDER_LIFE,
+        "life": ORDER_LIFE,
         "lines": Jsonb([_row(position, line) for position, line in enumerate(lines)]),
     }
-    written = cast(tuple[datetime] | None, uow.driver.execute(_PUT, values).fetchone())
-    if written is None:
-        return None
+    order_id, created_at, expires_at = cast(
+        tuple[uuid.UUID, datetime | None, datetime | None], uow.driver.execute(_PUT, values).fetchone()
+    )
+    if created_at is None or expires_at is None:
+        return order_id
     return OrderView(
         id=order_id,
         channel=channel,
@@ -113,8 +104,8 @@ def put(
         language=language,
         state=OrderState.OPEN,
         total=total,
-        created_at=written[0],
-        expires_at=found.now + ORDER_LIFE,
+        created_at=created_at,
+        expires_at=expires_at,
         paid_at=None,
         stopped=False,
         lines=in_page_order(lines),

@@ -1,11 +1,16 @@
 """The daily limit on lookups: counted in the database, per citizen and day, and never past the limit."""
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from domain.bindings import Vehicle
 from domain.errors import CitizenMistakeError
+from domain.plates import parse_plate
+from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
+from models.vehicle import BindingRow
 from services.lookup_quota import Quota
 
 CHANNEL, CITIZEN, OTHER = "U" + "0" * 32, "U" + "1" * 32, "U" + "2" * 32
@@ -63,3 +68,30 @@ def test_ten_at_once_are_not_more_than_the_limit(uow: UnitOfWorkFactory) -> None
     with ThreadPoolExecutor(5) as pool:
         assert sum(pool.map(lambda _: take(uow), range(10))) == LIMIT
     assert counted(uow) == LIMIT
+
+
+def test_ones_own_vehicle_is_told_and_never_counted(uow: UnitOfWorkFactory) -> None:
+    mine, others = Vehicle(parse_plate("ABC-1234"), VehicleKind.CAR), Vehicle(parse_plate("XYZ-9876"), VehicleKind.CAR)
+    with uow() as unit:
+        unit.session.add(
+            BindingRow(
+                id=uuid.uuid4(),
+                channel=CHANNEL,
+                citizen=CITIZEN,
+                plate=mine.plate.canonical,
+                compact=mine.plate.compact,
+                kind=mine.kind.value,
+            )
+        )
+    quota = Quota(LIMIT)
+    with uow() as unit:
+        assert quota.take_unless_own(unit, CHANNEL, CITIZEN, mine)
+        assert not quota.take_unless_own(unit, CHANNEL, CITIZEN, Vehicle(mine.plate, VehicleKind.MOTORCYCLE))
+        assert not quota.take_unless_own(unit, CHANNEL, CITIZEN, others)
+        assert not quota.take_unless_own(unit, CHANNEL, OTHER, mine)
+    assert (counted(uow), counted(uow, OTHER)) == (2, 1)
+    with uow() as unit:
+        assert [quota.take_unless_own(unit, CHANNEL, CITIZEN, mine) for _ in range(LIMIT + 1)] == [True] * (LIMIT + 1)
+        quota.take_unless_own(unit, CHANNEL, CITIZEN, others)
+        with pytest.raises(CitizenMistakeError):
+            quota.take_unless_own(unit, CHANNEL, CITIZEN, others)
