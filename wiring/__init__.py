@@ -8,6 +8,7 @@ from wiring.console import ConsoleRoom
 from wiring.conversations import Conversations
 from wiring.money import Money
 from wiring.my_data import MyDataRoom
+from wiring.passes import PassRoom
 from wiring.pumps import INBOX_THREADS, Component, worker_components
 
 WEB_THREADS = 16
@@ -15,5 +16,5 @@ WEB_THREADS = 16
 __all__ = ["INBOX_THREADS", "WEB_THREADS", "Component", "House", "worker_components"]
 
 
-class House(Conversations, Money, MyDataRoom, ConsoleRoom):
+class House(Conversations, Money, MyDataRoom, PassRoom, ConsoleRoom):
     """All services of one process, made at first use: so after fork, and only those a process needs."""

@@ -1,7 +1,9 @@
 """Monthly passes: lots, rounds, entries, and the draw with where its randomness comes from."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from adapters.randomness.drand import Drand
 from adapters.randomness.recorded import RECORDED
@@ -48,8 +50,14 @@ class PassRoom(VehicleRoom):
         return Freezing(self.pass_rules, self.rounds, self.entries)
 
     @cached_property
+    def promoting(self) -> Promoting:
+        return Promoting(self.pass_rules, self.rounds)
+
+    @cached_property
     def desk(self) -> Desk:
         announcing = Announcing(self.rounds, VERIFIER.read_bytes())
-        promoting = Promoting(self.pass_rules, self.rounds)
         drawing = Drawing(self.rounds, self.randomness)
-        return Desk(self.unit, self.freezing, announcing, drawing, promoting, self.randomness)
+        return Desk(self.unit, self.freezing, announcing, drawing, self.promoting, self.randomness)
+
+    def for_tasks(self) -> Mapping[str, Any]:
+        return {**super().for_tasks(), "rounds": self.rounds, "freezing": self.freezing, "desk": self.desk}

@@ -57,6 +57,11 @@ class Announcing:
         note(uow, "round.announced", row, actor, {"announce_sha256": made.sha256, "steps": row.steps})
         return made
 
+    def is_late(self, uow: UnitOfWork, draw_id: str) -> bool:
+        """Whether less than ten minutes are left to the draw."""
+        row = self._rounds.locked(uow, draw_id)
+        return round_now(uow, row) > row.draw_at - NOTICE_TIME
+
     def postpone(self, uow: UnitOfWork, draw_id: str, *, actor: str) -> datetime:
         """The announcement was missed: the draw moves to the next working day; the list does not reopen.
 

@@ -1,8 +1,10 @@
 """What staff and jobs do to a draw, each in a transaction of its own; a refused attempt leaves its own audit row."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from domain.draw.announcement import Announcement
@@ -10,6 +12,7 @@ from domain.draw.witness import Transcript
 from domain.ports.randomness import Randomness
 from domain.rounds import RoundRuleError
 from infra.database import UnitOfWork, UnitOfWorkFactory
+from models.audit import AuditRow
 from services import audit
 from services.draws import files
 from services.draws.announcing import Announcing
@@ -67,6 +70,24 @@ class Desk:
         """Publish list and announcement. Raises RoundRuleError."""
         return self.do("announce", draw_id, actor, lambda uow: self._announcing.announce(uow, draw_id, actor=actor))
 
+    def close_day(self, draw_id: str, day: date, *, actor: str) -> str:
+        """The nightly root of an open round. Raises RoundRuleError when the log is not what it was."""
+        return self.do("close_day", draw_id, actor, lambda uow: self._freezing.close_day(uow, draw_id, day))
+
+    def announce_or_postpone(self, draw_id: str, *, actor: str) -> Announcement:
+        """Announce a frozen round; where ten minutes are no longer left, for the next working day (§2.4)."""
+
+        def work(uow: UnitOfWork) -> Announcement:
+            if self._announcing.is_late(uow, draw_id):
+                self._announcing.postpone(uow, draw_id, actor=actor)
+            return self._announcing.announce(uow, draw_id, actor=actor)
+
+        return self.do("announce", draw_id, actor, work)
+
+    def postpone(self, draw_id: str, *, actor: str) -> datetime:
+        """The announcement was missed: the new time of the draw. Raises RoundRuleError."""
+        return self.do("postpone", draw_id, actor, lambda uow: self._announcing.postpone(uow, draw_id, actor=actor))
+
     def draw(self, draw_id: str, *, actor: str, transcript: Transcript | None = None) -> Drawn:
         """Draw: the beacon is asked with no transaction open. Raises RoundRuleError, or OutsideError while no relay
         gives the value: wait and press again, the result cannot differ.
@@ -101,8 +122,18 @@ class Desk:
         return self.do("promote", draw_id, actor, work)
 
     def _refused(self, action: str, draw_id: str, actor: str, why: str) -> None:
+        """An audit row of its own; a job that tries again every minute leaves one row for one reason."""
+        detail = {"action": action, "why": why[:LONGEST_REASON]}
         with self._units() as uow:
-            detail = {"action": action, "why": why[:LONGEST_REASON]}
+            same = select(AuditRow.id).where(
+                AuditRow.action == "draw.refused",
+                AuditRow.subject_type == "round",
+                AuditRow.subject_id == draw_id[:64],
+                AuditRow.actor == audit.SYSTEM,
+                AuditRow.detail == detail,
+            )
+            if actor == audit.SYSTEM and uow.connection.execute(same).first():
+                return
             audit.write(uow, "draw.refused", actor=actor, subject_type="round", subject_id=draw_id[:64], detail=detail)
 
 

@@ -120,8 +120,8 @@ class Drawing:
 
 def verify(uow: UnitOfWork, draw_id: str) -> str:
     """What the verifier that was announced says of the kept bytes, run apart. Raises RoundRuleError: not valid."""
-    announce = files.require(uow, draw_id, files.ANNOUNCE)
-    script = files.verifier(uow, parse_announcement(announce).verifier_sha256)
+    files.require(uow, draw_id, files.RESULT)
+    script = files.bound_verifier(uow, draw_id)
     if script is None:
         raise RoundRuleError("the announced verifier is not kept")
     names = [files.ANNOUNCE, files.LIST, files.RESULT, files.TRANSCRIPT]

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.draw import coding, merkle
+from domain.draw.announcement import NO_HASH, parse_announcement
 from domain.rounds import RoundRuleError
 from infra.database import UnitOfWork
 from models.draw import DrawFile, DrawLogRoot, DrawPublication, DrawVerifier
@@ -86,6 +87,12 @@ def verifier(uow: UnitOfWork, digest: str) -> bytes | None:
     return bytes(found) if found is not None else None
 
 
+def bound_verifier(uow: UnitOfWork, draw_id: str) -> bytes | None:
+    """The verifier that a draw's announcement bound; None before it is announced."""
+    announce = content(uow, draw_id, ANNOUNCE)
+    return verifier(uow, parse_announcement(announce).verifier_sha256) if announce is not None else None
+
+
 def previous_result(uow: UnitOfWork, row: PassRound) -> str:
     """prev_result_sha256: of the last result of this lot, kind and pass type; zeros for the first. Rehearsals apart."""
     same = (PassRound.lot == row.lot, PassRound.kind == row.kind, PassRound.pass_type == row.pass_type)
@@ -97,7 +104,7 @@ def previous_result(uow: UnitOfWork, row: PassRound) -> str:
         .where(DrawFile.name == RESULT, likewise, *same)
         .order_by(DrawFile.made_at.desc(), DrawFile.draw_id.desc())
     )
-    return uow.connection.execute(last.limit(1)).scalar() or "0" * 64
+    return uow.connection.execute(last.limit(1)).scalar() or NO_HASH
 
 
 def log_root(uow: UnitOfWork, round_id: uuid.UUID, commits: Sequence[str]) -> str:

@@ -38,6 +38,16 @@ class Offer:
     pay_by: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """A place, without a person. `whose`: W12 or B3, "-" while vacant."""
+
+    no: int
+    place: str
+    state: str
+    whose: str
+
+
 class Promoting:
     """wiring gives the rules and rounds."""
 
@@ -134,6 +144,20 @@ class Promoting:
         """The public log, oldest first."""
         row = self._rounds.find(uow, draw_id)
         return uow.session.scalars(select(Promotion).where(Promotion.round_id == row.id).order_by(Promotion.id)).all()
+
+    def seats(self, uow: UnitOfWork, draw_id: str) -> Sequence[SeatView]:
+        """Every place of a round, by number."""
+        row = self._rounds.find(uow, draw_id)
+        found = (
+            select(Seat.no, Seat.place, Seat.state, DrawRank.status, DrawRank.no.label("rank_no"))
+            .outerjoin(DrawRank, DrawRank.entry_id == Seat.entry_id)
+            .where(Seat.round_id == row.id)
+            .order_by(Seat.no)
+        )
+        return [
+            SeatView(one.no, one.place, one.state, f"{one.status}{one.rank_no}" if one.status else "-")
+            for one in uow.connection.execute(found)
+        ]
 
     def promoted_to(self, uow: UnitOfWork, draw_id: str) -> int:
         """The highest 備取 number that has been offered a place: 「目前遞補至 n」; 0 for none."""

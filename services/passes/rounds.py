@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from domain import rounds
 from domain.draw import coding
@@ -134,6 +135,15 @@ class Rounds:
     def calendar(self, uow: UnitOfWork) -> OfficeCalendar:
         """The office calendar as staff keep it."""
         return OfficeCalendar({row.day: row.works for row in uow.session.scalars(select(OfficeDay))})
+
+    def set_day(self, uow: UnitOfWork, day: date, *, works: bool, name: str, staff: str) -> None:
+        """Keep that a day is a holiday, a typhoon day, or a 補班日."""
+        values = {"day": day, "works": works, "name": name}
+        uow.connection.execute(
+            insert(OfficeDay).values(values).on_conflict_do_update(index_elements=["day"], set_=values)
+        )
+        detail = {"works": works}
+        audit.write(uow, "calendar.day", actor=staff, subject_type="day", subject_id=day.isoformat(), detail=detail)
 
     def _require_unannounced(self, row: PassRound) -> None:
         if row.phase not in (Phase.OPEN, Phase.FROZEN):

@@ -1,0 +1,203 @@
+"""`flask --app app passes …`: lots, rounds and the calendar. The draw itself is passes_draw.py, in the same group."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from domain.clock import TAIPEI
+from domain.draw.announcement import Source
+from domain.errors import CitizenMistakeError
+from domain.rounds import RoundRuleError
+from domain.vehicles import VehicleKind
+from infra.database import UnitOfWork
+from services.passes.lots import LotView, PlanView, Sells
+from services.passes.rounds import NewRound, times_of
+
+passes = click.Group("passes", help="Monthly passes (月票): lots, rounds, entries and the draw.")
+staff_option = click.option("--staff", required=True, help="Id of the staff member who does it; kept in the audit.")
+KINDS = click.Choice([kind.value for kind in VehicleKind])
+MOMENT = click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+
+
+def house() -> Any:
+    """The services."""
+    return current_app.extensions["house"]
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    """What is refused is said in one line."""
+    try:
+        yield
+    except RoundRuleError as error:
+        raise click.ClickException(str(error)) from None
+    except CitizenMistakeError as mistake:
+        raise click.ClickException(mistake.text.format(**mistake.values)) from None
+
+
+@contextmanager
+def unit() -> Iterator[UnitOfWork]:
+    """A unit of work whose refusals are said in one line."""
+    with said_plainly(), house().unit() as uow:
+        yield uow
+
+
+def city_time(moment: datetime) -> datetime:
+    """What was typed is the city's time."""
+    return moment.replace(tzinfo=TAIPEI)
+
+
+@passes.command("lots", help="All lots: number, on the shelf or not, how it sells, name, 里.")
+@with_appcontext
+def lots() -> None:
+    """One line each."""
+    with unit() as uow:
+        for lot in house().lots.all(uow):
+            shelf = "on" if lot.on_shelf else "off"
+            click.echo(f"{lot.number}  {shelf}  {lot.sells}  {lot.name}  {lot.district}{lot.village}")
+
+
+@passes.command("lot", help="Add a lot (停車場) or change it.")
+@click.argument("number")
+@click.option("--name", required=True)
+@click.option("--district", required=True)
+@click.option("--village", required=True, help="里")
+@click.option("--address", required=True)
+@click.option("--latitude", type=float)
+@click.option("--longitude", type=float)
+@click.option("--sells", type=click.Choice([way.value for way in Sells]), default=Sells.BOTH.value)
+@click.option("--shelf/--no-shelf", default=True, help="上下架")
+@staff_option
+@with_appcontext
+def lot(staff: str, shelf: bool, sells: str, **fields: Any) -> None:
+    """Nothing is printed when it is done."""
+    with unit() as uow:
+        house().lots.put(uow, LotView(**fields, sells=Sells(sells), on_shelf=shelf), staff=staff)
+
+
+@passes.command("price", help="Add a plan (優惠方案) of a lot or change its price.")
+@click.argument("lot")
+@click.argument("code")
+@click.option("--kind", type=KINDS, default=VehicleKind.CAR.value)
+@click.option("--type", "pass_type", default="all-day")
+@click.option("--name", required=True, help="一般, 優惠里, 所在里 …")
+@click.option("--price", type=click.IntRange(min=1), required=True, help="NT$ a month")
+@click.option("--pool", default="G", help="The pool (資格別) of those it is for, once proven.")
+@click.option("--village", "villages", multiple=True, help="A 里 it is for; give it once for each.")
+@staff_option
+@with_appcontext
+def price(lot: str, kind: str, pass_type: str, staff: str, villages: tuple[str, ...], **fields: Any) -> None:
+    """Nothing is printed when it is done."""
+    with unit() as uow:
+        plan = PlanView(**fields, villages=villages)
+        house().lots.put_plan(uow, lot, VehicleKind(kind), pass_type, plan, staff=staff)
+
+
+@passes.command("rounds", help="All rounds (抽籤期別), the newest month first: draw_id, phase, steps, draw time.")
+@with_appcontext
+def rounds() -> None:
+    """One line each, times in Taiwan."""
+    with unit() as uow:
+        for row in house().rounds.all(uow):
+            at = row.draw_at.astimezone(TAIPEI).isoformat(timespec="minutes")
+            click.echo(f"{row.draw_id}  {row.phase}  {row.steps}  {at}")
+
+
+@passes.command("plan", help="Plan a round for MONTH of use (2027-01) at LOT; prints its draw_id.")
+@click.argument("month")
+@click.argument("lot")
+@click.option("--kind", type=KINDS, default=VehicleKind.CAR.value)
+@click.option("--type", "pass_type", default="all-day")
+@click.option("--steps", required=True, help="Places, e.g. *:100 or L:5,*:95")
+@click.option("--waitlist", type=click.IntRange(min=0), help="How many are 備取; all unless given.")
+@click.option("--source", type=click.Choice([source.value for source in Source]), default=Source.DRAND.value)
+@click.option("--rehearsal", is_flag=True, help="演練: its draw_id begins with TEST/.")
+@staff_option
+@with_appcontext
+def plan(kind: str, source: str, staff: str, **fields: Any) -> None:
+    """Warns of steps on a day off; staff decide, nothing moves by itself."""
+    with unit() as uow:
+        new = NewRound(kind=VehicleKind(kind), source=Source(source), **fields)
+        row = house().rounds.plan(uow, new, staff=staff)
+        _warn(house().rounds.calendar(uow).on_holidays(times_of(row)))
+        click.echo(row.draw_id)
+
+
+@passes.command("move", help="Other times for a round that is not announced. Times are Taiwan's, e.g. 2026-12-20T15:00")
+@click.argument("draw_id")
+@click.option("--opens", "opens_at", type=MOMENT)
+@click.option("--closes", "closes_at", type=MOMENT)
+@click.option("--draw", "draw_at", type=MOMENT)
+@click.option("--pay-by", type=MOMENT, help="The first moment that is too late.")
+@staff_option
+@with_appcontext
+def move(draw_id: str, staff: str, **moments: datetime | None) -> None:
+    """Warns of steps on a day off."""
+    given = {name: city_time(moment) for name, moment in moments.items() if moment is not None}
+    with unit() as uow:
+        times = replace(times_of(house().rounds.find(uow, draw_id)), **given)
+        _warn(house().rounds.move(uow, draw_id, times, staff=staff))
+
+
+@passes.command("places", help="設定車位數 of a round that is not announced.")
+@click.argument("draw_id")
+@click.argument("steps")
+@click.option("--waitlist", type=click.IntRange(min=0), help="How many are 備取; all unless given.")
+@staff_option
+@with_appcontext
+def places(draw_id: str, steps: str, waitlist: int | None, staff: str) -> None:
+    """Refused, and noted, once announced."""
+    with said_plainly():
+        house().desk.do(
+            "places", draw_id, staff, lambda uow: house().rounds.set_places(uow, draw_id, steps, waitlist, staff=staff)
+        )
+
+
+@passes.command("shelf", help="上下架: offer a round, or not.")
+@click.argument("draw_id")
+@click.argument("how", type=click.Choice(["on", "off"]))
+@staff_option
+@with_appcontext
+def shelf(draw_id: str, how: str, staff: str) -> None:
+    """What was applied for stays."""
+    with unit() as uow:
+        house().rounds.set_shelf(uow, draw_id, on_shelf=how == "on", staff=staff)
+
+
+@passes.command("clock", help="Let a rehearsal (演練) live at another time from now on.")
+@click.argument("draw_id")
+@click.argument("moment", type=MOMENT)
+@staff_option
+@with_appcontext
+def clock(draw_id: str, moment: datetime, staff: str) -> None:
+    """Refused, and noted, for any other round."""
+    with said_plainly():
+        house().desk.do(
+            "clock",
+            draw_id,
+            staff,
+            lambda uow: house().rounds.set_clock(uow, draw_id, city_time(moment), staff=staff),
+        )
+
+
+@passes.command("day", help="The office calendar: DAY is a holiday (off) or a 補班日 (works).")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("how", type=click.Choice(["off", "works"]))
+@click.option("--name", required=True)
+@staff_option
+@with_appcontext
+def day(day: datetime, how: str, name: str, staff: str) -> None:
+    """It feeds warnings and 「next working day」."""
+    with unit() as uow:
+        house().rounds.set_day(uow, date(day.year, day.month, day.day), works=how == "works", name=name, staff=staff)
+
+
+def _warn(steps: Any) -> None:
+    for step in steps:
+        click.echo(f"warning: {step} falls on a day off", err=True)

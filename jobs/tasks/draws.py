@@ -1,0 +1,80 @@
+"""Tasks of draws: the nightly roots, freezing and announcing on time, places that fall free. Drawing is pressed."""
+
+from datetime import timedelta
+
+import structlog
+from procrastinate import JobContext
+
+from domain.clock import city_date
+from domain.draw.coding import is_rehearsal
+from domain.rounds import Phase, RoundRuleError
+from infra.clock import SystemClock
+from infra.database import UnitOfWorkFactory
+from infra.queue import queue
+from services import audit
+from services.draws.desk import Desk
+from services.draws.freezing import Freezing, NotYetError
+from services.passes.rounds import Rounds
+
+EVERY_MINUTE = "* * * * *"
+AFTER_MIDNIGHT = "1 16 * * *"  # UTC: 00:01 in Taiwan
+EVERY_FIVE_MINUTES = "*/5 * * * *"
+
+log = structlog.get_logger(__name__)
+
+
+@queue.periodic(cron=AFTER_MIDNIGHT)
+@queue.task(name="draws.roots", queueing_lock="draws.roots", pass_context=True)
+def roots(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
+    """The root of every open round's log as the day ended."""
+    freezing: Freezing = context.additional_context["freezing"]
+    ended = city_date(SystemClock().now()) - timedelta(days=1)
+    with _units(context)() as uow:
+        open_rounds = freezing.open_rounds(uow)
+    for draw_id in open_rounds:
+        _desk(context).close_day(draw_id, ended, actor=audit.SYSTEM)
+
+
+@queue.periodic(cron=EVERY_MINUTE)
+@queue.task(name="draws.step", queueing_lock="draws.step", pass_context=True)
+def step(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Freeze what has closed and announce it; too late for that, the draw goes to the next working day."""
+    for draw_id, phase in _real_rounds(context):
+        try:
+            if phase == Phase.OPEN:
+                _desk(context).freeze(draw_id, actor=audit.SYSTEM)
+            if phase in (Phase.OPEN, Phase.FROZEN):
+                _desk(context).announce_or_postpone(draw_id, actor=audit.SYSTEM)
+        except NotYetError:
+            continue
+        except RoundRuleError as error:
+            log.error("draw_step_refused", draw_id=draw_id, why=str(error))
+
+
+@queue.periodic(cron=EVERY_FIVE_MINUTES)
+@queue.task(name="draws.promote", queueing_lock="draws.promote", pass_context=True)
+def promote(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Vacate what is overdue and offer it to whom the protocol names."""
+    for draw_id, phase in _real_rounds(context):
+        if phase == Phase.PUBLISHED:
+            try:
+                _desk(context).promote(draw_id, actor=audit.SYSTEM)
+            except RoundRuleError as error:
+                log.error("promotion_refused", draw_id=draw_id, why=str(error))
+
+
+def _real_rounds(context: JobContext) -> list[tuple[str, str]]:
+    """(draw_id, phase) of every round but rehearsals, which staff lead through by hand."""
+    rounds: Rounds = context.additional_context["rounds"]
+    with _units(context)() as uow:
+        return [(row.draw_id, row.phase) for row in rounds.all(uow) if not is_rehearsal(row.draw_id)]
+
+
+def _desk(context: JobContext) -> Desk:
+    desk: Desk = context.additional_context["desk"]
+    return desk
+
+
+def _units(context: JobContext) -> UnitOfWorkFactory:
+    units: UnitOfWorkFactory = context.additional_context["units"]
+    return units
