@@ -9,7 +9,7 @@ from domain.amounts import money
 from domain.bills import Bill, BillStatus, DunningNotice
 from domain.reader import Display, Language, Reader
 from domain.vehicles import VehicleKind
-from flex_templates import bills, choices, errors, faq, menu, pay_link, registration, takeover, welcome, words
+from flex_templates import bills, choices, errors, faq, menu, pay_link, payment, registration, takeover, welcome, words
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press, Say
 from flex_templates.person import Person, anyone
@@ -134,6 +134,9 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "many": lambda r: bills.message(r, many(r), OFFICE),
     "a slip": lambda r: bills.message(r, slip(r), OFFICE),
     "nothing due": lambda r: bills.message(r, answer(r), OFFICE),
+    "nothing due, look-alikes": lambda r: bills.message(r, answer(r, look_alikes=("ABC-1230",)), OFFICE),
+    "paid": lambda r: payment.paid(r, amount=1140, count=2, receipt_url=PAGE, trial=True),
+    "to refund": lambda r: payment.to_refund(r, amount=1140, person=OFFICE, trial=True),
     "nothing due, half the cities": lambda r: bills.message(r, answer(r, **HALF), OFFICE),
     "could not ask": lambda r: bills.message(r, answer(r, **NOBODY), OFFICE),
     "pay link": lambda r: pay_link.message(r, PAGE, count=2, total=1140, expires_at=NOW + timedelta(hours=24), now=NOW),

@@ -86,7 +86,7 @@ def test_in_english_and_as_plain_text(make_flow: Callable[..., Flow]) -> None:
     flow.say("plain text")
     flow.say("ABC-123O")
     answer = flow.press("Car")
-    assert "If you meant ABC-1230, press it below" in answer
+    assert "If you meant ABC-1230, press that plate below" in answer
     assert "ABC-1230" in answer.buttons
 
 
