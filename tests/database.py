@@ -28,7 +28,7 @@ SELECT md5(string_agg(what, ',' ORDER BY what)) FROM (
     UNION ALL SELECT 'trigger ' || oid || ' ' || xmin FROM pg_trigger
     UNION ALL SELECT 'function ' || oid || ' ' || xmin FROM pg_proc WHERE oid >= 16384
     UNION ALL SELECT 'type ' || oid || ' ' || xmin FROM pg_type WHERE oid >= 16384
-    UNION ALL SELECT 'schema ' || oid || ' ' || xmin FROM pg_namespace WHERE oid >= 16384
+    UNION ALL SELECT 'schema ' || oid || ' ' || xmin FROM pg_namespace WHERE oid >= 16384 AND nspname NOT LIKE 'pg\\_%'
 ) AS everything
 """
 OTHERS = """
