@@ -20,6 +20,7 @@ run: $(RUN_READY)
 test: $(DEV_READY) browser
 	@$(PY) -m pytest -n 2 --dist loadgroup -m "not soak"
 
+#   make test-fast  those that need no minute: without what starts servers, processes or a browser
 test-fast: $(DEV_READY)
 	@$(PY) -m pytest -n 2 --dist loadgroup --hypothesis-profile fast -m "not soak and not slow and not browser"
 
