@@ -1,7 +1,6 @@
 """Every card, for every reader: what LINE takes, what a lock screen may show, what each must have."""
 
 import json
-import re
 import time
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from adapters.bills.cities import load_cities
 from bot.message import fit
 from domain.reader import Display, Language, Reader
-from flex_templates import bill, bills, theme
+from flex_templates import bills, theme
 from flex_templates.card import Card, Press
 from flex_templates.limits import BUBBLE_BYTES, BUTTON_LABEL, CAROUSEL_BUBBLES, CAROUSEL_BYTES, QUICK_REPLY_LABEL
 from flex_templates.pay_link import official_link
@@ -19,7 +18,6 @@ from flex_templates.person import anyone
 from flex_templates.render import show
 from infra.locales import reader
 from tests.cards import samples
-from tests.flow import texts
 from web.console.lineapi.check import check_body
 
 DRAWN = list(samples.every())
@@ -200,28 +198,6 @@ def test_plain_text_writes_links_out_and_leaves_room_for_cancel() -> None:
     assert message["text"].count(samples.PAGE) == 1
     labels = [item["action"]["label"] for item in message["quickReply"]["items"]]
     assert labels == [*(f"只繳第 {n} 筆" for n in range(1, 6)), "看後面的帳單"]
-
-
-def test_english_cards_have_no_full_width_marks() -> None:
-    between = re.compile(
-        "[\u3000／：，、；（）]"
-    )  # the marks that we put between words; a quoted Chinese sentence has its own
-    for name, who, message in samples.every():
-        if who.language is Language.EN:
-            assert not between.search("\n".join(texts(message))), name
-
-
-@pytest.mark.parametrize(
-    ("issued_how", "shown"),
-    [("現場開單", "slip left at the vehicle"), ("無紙化開單", "paperless"), ("人工補單", "人工補單")],
-)
-def test_how_a_bill_was_issued_is_said_in_english_where_it_is_known(issued_how: str, shown: str) -> None:
-    english, chinese = (
-        bill.card(who, samples.owed(who, samples.bill(1, issued_how=issued_how)), samples.NOW.date())
-        for who in (reader(Language.EN), reader(Language.ZH))
-    )
-    assert ("Issued", shown) in english.blocks[1].pairs
-    assert ("開單方式", issued_how) in chinese.blocks[1].pairs
 
 
 def test_each_card_has_at_most_one_main_button() -> None:

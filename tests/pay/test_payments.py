@@ -1,19 +1,15 @@
 """Money: taken once, booked once, never guessed."""
 
-import uuid
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from domain.bills import PaidState
 from domain.errors import CitizenMistakeError, OutsideError, Retry
 from domain.orders import AttemptState, OrderState
 from domain.ports.payments import AttemptOutcome, ForgedNotificationError, Taking
-from infra.metrics import PROVIDER_GONE
 from services.orderbook import OrderNotFoundError
-from services.payments import Go, Payments, Underway
+from services.payments import Go, Underway
 from services.receipts import receipt
 from tests.pay.world import World, bill, silence
 
@@ -26,27 +22,6 @@ def paid_order(world: World, *payables):
     world.bank.pay(world.trade(order), order.total)
     assert world.settle(order) is AttemptState.PAID
     return order
-
-
-def ended_attempt(world: World) -> uuid.UUID:
-    """An attempt that its provider has just called cancelled."""
-    order = world.open(bill())
-    world.start(order)
-    ended = world.attempt_id(world.trade(order))
-    world.bank.report(world.trade(order), AttemptOutcome.CANCELLED)
-    world.settle(order)
-    return ended
-
-
-def payments_of(world: World, providers: dict[str, Any], **options: Any) -> Payments:
-    """Payments of the same house, started again with other providers."""
-    it = world.payments
-    return Payments(providers, it._orders, it._booking, it._links, it._sources, it._defer, **options)
-
-
-def due(world: World) -> list[uuid.UUID]:
-    with world.unit() as uow:
-        return list(world.payments.due(uow))
 
 
 def test_the_happy_way_books_money_bills_notice_and_receipt(world: World) -> None:
@@ -262,41 +237,6 @@ def test_one_trade_charged_twice_is_a_double_too(world: World) -> None:
     assert world.rows("SELECT amount, reason FROM refund_due") == [(80, "double")]
 
 
-def test_an_ended_attempt_is_asked_about_after_one_two_and_ten_minutes(world: World) -> None:
-    ended = ended_attempt(world)
-    assert due(world) == []
-    for seconds in (61, 60, 480):
-        world.age_attempts(seconds)
-        assert due(world) == [ended]
-        assert due(world) == []  # leased
-        world.payments.settle(world.unit, ended)
-    world.age_attempts(7000)
-    assert due(world) == []
-
-
-def test_a_provider_that_is_silent_about_an_ended_attempt_is_asked_again_for_a_day(world: World) -> None:
-    ended = ended_attempt(world)
-    world.bank.on_ask = silence
-    world.age_attempts(3600)
-    world.payments.settle(world.unit, ended)
-    world.age_attempts(601)
-    assert due(world) == [ended]
-    world.age_attempts(24 * 3600)
-    world.payments.settle(world.unit, ended)
-    world.age_attempts(3600)
-    assert due(world) == []
-
-
-def test_money_a_minute_after_the_end_is_found_by_the_schedule(world: World) -> None:
-    ended = ended_attempt(world)
-    (trade,) = world.bank.starts
-    world.bank.report(trade, AttemptOutcome.PAID, 80, "R1")
-    world.age_attempts(61)
-    for attempt_id in due(world):
-        world.payments.settle(world.unit, attempt_id)
-    assert world.rows("SELECT attempt_id <> :ended, reason FROM refund_due", ended=ended) == [(True, "late")]
-
-
 def test_money_that_waits_for_our_word_is_taken_once_and_never_by_a_get(world: World) -> None:
     order = world.open(bill())
     world.start(order)
@@ -320,38 +260,6 @@ def test_killed_while_taking_is_asked_first_and_taken_again_only_if_it_still_wai
     world.bank.on_confirm = lambda taking: None
     assert world.settle(order) is AttemptState.PAID
     assert world.bank.charged == [world.trade(order)]
-
-
-def test_a_provider_that_is_no_longer_offered_takes_nothing_new_but_is_asked(world: World) -> None:
-    order, other = world.open(bill("A1")), world.open(bill("A2"))
-    world.start(order)
-    world.bank.pay(world.trade(order), order.total)
-    switched_off = payments_of(world, {world.bank.key: world.bank}, offered=())
-    assert switched_off.ways == ()
-    assert switched_off.name_of("demobank") == "熊讚銀行"
-    world.payments = switched_off
-    with pytest.raises(CitizenMistakeError) as refused:
-        world.start(other)
-    assert "目前不提供" in refused.value.text
-    assert world.settle(order) is AttemptState.PAID
-
-
-def test_an_attempt_that_nobody_can_ask_about_raises_an_alarm_and_stays_unknown(world: World) -> None:
-    order = world.open(bill())
-    world.start(order)
-    world.payments = payments_of(world, {})
-    before = PROVIDER_GONE.labels("demobank")._value.get()
-    with capture_logs() as lines:
-        assert world.settle(order) is AttemptState.UNKNOWN
-    assert [(line["event"], line["log_level"], line["provider"]) for line in lines] == [
-        ("payment_provider_gone", "error", "demobank")
-    ]
-    assert PROVIDER_GONE.labels("demobank")._value.get() == before + 1
-    assert world.read(order).state is OrderState.PAYING  # its bills stay held: the money may have moved
-    with pytest.raises(CitizenMistakeError):
-        world.payments.withdraw(world.unit, order.id)
-    world.age_attempts(11)
-    assert due(world) == [world.attempt_id(world.trade(order))]  # asked again, more and more slowly
 
 
 def test_the_fee_is_on_top_and_in_the_receipt(world: World) -> None:
