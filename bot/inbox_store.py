@@ -14,8 +14,8 @@ from bot.event import lane_of, line_id, mapping
 from bot.together import NotTheirTurnError, Together
 
 # A refusal takes less than 1 s: waiting for one's turn, for a connection, for the statement.
-TURN_SECONDS = 0.2
-STORE_SECONDS = 0.3
+TURN_SECONDS = 0.35
+STORE_SECONDS = 0.2
 STATEMENT_MILLISECONDS = 450
 MOST_CALLS_TOGETHER = 64
 MOST_ID_CHARACTERS = 64
