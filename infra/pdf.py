@@ -115,8 +115,6 @@ def _styles() -> dict[str, Any]:
         "body": body,
         "label": ParagraphStyle("label", body, textColor=HexColor("#4F5862")),
         "note": ParagraphStyle("note", body, textColor=HexColor("#4F5862"), **above),
-        "heading": ParagraphStyle(
-            "heading", body, fontSize=13, leading=20, spaceBefore=14, spaceAfter=4, keepWithNext=1
-        ),
+        "heading": ParagraphStyle("heading", body, fontSize=13, leading=20, spaceBefore=14, spaceAfter=4, **above),
         "title": ParagraphStyle("title", body, fontSize=18, leading=26, spaceAfter=4),
     }
