@@ -5,6 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from flask import Blueprint
+from flask_limiter import Limiter
+from flask_wtf import CSRFProtect
+
 from adapters.randomness.drand import Drand
 from adapters.randomness.recorded import RECORDED
 from domain.ports.randomness import Randomness
@@ -17,6 +21,8 @@ from services.passes.entries import Entries
 from services.passes.lots import Lots
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules, load_pass_rules
+from web.draws.views import blueprint as draw_pages
+from web.draws.views import rehearsals
 from wiring.vehicles import VehicleRoom
 
 VERIFIER = Path(__file__).parent.parent / "verify_draw.py"
@@ -58,6 +64,11 @@ class PassRoom(VehicleRoom):
         announcing = Announcing(self.rounds, VERIFIER.read_bytes())
         drawing = Drawing(self.rounds, self.randomness)
         return Desk(self.unit, self.freezing, announcing, drawing, self.promoting, self.randomness)
+
+    def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
+        public = draw_pages(self.unit, self.promoting, VERIFIER.read_bytes())
+        console = [rehearsals(self.unit)] if self.settings.console_mode else []
+        return [*super().doors(csrf, limiter), public, *console]
 
     def for_tasks(self) -> Mapping[str, Any]:
         return {**super().for_tasks(), "rounds": self.rounds, "freezing": self.freezing, "desk": self.desk}

@@ -40,9 +40,14 @@ def require(uow: UnitOfWork, draw_id: str, name: str) -> bytes:
     return data
 
 
+def is_public(draw_id: str) -> bool:
+    """Whether a draw of this name may ever be under /draws/: rehearsals (演練) may not."""
+    return not coding.is_rehearsal(draw_id)
+
+
 def publish(uow: UnitOfWork, draw_id: str, names: Sequence[str]) -> None:
     """Put files under /draws/. Raises RoundRuleError for a rehearsal (演練)."""
-    if coding.is_rehearsal(draw_id):
+    if not is_public(draw_id):
         raise RoundRuleError("a rehearsal is never published")
     rows = [{"draw_id": draw_id, "name": name} for name in names]
     uow.connection.execute(insert(DrawPublication).values(rows).on_conflict_do_nothing())

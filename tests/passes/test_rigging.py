@@ -12,7 +12,7 @@ from domain.draw.beacon import BeaconValue
 from domain.draw.listing import Removal
 from domain.errors import CitizenMistakeError
 from domain.rounds import RoundRuleError, RoundTimes
-from services.draws import announcing, files
+from services.draws import files
 from services.draws.drawing import verify
 from tests.draw.made_up import SIGNATURES
 from tests.passes.world import DRAW_AT, REGISTERING, STAFF, TIMES, World
@@ -203,22 +203,9 @@ def test_a_shifted_clock_on_a_real_round(world: World) -> None:
     assert [action for action, _ in world.refusals()] == ["clock"]
 
 
-def real_draw(world: World, people: int, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A real round of the past, announced as if it were then."""
-    draw_id = world.round(rehearsal=False)
-    for i in range(1, people + 1):
-        world.apply(draw_id, i)
-    world.desk.freeze(draw_id, actor=STAFF)
-    with monkeypatch.context() as patch:
-        patch.setattr(announcing, "round_now", lambda uow, row: DRAW_AT - timedelta(minutes=30))
-        world.desk.announce(draw_id, actor=STAFF)
-    world.desk.draw(draw_id, actor=STAFF)
-    return draw_id
-
-
 def test_a_swapped_result(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever gets past every guard of the database still meets the verifier that was announced."""
-    draw_id = real_draw(world, 4, monkeypatch)
+    draw_id = world.real_draw(4, monkeypatch)
     world.sql("ALTER TABLE draw_file DISABLE TRIGGER never_changed")
     result = world.sql("SELECT content FROM draw_file WHERE name = 'result.tsv'")[0]["content"]
     lines = bytes(result).splitlines(keepends=True)
@@ -234,7 +221,7 @@ def test_a_swapped_result(world: World, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_true_result_is_published_as_it_was_drawn(
     world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    draw_id = real_draw(world, 4, monkeypatch)
+    draw_id = world.real_draw(4, monkeypatch)
     world.desk.publish(draw_id, actor=STAFF)
     with world.units() as uow:
         assert "VALID" in verify(uow, draw_id)

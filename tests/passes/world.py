@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 import verify_draw
@@ -21,6 +22,7 @@ from domain.vehicles import VehicleKind
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.passes import PassEntry, PassRound
+from services.draws import announcing
 from services.draws.announcing import Announcing
 from services.draws.desk import Desk
 from services.draws.drawing import Drawing
@@ -133,6 +135,18 @@ class World:
         draw_id = self.frozen(people, **more)
         self.desk.announce(draw_id, actor=STAFF)
         self.set_clock(draw_id, DRAW_AT + timedelta(minutes=1))
+        self.desk.draw(draw_id, actor=STAFF)
+        return draw_id
+
+    def real_draw(self, people: int, monkeypatch: pytest.MonkeyPatch) -> str:
+        """A real round of the past, announced as if it were then, and drawn now."""
+        draw_id = self.round(rehearsal=False)
+        for i in range(1, people + 1):
+            self.apply(draw_id, i)
+        self.desk.freeze(draw_id, actor=STAFF)
+        with monkeypatch.context() as patch:
+            patch.setattr(announcing, "round_now", lambda uow, row: DRAW_AT - timedelta(minutes=30))
+            self.desk.announce(draw_id, actor=STAFF)
         self.desk.draw(draw_id, actor=STAFF)
         return draw_id
 
