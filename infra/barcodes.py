@@ -44,6 +44,7 @@ def picture(lines: Sequence[str], codes: Sequence[str]) -> bytes:
     from PIL import Image, ImageDraw
 
     font = _font(TEXT_PIXELS)
+    lines = [part for line in lines for part in _wrapped(line, font)]
     step = TEXT_PIXELS + GAP_PIXELS // 2
     height = 2 * MARGIN_PIXELS + len(lines) * step + len(codes) * (BAR_PIXELS + step + GAP_PIXELS)
     image = Image.new("L", (PICTURE_WIDTH, height), 255)
@@ -66,6 +67,17 @@ def picture(lines: Sequence[str], codes: Sequence[str]) -> bytes:
     out = io.BytesIO()
     image.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def _wrapped(line: str, font: Any) -> list[str]:
+    """The line in parts as wide as the picture, broken at a blank where there is one."""
+    parts, rest, width = [], line, PICTURE_WIDTH - 2 * MARGIN_PIXELS
+    while font.getlength(rest) > width:
+        fits = next(end for end in range(len(rest), 0, -1) if font.getlength(rest[:end]) <= width)
+        end = rest.rfind(" ", 0, fits) + 1 or fits
+        parts.append(rest[:end].rstrip())
+        rest = rest[end:]
+    return [*parts, rest]
 
 
 @cache

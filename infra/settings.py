@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from domain.storebarcode import COLLECTION_CODE
 from infra.mailserver import MailServer
 
 DATA_KEY_BYTES = 32
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     jkopay_store_id: str | None = None
     jkopay_api_key: SecretStr | None = None
     jkopay_secret: SecretStr | None = None
+    store_barcode_agency: str | None = None
     drand_relays: Listed = (
         "https://api.drand.sh",
         "https://api2.drand.sh",
@@ -124,6 +126,13 @@ class Settings(BaseSettings):
     def _gateway_address(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(LOCAL_OR_HTTPS, value):
             raise ValueError("must be an https address without query")
+        return value
+
+    @field_validator("store_barcode_agency")
+    @classmethod
+    def _collection_code(cls, value: str | None) -> str | None:
+        if value is not None and not COLLECTION_CODE.fullmatch(value):
+            raise ValueError("must be three characters of 0-9 and A-Z")
         return value
 
     @field_validator("smtp_url")

@@ -12,6 +12,7 @@ from domain.orders import OrderState
 from domain.orderview import OrderView, Standing
 from infra.database import UnitOfWork
 from models.order import Attempt, Order, OrderLine
+from models.storeslip import StoreSlip
 from services import opening
 from services.audit import SYSTEM
 from services.claims import holders
@@ -22,7 +23,8 @@ FORGET_AT_ONCE = 5000
 _FORGET_OFFERS = text("""
 WITH offer AS (
     SELECT id FROM orders o WHERE state = 'open' AND expires_at <= now()
-    AND NOT EXISTS (SELECT FROM attempt a WHERE a.order_id = o.id) LIMIT :most FOR UPDATE SKIP LOCKED
+    AND NOT EXISTS (SELECT FROM attempt a WHERE a.order_id = o.id)
+    AND NOT EXISTS (SELECT FROM store_slip s WHERE s.order_id = o.id) LIMIT :most FOR UPDATE SKIP LOCKED
 ), moves AS (DELETE FROM order_move m USING offer WHERE m.order_id = offer.id),
 lines AS (DELETE FROM order_line l USING offer WHERE l.order_id = offer.id),
 claims AS (DELETE FROM claim c USING offer WHERE c.order_id = offer.id),
@@ -113,9 +115,10 @@ class Orders:
         return int(uow.connection.execute(_FORGET_OFFERS, {"most": FORGET_AT_ONCE}).scalar_one())
 
     def expire_due(self, uow: UnitOfWork) -> int:
-        """End a batch of open orders whose time is over after somebody tried to pay; says how many."""
+        """End a batch of open orders whose time is over after somebody tried to pay or saw a barcode; says how many."""
         due = select(Order).where(Order.state == OrderState.OPEN.value, Order.expires_at <= database_now(uow))
-        due = due.where(exists().where(Attempt.order_id == Order.id))
+        tried = exists().where(Attempt.order_id == Order.id) | exists().where(StoreSlip.order_id == Order.id)
+        due = due.where(tried)
         orders = uow.session.scalars(due.limit(EXPIRE_AT_ONCE).with_for_update(skip_locked=True)).all()
         for order in orders:
             shift_order(uow, order, OrderState.EXPIRED, "time", SYSTEM)

@@ -131,7 +131,7 @@ class Payments(Settling):
         if order.state is OrderState.PAYING:
             return _resume(order.attempt)
         starting.require_open(order)
-        if order.edition != edition or self._refresh(unit, order) or not self._settle_rivals(unit, order):
+        if order.edition != edition or self.refresh(unit, order) or not self._settle_rivals(unit, order):
             return Changed()
         with unit() as uow:
             begun = starting.begin(uow, order_id, provider, keys=keys, edition=edition, language=language)
@@ -174,6 +174,17 @@ class Payments(Settling):
                 raise ForgedFormError
             row.carried_at = row.carried_at or now
             return Go(row.redirect_url, row.form)
+
+    def refresh(self, unit: UnitOfWorkFactory, order: OrderView) -> bool:
+        """Ask anew about bills asked too long ago; True when something changed, which is then in the order."""
+        with unit() as uow:
+            oldest = database_now(uow) - FRESH_FOR
+        stale = [snapshot(line) for line in order.chosen if line.asked_at < oldest]
+        if not stale:
+            return False
+        answers = self._sources.refresh(stale)
+        with unit() as uow:
+            return starting.take_answers(uow, order.id, self._sources.compare(uow, stale, answers))
 
     def hear(self, unit: UnitOfWorkFactory, provider_key: str, headers: Mapping[str, str], body: bytes) -> Notified:
         """A provider's server says that something happened: ask it what. The answer it wants is in Notified.reply.
@@ -219,17 +230,6 @@ class Payments(Settling):
         if refused:
             raise CitizenMistakeError("支付業者目前無法受理，尚未扣款。請稍後再試，或改用其他方式。")
         return Underway()
-
-    def _refresh(self, unit: UnitOfWorkFactory, order: OrderView) -> bool:
-        """Ask anew about bills asked too long ago; True when something changed, which is then in the order."""
-        with unit() as uow:
-            oldest = database_now(uow) - FRESH_FOR
-        stale = [snapshot(line) for line in order.chosen if line.asked_at < oldest]
-        if not stale:
-            return False
-        answers = self._sources.refresh(stale)
-        with unit() as uow:
-            return starting.take_answers(uow, order.id, self._sources.compare(uow, stale, answers))
 
     def _settle_rivals(self, unit: UnitOfWorkFactory, order: OrderView) -> bool:
         """Other orders that are paying our bills are asked about first. False: some bill was paid there.

@@ -20,6 +20,7 @@ from services.freshness import LookupNow
 from services.payments import Payments
 from services.refund_rules import load_refund_rules
 from services.refunds import Refunds
+from services.storeslips import StoreSlips
 from web.demobank.views import blueprint as demobank_pages
 from web.pay.services import PayServices
 from web.pay.views import blueprint as pay_pages
@@ -73,6 +74,7 @@ class Money(Bills, MailRoom):
         return {**super().for_tasks(), "payments": self.payments, "refunds": self.refunds}
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
-        pages = PayServices(self.unit, self.orders, self.payments, self.links, self.cities, self.clock)
+        slips = StoreSlips(self.settings.store_barcode_agency, self.orders, self.payments.refresh, self.clock)
+        pages = PayServices(self.unit, self.orders, self.payments, self.links, self.cities, self.clock, slips)
         bank = [demobank_pages(self.bank, self.clock, limiter)] if self.bank.key in self.offered else []
         return [*super().doors(csrf, limiter), pay_pages(pages, csrf, limiter), *bank]

@@ -6,7 +6,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from infra.barcodes import drawing, modules, picture
+from infra.barcodes import PICTURE_WIDTH, drawing, modules, picture
 from tests.domain.test_storebarcode import VECTORS
 
 
@@ -28,3 +28,14 @@ def test_a_drawing_has_the_bars_of_the_code() -> None:
     bars = modules("1507226FA")
     assert (bars[0], bars[-1], len(bars)) == ("1", "1", 175)
     assert drawing("1507226FA").count("M") - 1 == len([run for run in bars.split("0") if run])
+
+
+@pytest.mark.parametrize(
+    "text", ["A store payment takes some days to arrive; please keep the receipt. " * 3, "停車費" * 40]
+)
+def test_long_text_is_broken_and_not_cut(text: str) -> None:
+    image = Image.open(io.BytesIO(picture([text], [])))
+    short = Image.open(io.BytesIO(picture(["停車費"], [])))
+    assert image.height > short.height + 60
+    margin = image.crop((PICTURE_WIDTH - 20, 0, PICTURE_WIDTH, image.height))
+    assert margin.getextrema() == (255, 255)

@@ -16,19 +16,24 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import web.demobank
 import web.pay
 from adapters.payments.demobank import DemoBank
+from services.storeslips import StoreSlips
 from tests.clock import MovableClock
 from tests.pay.world import CITIES, World
 
+STORE_CODE = "6FA"
 SECRET = b"shared by the bank and its payee"
 
 
-def make_app(world: World, *, csrf_on: bool = True, limits_on: bool = False) -> Flask:
+def make_app(
+    world: World, *, csrf_on: bool = True, limits_on: bool = False, store_code: str | None = STORE_CODE
+) -> Flask:
     """An application on a world's services; the demobank's pages too when the world's provider is one."""
     app = Flask(__name__)
     app.config.update(SECRET_KEY="for tests", WTF_CSRF_ENABLED=csrf_on, RATELIMIT_ENABLED=limits_on, TESTING=True)
     csrf = CSRFProtect(app)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    services = web.pay.PayServices(world.unit, world.orders, world.payments, world.links, CITIES, world.clock)
+    slips = StoreSlips(store_code, world.orders, world.payments.refresh, world.clock)
+    services = web.pay.PayServices(world.unit, world.orders, world.payments, world.links, CITIES, world.clock, slips)
     app.register_blueprint(web.pay.blueprint(services, csrf, limiter))
     if isinstance(world.bank, DemoBank):
         app.register_blueprint(web.demobank.blueprint(world.bank, world.clock, limiter))

@@ -1,6 +1,6 @@
 """What the templates show: view models to HTML, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +21,10 @@ from domain.feeitems import fee_item_name
 from domain.orders import OrderState, mask_plate
 from domain.orderview import AttemptView, Line, OrderView, Receipt, Standing
 from domain.reader import Language, Reader
+from infra.barcodes import drawing, picture
 from infra.locales import reader as reader_of
 from services.collecting import CITIZENS_LINE
+from services.storeslips import Slip
 from web.pay.services import PayServices
 
 QR_MASK = 2
@@ -63,6 +65,7 @@ class Pages:
             "not_due": [self._line(reader, line) for line in order.lines if line.standing is not Standing.DUE],
             "ways": self._services.payments.ways,
             "trial": self._services.trial_ways,
+            "store": bool(self._services.slips.fit(order.due)),
         }
         if order.attempt is not None:
             page["provider"] = reader.t(self._services.payments.name_of(order.attempt.provider))
@@ -87,6 +90,38 @@ class Pages:
             "amount": money(reader, attempt.amount + attempt.fee),
         }
         return make_response(render_template("pay/carry.html", **page))
+
+    def slip(self, order: OrderView, slips: Sequence[Slip], page: int, token: str) -> Response:
+        """One bill's three barcodes; the others are a link away."""
+        reader = _reader(order.language)
+        slip = slips[page - 1]
+        segments = (slip.segments.first, slip.segments.second, slip.segments.third)
+        shown = self._page(reader) | {
+            "token": token,
+            "line": self._line(reader, slip.line),
+            "codes": [(code, Markup(drawing(code))) for code in segments],  # noqa: S704 - drawn here
+            "number": page,
+            "count": len(slips),
+            "left_out": len(order.chosen) - len(slips),
+        }
+        return make_response(render_template("pay/store.html", **shown))
+
+    def slip_picture(self, order: OrderView, slips: Sequence[Slip], page: int) -> Response:
+        """The same as a PNG: amount, number and deadline, no plate."""
+        reader = _reader(order.language)
+        slip = slips[page - 1]
+        line = self._line(reader, slip.line)
+        words = [
+            f"{line['agency']} {line['item']}  {page}/{len(slips)}",
+            f"{reader.t('單號')} {line['number']}",
+            f"{line['amount']}  {reader.t('繳費期限')} {line['deadline']}",
+            reader.t("已繳費？超商繳費約需數日入帳，請勿重複繳納，保留收據。"),
+        ]
+        segments = (slip.segments.first, slip.segments.second, slip.segments.third)
+        response = make_response(picture(words, segments))
+        response.headers["Content-Type"] = "image/png"
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     def receipt(self, paid: Receipt, language: str) -> Response:
         """繳費成功 and 繳費證明 in one page, with the fields of the pay.taipei manual."""

@@ -11,6 +11,7 @@ from infra.database import UnitOfWorkFactory
 from services.links import Links
 from services.orders import Orders
 from services.payments import Payments
+from services.storeslips import StoreSlips
 
 LOOK_LIMIT = "60 per minute"  # pages seen, per sender address; a whole office may share one
 PAY_LIMIT = "20 per minute"  # presses of a pay button
@@ -28,6 +29,7 @@ class PayServices:
     links: Links
     cities: Cities
     clock: Clock
+    slips: StoreSlips
     trial_ways: Collection[str] = TRIAL_PROVIDERS
 
     @property

@@ -32,6 +32,7 @@ KINDS: Mapping[type[Exception], tuple[str, int]] = {
     RateLimitExceeded: ("too_many", 429),
     CSRFError: ("stale_form", 400),
 }
+STORE = "store"  # the button of the barcodes, among the providers'
 SEE_OTHER = 303
 KEEP_METHOD = 307  # the browser repeats its POST, body and all
 
@@ -54,6 +55,8 @@ def blueprint(services: PayServices, csrf: CSRFProtect, limiter: Limiter) -> Blu
     room.add_url_rule("/p/<token>/carry", "carry", look(views.to_carry))
     room.add_url_rule("/p/<token>/carry", "carry_on", carry, methods=["POST"])
     room.add_url_rule("/p/<token>/back", "back", pay(views.back))
+    room.add_url_rule("/p/<token>/store/<int:page>", "store", look(views.store))
+    room.add_url_rule("/p/<token>/store/<int:page>.png", "store_picture", look(views.store_picture))
     room.add_url_rule("/r/<token>", "receipt", look(views.receipt))
     room.add_url_rule("/pay/notify/<provider>", "notify", notify, methods=["POST"])
 
@@ -79,8 +82,11 @@ class _Views:
     def start(self, token: str) -> ResponseReturnValue:
         """POST /p/<token>: count the ticked bills again, or go to the chosen provider to pay them."""
         order_id = self._services.links.read_pay(token)
-        keys, provider = _ticked(), request.form.get("provider")
+        keys, provider, edition = _ticked(), request.form.get("provider"), request.form.get("edition", "")
         try:
+            if provider == STORE:
+                made = self._services.slips.make(self._services.unit, order_id, keys, edition)
+                return self._to_slip(token, 1) if made else self._to_order(token, "changed")
             if provider is None:
                 with self._services.unit() as uow:
                     self._services.orders.choose(uow, order_id, keys)
@@ -90,7 +96,7 @@ class _Views:
                 order_id,
                 provider_key=provider,
                 keys=keys,
-                edition=request.form.get("edition", ""),
+                edition=edition,
                 language=_language(),
             )
         except CitizenMistakeError as mistake:
@@ -139,6 +145,24 @@ class _Views:
             return redirect(_address("pay.receipt", receipt_token), SEE_OTHER)
         return self._to_order(token, "waiting" if order.state is OrderState.PAYING else "not_paid")
 
+    def store(self, token: str, page: int) -> ResponseReturnValue:
+        """GET /p/<token>/store/<page>: one bill's barcode a screen. Looking at it changes nothing."""
+        order_id = self._services.links.read_pay(token)
+        with self._services.unit() as uow:
+            order, slips = self._services.orders.read(uow, order_id), self._services.slips.of(uow, order_id)
+        if not 1 <= page <= len(slips):
+            return self._to_slip(token, 1) if slips else self._to_order(token)
+        return self.pages.slip(order, slips, page, token)
+
+    def store_picture(self, token: str, page: int) -> ResponseReturnValue:
+        """GET /p/<token>/store/<page>.png: the same as a picture, to keep or to send."""
+        order_id = self._services.links.read_pay(token)
+        with self._services.unit() as uow:
+            order, slips = self._services.orders.read(uow, order_id), self._services.slips.of(uow, order_id)
+        if not 1 <= page <= len(slips):
+            abort(404)
+        return self.pages.slip_picture(order, slips, page)
+
     def receipt(self, token: str) -> ResponseReturnValue:
         """GET /r/<token>: 繳費證明, to read and to print."""
         order_id = self._services.links.read_receipt(token)
@@ -168,6 +192,9 @@ class _Views:
         order_id: uuid.UUID = self._services.links.read_pay(token)
         with self._services.unit() as uow:
             return self._services.orders.read(uow, order_id)
+
+    def _to_slip(self, token: str, page: int) -> Response:
+        return redirect(url_for("pay.store", token=token, page=page, lang=_language()), SEE_OTHER)
 
     def _to_order(self, token: str, note: str | None = None) -> Response:
         return redirect(_address("pay.order", token, note), SEE_OTHER)
