@@ -78,16 +78,17 @@ class Freezing:
         rows: list[ListRow] = []
         removed: list[RemovedRow] = []
         found = select(PassEntry).where(PassEntry.round_id == row.id).order_by(PassEntry.log_index)
-        for entry in uow.session.scalars(found.execution_options(yield_per=READ_AT_ONCE)):
-            if entry.log_index != len(commits):
-                raise RoundRuleError(f"entry {len(commits)} of the log is missing")
-            commits.append(entry.commitment)
-            if entry.state == LIVE:
-                self._require_opens(row, entry)
-                rows.append(ListRow(entry.commitment, entry.entry_no, entry.pool))
-            else:
-                removed.append(RemovedRow(entry.entry_no, Removal(entry.state)))
-            uow.session.expunge(entry)
+        with uow.session.scalars(found.execution_options(yield_per=READ_AT_ONCE)) as entries:
+            for entry in entries:
+                if entry.log_index != len(commits):
+                    raise RoundRuleError(f"entry {len(commits)} of the log is missing")
+                commits.append(entry.commitment)
+                if entry.state == LIVE:
+                    self._require_opens(row, entry)
+                    rows.append(ListRow(entry.commitment, entry.entry_no, entry.pool))
+                else:
+                    removed.append(RemovedRow(entry.entry_no, Removal(entry.state)))
+                uow.session.expunge(entry)
         return commits, rows, removed
 
     def _require_opens(self, row: PassRound, entry: PassEntry) -> None:
