@@ -131,6 +131,23 @@ class Promotion(Base):
     promoted: Mapped[int | None] = mapped_column()  # 備取 number; null: nobody waits any longer
 
 
+class CounterSale(Base):
+    """現場繳費: a place that was paid at the lot. The receipt number is the lot's own and is used once."""
+
+    __tablename__ = "counter_sale"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        Index("uq_counter_sale_receipt_no", "round_id", "receipt_no", unique=True),
+    )
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ENTRY_ID), primary_key=True)
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ROUND_ID), nullable=False)
+    amount: Mapped[int] = mapped_column(nullable=False)  # NT$
+    receipt_no: Mapped[str] = mapped_column(String(32), nullable=False)
+    staff: Mapped[str] = mapped_column(String(64), nullable=False)
+    paid_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
+
+
 class DrawRecipient(Base):
     """Who outside is sent announce_sha256 before a draw: 政風, 議會, 媒體."""
 

@@ -14,7 +14,11 @@ _OF_LINE_ID = "channel = :channel AND line_id = :citizen"
 _OF_LANE = "channel = :channel AND lane = :citizen"
 _ACCOUNT = f"SELECT id FROM account WHERE {_OF_LINE_ID}"  # noqa: S608 - all parts are this file's own
 _ORDERS = f"SELECT id FROM orders WHERE {_OF_CITIZEN}"  # noqa: S608
-_OFFERS = f"{_ORDERS} AND created_at <= :asked_at AND NOT EXISTS (SELECT FROM attempt WHERE order_id = orders.id)"
+# Offers nobody took up: no attempt at one, and no barcode of it that a store may still be shown.
+_OFFERS = (
+    f"{_ORDERS} AND created_at <= :asked_at AND NOT EXISTS (SELECT FROM attempt WHERE order_id = orders.id) "  # noqa: S608
+    "AND NOT EXISTS (SELECT FROM store_slip WHERE order_id = orders.id)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +261,12 @@ NOBODYS: Mapping[str, str] = {
     "order_move": "money, without a person",
     "payment": "money, without a person",
     "refund_due": "money, without a person",
+    "refund_request": "money, without a person",
+    "refund": "money, without a person",
+    "refund_move": "money, without a person",
+    "store_slip": "barcodes of an order: numbers and sums",
     "demobank.trade": "the test bank's own books: amounts and order ids",
+    "demobank.refund": "likewise",
     "audit_row": "ids only, never deleted",
     "lot": "car parks",
     "lot_plan": "prices",
@@ -271,6 +280,7 @@ NOBODYS: Mapping[str, str] = {
     "draw_rank": "an entry's place in a draw, as published",
     "pass_seat": "which entry has a place",
     "promotion": "the public log: numbers, no persons",
+    "counter_sale": "which place was paid at a lot, by receipt number",
     "draw_recipient": "addresses of bodies that watch the draw, not of citizens",
     "lookup_key": "one key",
     "phone_code_count": "hashes under a key, gone with their day",

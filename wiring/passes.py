@@ -57,7 +57,7 @@ class PassRoom(VehicleRoom):
 
     @cached_property
     def promoting(self) -> Promoting:
-        return Promoting(self.pass_rules, self.rounds)
+        return Promoting(self.pass_rules, self.lots, self.rounds)
 
     @cached_property
     def desk(self) -> Desk:

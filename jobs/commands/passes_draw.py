@@ -11,6 +11,7 @@ from domain.errors import OutsideError
 from domain.phones import parse_mobile
 from domain.plates import parse_plate
 from infra.clock import SystemClock
+from infra.database import UnitOfWork
 from jobs.commands.passes import house, passes, said_plainly, staff_option, unit
 from services.draws import files
 from services.passes.entries import Application
@@ -111,6 +112,24 @@ def promote(draw_id: str, up_to: int | None, staff: str) -> None:
         click.echo(f"B{offer.no}  pay by {offer.pay_by.isoformat()}")
     if up_to and not (offers and offers[-1].no == up_to):
         click.echo("fewer than asked for: there are never more offers than free places of the pool")
+
+
+@passes.command("paid", help="現場繳費: the place of ENTRY_NO was paid at the lot.")
+@click.argument("draw_id")
+@click.argument("entry_no")
+@click.option("--amount", type=click.IntRange(min=1), required=True, help="NT$, the plan's price")
+@click.option("--receipt", "receipt_no", required=True, help="The lot's own receipt number, used once.")
+@staff_option
+@with_appcontext
+def paid(draw_id: str, entry_no: str, staff: str, **sale: Any) -> None:
+    """Refused, and noted, when the entry has no place to pay for."""
+
+    def sell(uow: UnitOfWork) -> None:
+        entry = house().entries.by_number(uow, draw_id, entry_no)
+        house().promoting.sell_at_counter(uow, draw_id, entry.id, staff=staff, **sale)
+
+    with said_plainly():
+        house().desk.do("paid", draw_id, staff, sell)
 
 
 @passes.command("outcome", help="Places and promotions of a drawn round: numbers only, no personal data.")

@@ -7,14 +7,17 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.clock import TAIPEI, city_date
 from domain.draw import coding
 from domain.draw.allocation import Status, Waiting, promoted
 from domain.rounds import Phase, RoundRuleError
 from infra.database import UnitOfWork
-from models.draw import DrawRank, Promotion, Seat
+from models.draw import CounterSale, DrawRank, Promotion, Seat
 from models.passes import PassEntry, PassRound
+from services import audit
+from services.passes.lots import Lots
 from services.passes.rounds import Rounds, note, round_now
 from services.passes.rules import PassRules
 
@@ -49,10 +52,11 @@ class SeatView:
 
 
 class Promoting:
-    """wiring gives the rules and rounds."""
+    """wiring gives the rules, lots and rounds."""
 
-    def __init__(self, rules: PassRules, rounds: Rounds) -> None:
+    def __init__(self, rules: PassRules, lots: Lots, rounds: Rounds) -> None:
         self._rules = rules
+        self._lots = lots
         self._rounds = rounds
 
     def expire(self, uow: UnitOfWork, draw_id: str, *, actor: str) -> int:
@@ -77,6 +81,28 @@ class Promoting:
         if why is Vacated.UNPAID and seat.pay_by is not None and seat.pay_by > round_now(uow, row):
             raise RoundRuleError("its deadline is not over")
         self._vacate(uow, row, seat, why, actor)
+
+    def sell_at_counter(
+        self, uow: UnitOfWork, draw_id: str, entry_id: uuid.UUID, *, amount: int, receipt_no: str, staff: str
+    ) -> None:
+        """現場繳費: whoever holds a place has paid for it at the lot. Raises RoundRuleError: no place, paid already,
+        not the plan's price, or the receipt number was used before.
+        """
+        row = self._drawn(uow, draw_id)
+        seat = uow.session.scalar(select(Seat).where(Seat.entry_id == entry_id).with_for_update())
+        if seat is None or seat.round_id != row.id or seat.state != "offered":
+            raise RoundRuleError("this entry has no place that is to be paid")
+        entry = uow.session.get_one(PassEntry, entry_id)
+        plan = self._lots.plan(uow, row, entry.plan)
+        if plan is None or plan.price != amount:
+            raise RoundRuleError(f"the price is {plan.price if plan else 'not known'}, not {amount}")
+        sale = {"entry_id": entry_id, "round_id": row.id, "amount": amount, "receipt_no": receipt_no, "staff": staff}
+        put = insert(CounterSale).values(sale).on_conflict_do_nothing().returning(CounterSale.entry_id)
+        if uow.connection.execute(put).scalar() is None:
+            raise RoundRuleError(f"receipt {receipt_no} was used before")
+        seat.state, seat.pay_by = "paid", None
+        detail: audit.Detail = {"draw_id": draw_id, "amount": amount, "receipt_no": receipt_no}
+        audit.write(uow, "place.sold", actor=staff, subject_type="entry", subject_id=entry_id, detail=detail)
 
     def skip(self, uow: UnitOfWork, draw_id: str, no: int, *, actor: str) -> None:
         """A waiting entry is found ineligible: it is passed over, the others keep their rank. Raises RoundRuleError."""

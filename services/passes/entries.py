@@ -153,6 +153,14 @@ class Entries:
         """Entries of exactly this number and plate: for those without LINE."""
         return _read(uow, and_(PassEntry.holder_hash == self._hash(uow, mobile), PassEntry.compact == plate.compact))
 
+    def by_number(self, uow: UnitOfWork, draw_id: str, number: str) -> PassEntry:
+        """One entry of a round. Raises RoundRuleError."""
+        of_round = select(PassRound.id).where(PassRound.draw_id == draw_id).scalar_subquery()
+        found = _read(uow, and_(PassEntry.round_id == of_round, PassEntry.entry_no == number))
+        if not found:
+            raise RoundRuleError(f"no entry {number} in {draw_id}")
+        return found[0]
+
     def receipt(self, uow: UnitOfWork, entry: PassEntry) -> Receipt | None:
         """The receipt of an entry again; None once its salt is deleted."""
         salt = self.salt(entry)

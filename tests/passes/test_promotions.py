@@ -136,6 +136,44 @@ def test_a_place_is_lost_by_its_own_reasons_only(world: World) -> None:
     assert log(world) == [("W1", "GIVEN-UP", 1)]
 
 
+def test_a_place_paid_at_the_lot_is_sold_once_at_its_price(world: World) -> None:
+    draw_id = world.drawn(5)
+    first, second = (entry for _, _, entry in world.standing(draw_id))
+
+    def sell(entry_id: object, amount: int, receipt_no: str) -> None:
+        world.desk.do(
+            "paid",
+            draw_id,
+            STAFF,
+            lambda uow: world.promoting.sell_at_counter(
+                uow,
+                draw_id,
+                entry_id,
+                amount=amount,
+                receipt_no=receipt_no,
+                staff=STAFF,  # type: ignore[arg-type]
+            ),
+        )
+
+    loser = world.sql("SELECT entry_id FROM draw_rank WHERE status = 'B'")[0]["entry_id"]
+    for entry_id, amount, receipt_no, why in (
+        (loser, 5760, "A1", "no place"), (first, 4032, "A1", "the price is 5760"),
+    ):  # fmt: skip
+        with pytest.raises(RoundRuleError, match=why):
+            sell(entry_id, amount, receipt_no)
+    sell(first, 5760, "A1")
+    with pytest.raises(RoundRuleError, match="no place that is to be paid"):
+        sell(first, 5760, "A2")
+    with pytest.raises(RoundRuleError, match="A1 was used before"):
+        sell(second, 5760, "A1")
+    world.set_clock(draw_id, TIMES.pay_by)
+    world.desk.promote(draw_id, actor=STAFF)
+    assert [state for _, state, _ in world.standing(draw_id)] == ["paid", "offered"]
+    assert log(world) == [("W2", "UNPAID", 1)]
+    assert len(world.audited("place.sold")) == 1
+    assert len(world.refusals()) == 4
+
+
 def test_of_two_wins_a_vehicle_keeps_the_one_it_wanted_more(world: World) -> None:
     rounds = [world.round(world.lot(number), steps="*:1") for number in ("P0001", "P0002")]
     for at, draw_id in enumerate(reversed(rounds)):  # P0002 is wanted more

@@ -63,7 +63,7 @@ class World:
         self.freezing = Freezing(self.rules, self.rounds, self.entries)
         self.announcing = Announcing(self.rounds, SCRIPT)
         self.drawing = Drawing(self.rounds, self.randomness)
-        self.promoting = Promoting(self.rules, self.rounds)
+        self.promoting = Promoting(self.rules, self.lots, self.rounds)
         self.desk = Desk(self.units, self.freezing, self.announcing, self.drawing, self.promoting, self.randomness)
 
     def lot(self, number: str = "P0123", **more: Any) -> str:
