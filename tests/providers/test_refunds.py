@@ -18,6 +18,7 @@ from tests.clock import MovableClock
 from tests.pay.world import Recorder, World, bill
 from tests.providers.rigs import LOSSES, RIGS, Rig
 
+pytestmark = pytest.mark.slow  # every provider, every fault, a server each
 STATES = "SELECT state FROM refund ORDER BY asked_at"
 LIMIT = 100
 
