@@ -16,6 +16,7 @@ class Unfinished(StrEnum):
 
     PAYMENT = "payment"  # an attempt is under way, or nobody knows yet how it ended
     REFUND = "refund"  # money of theirs is to be given back
+    ENTRY = "entry"  # an entry in a frozen draw, until its complaint period has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Ending:
     vehicles: int
     paperless: int  # of these vehicles, with 開單無紙化 by this citizen
     saved_bills: int
+    entries: int  # applications for passes that are still open to be withdrawn
     unfinished: Sequence[Unfinished]
 
 

@@ -57,6 +57,8 @@ def _ends(reader: Reader, ending: Ending) -> list[tuple[str, str]]:
         rows.append((reader.t("開單無紙化"), words))
     if ending.saved_bills:
         rows.append((reader.t("儲存的帳單"), reader.t("{count} 筆移除", count=ending.saved_bills)))
+    if ending.entries:
+        rows.append((reader.t("月票申請"), reader.t("{count} 筆撤回", count=ending.entries)))
     rows.append((reader.t("聊天設定"), reader.t("語言、顯示方式與查詢紀錄刪除")))
     return rows
 
@@ -69,4 +71,6 @@ def _unfinished(reader: Reader, unfinished: Sequence[Unfinished], latest: str) -
         said.append(reader.t("有一筆繳費還在進行，或結果尚未確定。"))
     if Unfinished.REFUND in unfinished:
         said.append(reader.t("有款項要退給您。"))
+    if Unfinished.ENTRY in unfinished:
+        said.append(reader.t("有月票申請已截止，抽籤或申訴期間還沒結束。"))
     return [Note("\n".join(said))]

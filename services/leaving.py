@@ -30,10 +30,28 @@ SELECT EXISTS (SELECT FROM attempt JOIN orders ON orders.id = attempt.order_id
 WHERE channel = :channel AND citizen = :citizen AND attempt.state IN ({_LIVE}))
 """),  # noqa: S608 - names of our own states
     Unfinished.REFUND: text("""
-SELECT EXISTS (SELECT FROM refund_due JOIN orders ON orders.id = refund_due.order_id
-WHERE channel = :channel AND citizen = :citizen)
+WITH mine AS (SELECT id FROM orders WHERE channel = :channel AND citizen = :citizen)
+SELECT EXISTS (
+    SELECT FROM refund_due JOIN mine ON mine.id = refund_due.order_id
+    WHERE amount > (SELECT coalesce(sum(refund.amount), 0) FROM refund
+                    WHERE refund.attempt_id = refund_due.attempt_id AND refund.state = 'done')
+) OR EXISTS (
+    SELECT FROM refund JOIN mine ON mine.id = refund.order_id WHERE refund.state IN ('asked', 'unknown')
+) OR EXISTS (
+    SELECT FROM refund_request JOIN attempt ON attempt.id = attempt_id JOIN mine ON mine.id = attempt.order_id
+    WHERE decision IS NULL
+)
+"""),
+    # The salt of an entry is kept until the complaint period of its draw has ended, and no longer.
+    Unfinished.ENTRY: text("""
+SELECT EXISTS (SELECT FROM pass_entry JOIN pass_round ON pass_round.id = round_id
+WHERE channel = :channel AND citizen = :citizen AND phase NOT IN ('open', 'void') AND salt IS NOT NULL)
 """),
 }
+_ENTRIES = text("""
+SELECT count(*) FROM pass_entry JOIN pass_round ON pass_round.id = round_id
+WHERE channel = :channel AND citizen = :citizen AND state = 'live' AND phase = 'open'
+""")
 _ON_THE_WAY = text("""
 SELECT EXISTS (SELECT FROM inbound_event WHERE channel = :channel AND lane = :citizen AND done_at IS NULL)
 OR EXISTS (SELECT FROM outbound_message WHERE channel = :channel AND lane = :citizen AND ended_at IS NULL)
@@ -60,6 +78,7 @@ class Leaving:
             vehicles=len(bindings),
             paperless=sum(binding.services.paperless for binding in bindings),
             saved_bills=uow.session.scalar(saved) or 0,
+            entries=uow.connection.execute(_ENTRIES, {"channel": channel, "citizen": citizen}).scalar_one(),
             unfinished=self._unfinished(uow, channel, citizen),
         )
 

@@ -7,13 +7,30 @@ from typing import Any
 
 from domain.amounts import money
 from domain.bills import Bill, BillStatus, DunningNotice
+from domain.dates import day
+from domain.leaving import Ending, Unfinished
 from domain.reader import Display, Language, Reader
 from domain.vehicles import VehicleKind
-from flex_templates import bills, choices, errors, faq, menu, pay_link, payment, registration, takeover, welcome, words
+from flex_templates import (
+    bills,
+    choices,
+    errors,
+    faq,
+    leaving,
+    menu,
+    my_data,
+    pay_link,
+    payment,
+    registration,
+    takeover,
+    welcome,
+    words,
+)
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press, Say
 from flex_templates.person import Person, anyone
 from infra.locales import reader
+from services.history import WHAT
 from services.questions import Questions
 from tests.cards import vehicle_samples
 
@@ -24,6 +41,8 @@ STREET = "信義路四段"
 PAGE = "https://pay.example.gov.tw/p/" + "a" * 48
 AGENCY = "臺北市停車管理工程處"
 PRIVACY = "https://pay.example.gov.tw/privacy"
+ENDING = Ending(True, 10, 2, 20, 3, tuple(Unfinished))
+DOORS = my_data.Doors("my_data.to_name", "my_data.to_email", "my_data.to_mobile", "my_data.to_download")
 OFFICE = Person("臺北市停車管理工程處", "02-27269600")
 
 
@@ -148,6 +167,19 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "consented anew": lambda r: registration.consented(r),
     "e-mail kept": lambda r: registration.email_kept(r),
     "leaving": lambda r: registration.leaving(r, OFFICE),
+    "leave?": lambda r: leaving.ask(r, ENDING, "leaving.confirm~0a0b?x=y", day(r, TODAY, TODAY), OFFICE),
+    "left": lambda r: leaving.done(r, ENDING.unfinished, day(r, TODAY, TODAY), OFFICE),
+    "my data": lambda r: my_data.registered(
+        r, "Kolas Yotaka", "0912-345-678", "a@example.com", day(r, TODAY, TODAY), DOORS
+    ),
+    "my data without e-mail": lambda r: my_data.registered(
+        r, "Kolas Yotaka", "0912-345-678", None, day(r, TODAY, TODAY), replace(DOORS, email="")
+    ),
+    "my data, not registered": lambda r: my_data.unregistered(r, DOORS.download),
+    "a copy": lambda r: my_data.copy_ready(r, PRIVACY, 10, OFFICE),
+    "history": lambda r: my_data.changes(
+        r, [(day(r, TODAY, TODAY), "\n".join(f"14:02 {r.t(what)}" for what in WHAT.values()))], OFFICE
+    ),
     "number claimed by two": lambda r: registration.waits(r, 7, OFFICE),
     "is this number yours": lambda r: takeover.asked(r, 7, "takeover.keep?id=x", "takeover.give_up?id=x", OFFICE),
     "number kept": lambda r: takeover.kept(r),

@@ -117,6 +117,20 @@ def test_an_offer_nobody_tried_to_pay_goes_with_its_lines(citizen: Newcomer, cit
         assert count == [(0,)], table
 
 
+def test_an_offer_with_a_store_barcode_stays_without_the_person(
+    citizen: Newcomer, cities_in_hand: CitiesInHand
+) -> None:
+    cities_in_hand.bills = [bill()]
+    look_up(citizen)
+    order = sql(citizen, "SELECT id FROM orders WHERE channel = :channel AND citizen = :citizen")[0][0]
+    slip = "INSERT INTO store_slip (number, collection_code, order_id, position, amount, pay_by) VALUES "
+    sql(citizen, f"{slip} (:number, '6FA', :order, 0, 40, now())", number=uuid.uuid4().hex[:16], order=order)
+    leave(citizen)
+    assert erase(citizen)
+    assert sql(citizen, "SELECT citizen FROM orders WHERE id = :id", id=order) == [(None,)]
+    assert sql(citizen, "SELECT DISTINCT plate FROM order_line WHERE order_id = :id", id=order) == [("",)]
+
+
 def test_last_words_go_out_before_all_is_erased(citizen: Newcomer) -> None:
     leave(citizen)
     with citizen.units() as uow:

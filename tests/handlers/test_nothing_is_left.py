@@ -74,7 +74,7 @@ INSERT INTO pass_entry (id, round_id, entry_no, log_index, commitment, pool, pla
     preference, applied_at)
 SELECT gen_random_uuid(), id, CAST(:number AS text), :number, CAST(:number AS text), 'G',
     'general', :plate, :plate, :channel, :citizen, 1, now()
-FROM pass_round
+FROM pass_round WHERE lot = 'L1'
 """
 
 
