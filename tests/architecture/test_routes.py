@@ -38,6 +38,7 @@ PROTECTION = {
     "/p/<token>/store/<int:page>": "token",
     "/p/<token>/store/<int:page>.png": "token",
     "/r/<token>": "token",
+    "/r/<token>.pdf": "token",
     "/pay/notify/<provider>": "signed",
     "/mydata/static/<path:filename>": "public",
     "/mydata/<token>": "token csrf",

@@ -23,6 +23,7 @@ from domain.orderview import AttemptView, Line, OrderView, Receipt, Standing
 from domain.reader import Language, Reader
 from infra.barcodes import drawing, picture
 from infra.locales import reader as reader_of
+from infra.pdf import Section, document
 from services.collecting import CITIZENS_LINE
 from services.storeslips import Slip
 from web.pay.services import PayServices
@@ -123,21 +124,65 @@ class Pages:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def receipt(self, paid: Receipt, language: str) -> Response:
+    def receipt(self, paid: Receipt, language: str, token: str, *, wrong_company: bool = False) -> Response:
         """繳費成功 and 繳費證明 in one page, with the fields of the pay.taipei manual."""
         reader = _reader(language)
-        page = self._page(reader)
-        agencies = {line.key.agency for line in paid.lines}
-        page |= {
+        page = self._page(reader) | {
             "receipt": paid,
-            "agencies": [city_of(self._services.cities, code).name(reader.language) for code in sorted(agencies)],
-            "items": sorted({fee_item_name(reader, line.fee_item) for line in paid.lines}),
-            "provider": reader.t(self._services.payments.name_of(paid.provider)),
+            "token": token,
+            "fields": self._receipt_fields(reader, paid),
             "trial": paid.provider in self._services.trial_ways,
-            "paid_at": f"{paid.paid_at.astimezone(TAIPEI):%Y/%m/%d %H:%M:%S}",
+            "paid_at": _second(paid.paid_at),
             "lines": [self._line(reader, line) for line in paid.lines],
+            "wrong_company": wrong_company,
         }
-        return make_response(render_template("pay/receipt.html", **page))
+        return make_response(render_template("pay/receipt.html", **page), 400 if wrong_company else 200)
+
+    def receipt_pdf(self, paid: Receipt, language: str, company: str | None) -> Response:
+        """The same as a PDF. `company`: a 統一編號 to print on it."""
+        reader = _reader(language)
+        fields = [(reader.t("繳費時間"), _second(paid.paid_at)), *self._receipt_fields(reader, paid)]
+        fields += [(reader.t("統一編號"), company)] if company else []
+        lines = []
+        for line in (self._line(reader, line) for line in paid.lines):
+            shown = [(reader.t("單號"), line["number"]), (reader.t("車牌"), line["plate"])]
+            shown += [(reader.t("停車日期"), line["parked_on"])] if line["parked_on"] else []
+            shown += [(reader.t("包含單號"), line["covers"])] if line["covers"] else []
+            lines.append([(f"{line['agency']} {line['item']}", line["amount"]), *shown])
+        trial = reader.t("這是測試交易，沒有真的扣款，不能當作繳費憑證。")
+        note = trial if paid.provider in self._services.trial_ways else ""
+        sections = [
+            Section(reader.t("繳費證明"), [fields], note),
+            Section(
+                reader.t("帳單明細"),
+                lines,
+                reader.t("機關入帳需要作業時間，期間官方網站可能仍顯示未繳，請勿重複繳費，並保留本頁。"),
+            ),
+        ]
+        title = f"{reader.t('停車通')} {reader.t('繳費證明')}"
+        response = make_response(document(title, self._services.host, sections, language=reader.language.value))
+        response.headers["Content-Type"] = "application/pdf"
+        response.headers["Content-Disposition"] = f'attachment; filename="receipt-{paid.trade_number}.pdf"'
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _receipt_fields(self, reader: Reader, paid: Receipt) -> list[tuple[str, str]]:
+        """The fields of the pay.taipei manual with their values, 總金額 last."""
+        agencies = sorted({line.key.agency for line in paid.lines})
+        items = sorted({fee_item_name(reader, line.fee_item) for line in paid.lines})
+        stop = ", " if reader.language is Language.EN else "、"
+        return [
+            (
+                reader.t("機關單位"),
+                stop.join(city_of(self._services.cities, code).name(reader.language) for code in agencies),
+            ),
+            (reader.t("繳費項目"), stop.join(items)),
+            (reader.t("交易編號"), paid.trade_number),
+            (reader.t("付款方式"), reader.t(self._services.payments.name_of(paid.provider))),
+            (reader.t("小計"), money(reader, paid.subtotal)),
+            (reader.t("手續費"), money(reader, paid.fee)),
+            (reader.t("總金額"), money(reader, paid.total)),
+        ]
 
     def kind(self, what: str, status: int, language: str = Language.ZH.value) -> Response:
         """A page that says kindly what happened, what was not changed, and what to do next."""
@@ -177,6 +222,10 @@ class Pages:
 
     def _moment(self, reader: Reader, moment: datetime) -> str:
         return day_and_time(reader, moment, city_date(self._services.clock.now()))
+
+
+def _second(moment: datetime) -> str:
+    return f"{moment.astimezone(TAIPEI):%Y/%m/%d %H:%M:%S}"
 
 
 def _reader(language: str) -> Reader:

@@ -11,9 +11,10 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response
 
 from domain.bills import PayableKey
+from domain.companynumbers import company_number
 from domain.errors import CitizenMistakeError
 from domain.orders import OrderState
-from domain.orderview import OrderView
+from domain.orderview import OrderView, Receipt
 from domain.ports.payments import ForgedNotificationError
 from domain.reader import Language
 from infra.links import ExpiredLinkError, ForgedLinkError
@@ -58,6 +59,7 @@ def blueprint(services: PayServices, csrf: CSRFProtect, limiter: Limiter) -> Blu
     room.add_url_rule("/p/<token>/store/<int:page>", "store", look(views.store))
     room.add_url_rule("/p/<token>/store/<int:page>.png", "store_picture", look(views.store_picture))
     room.add_url_rule("/r/<token>", "receipt", look(views.receipt))
+    room.add_url_rule("/r/<token>.pdf", "receipt_pdf", look(views.receipt_pdf))
     room.add_url_rule("/pay/notify/<provider>", "notify", notify, methods=["POST"])
 
     for error, (what, status) in KINDS.items():
@@ -165,11 +167,15 @@ class _Views:
 
     def receipt(self, token: str) -> ResponseReturnValue:
         """GET /r/<token>: 繳費證明, to read and to print."""
-        order_id = self._services.links.read_receipt(token)
-        with self._services.unit() as uow:
-            paid = receipt(uow, order_id)
-            language = self._services.orders.read(uow, order_id).language
-        return self.pages.receipt(paid, language)
+        return self.pages.receipt(*self._paid(token), token)
+
+    def receipt_pdf(self, token: str) -> ResponseReturnValue:
+        """GET /r/<token>.pdf: the same as a file; `?company=` prints a 統一編號 on it."""
+        typed = request.args.get("company", "").strip()
+        company = company_number(typed)
+        if typed and company is None:
+            return self.pages.receipt(*self._paid(token), token, wrong_company=True)
+        return self.pages.receipt_pdf(*self._paid(token), company)
 
     def notify(self, provider: str) -> ResponseReturnValue:
         """POST /pay/notify/<provider>: a provider's server says that something happened; the provider is asked what."""
@@ -187,6 +193,12 @@ class _Views:
     def kind_handler(self, what: str, status: int) -> Callable[[Exception], ResponseReturnValue]:
         """Answers an error with the kind page for it."""
         return lambda _error: self.pages.kind(what, status)
+
+    def _paid(self, token: str) -> tuple[Receipt, str]:
+        """What was paid, and the language of its order."""
+        order_id = self._services.links.read_receipt(token)
+        with self._services.unit() as uow:
+            return receipt(uow, order_id), self._services.orders.read(uow, order_id).language
 
     def _read(self, token: str) -> OrderView:
         order_id: uuid.UUID = self._services.links.read_pay(token)
