@@ -32,7 +32,7 @@ BOUND = "vehicle.bound"  # kinds of 歷程
 CHANGED = "vehicle.changed"
 PAPERLESS_ENDED = "vehicle.paperless_ended"
 UNBOUND = "vehicle.unbound"
-REPORTED = "plate.reported"
+REPORTED = "vehicle.reported"
 
 
 class Vehicles:

@@ -28,6 +28,7 @@ def test_whoever_has_it_is_told_of_one_more_without_a_name_and_can_report(
     query = text("SELECT count(*) FROM plate_report WHERE citizen = :c AND plate = :p")
     with chat_engine.connect() as connection:
         assert connection.execute(query, {"c": owner.citizen, "p": plate}).scalar() == 1
+    assert "回報不明綁定" in owner.say("歷程")
 
 
 def test_binding_again_and_again_tells_the_others_once(
