@@ -25,7 +25,7 @@ def questions(reader: Reader, said: str, buttons: Sequence[tuple[str, str]], per
     spelled, presses = choices(reader, buttons)
     card = Card(
         title=reader.t("答客問"),
-        blocks=(Paragraph(said), *spelled, Note(reader.t("也可以直接輸入您的問題，例如「退款」。"))),
+        blocks=(Paragraph(said), *spelled, Note(reader.t("也可以直接輸入您的問題，例如「收不到驗證碼」。"))),
         others=(*presses, call(reader, person)),
     )
     return show(reader, said, card)

@@ -1,6 +1,6 @@
 """What no other conversation takes: unknown words, kinds of input we cannot use. Never silence.
 
-Words that answer a question of 答客問 are answered with the questions they may mean, along with the menu.
+Words that answer a question of 答客問 are answered with the questions they may mean, along with the head of the menu.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,13 +11,14 @@ from bot.postback import door
 from bot.registry import FALLBACK, MenuItem
 from bot.turn import Turn
 from domain.reader import Reader
-from flex_templates.menu import not_understood
+from flex_templates.menu import Item, not_understood
 from flex_templates.person import anyone
-from handlers.help import menu_items
+from handlers.help import Help, menu_items
 from services.questions import Questions
 
 ANSWERS_QUESTIONS = "faq"  # key of the conversation that shows an answer
 MOST_QUESTIONS = 3
+MOST_ITEMS = 5
 
 
 def cannot_use(reader: Reader, given: object) -> str:
@@ -47,5 +48,10 @@ class Fallback(Conversation[NoData]):
         found = self._questions.search(turn.typed)[:MOST_QUESTIONS]
         asked = [(one.told(turn.reader.language).ask, door(ANSWERS_QUESTIONS, "show", id=one.id)) for one in found]
         what = turn.t("您問的可能是：") if asked else cannot_use(turn.reader, turn.input)
-        items = menu_items(turn.reader, self._menu())
-        return Done(not_understood(turn.reader, what, asked, items, anyone(turn.reader)))
+        return Done(not_understood(turn.reader, what, asked, self._first_items(turn.reader), anyone(turn.reader)))
+
+    def _first_items(self, reader: Reader) -> list[Item]:
+        """What people mostly want, and 說明, which has the rest: the answer is to be short."""
+        menu = self._menu()
+        others = [item for item in menu if item.title != Help.title][:MOST_ITEMS]
+        return menu_items(reader, [*others, *(item for item in menu if item.title == Help.title)])

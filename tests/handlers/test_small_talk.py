@@ -168,7 +168,9 @@ def test_what_is_not_understood_is_answered_with_the_menu(
 ) -> None:
     send(flow)
     assert said in flow.answer
-    assert "待繳" in flow.answer.buttons
+    assert flow.answer.every[0]["label"] == "待繳"
+    assert len(flow.answer.buttons) == 7, "a short answer: five, help with the rest, a person"
+    assert "註銷" not in flow.answer.buttons, "nothing that ends anything by a slip"
     assert flow.answer.link("撥打") == "tel:1999"
 
 
@@ -186,6 +188,7 @@ def test_words_that_a_question_answers_are_offered_it_along_with_the_menu(
     assert "待繳" in offered.buttons
     assert offered.link("撥打") == "tel:1999"
     assert flow.press(question).shown.startswith(question)
+    assert "待繳" in flow.press("說明", offered).buttons
 
 
 def contract_words(shared_dir: Path) -> list[str]:
