@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
+from domain.reader import msgid
+
+PROVIDER = "store"  # whom money collected by stores came from, in our books
+NAME = msgid("超商繳費條碼")
 MOST_AMOUNT = 20_000  # NT$ a store takes at once
 COLLECTION_CODE = re.compile(r"[0-9A-Z]{3}")
 OWN_NUMBER = re.compile(r"[0-9A-Z]{16}")

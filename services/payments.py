@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from domain import storebarcode
 from domain.bills import PayableKey
 from domain.errors import CitizenMistakeError, OutsideError, Retry
 from domain.orders import ATTEMPT_LIVE, FRESH_FOR, AttemptState, OrderState
@@ -105,6 +106,8 @@ class Payments(Settling):
 
     def name_of(self, provider: str) -> str:
         """The msgid of a provider's name; its key where it can no longer be asked."""
+        if provider == storebarcode.PROVIDER:
+            return storebarcode.NAME
         found = self._providers.get(provider)
         return found.name if found else provider
 

@@ -12,10 +12,11 @@ from datetime import datetime
 import structlog
 from sqlalchemy import select
 
+from domain import storebarcode
 from domain.errors import OutsideError
 from domain.ports.notices import Notices
 from domain.ports.payments import TRIAL_PROVIDERS, PaymentProvider
-from domain.ports.refunds import GivesBack, Refunding, RefundOutcome, RefundReport
+from domain.ports.refunds import BY_HAND, GivesBack, Refunding, RefundOutcome, RefundReport
 from domain.refunds import CALL_IS_OVER, REFUND_LIVE, RefundRules, RefundState, RefundView, next_look_after
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.order import Attempt, Order, Payment
@@ -131,6 +132,8 @@ class Refunds:
             if state not in REFUND_LIVE or (refund.next_look_at is not None and refund.next_look_at > now):
                 return state  # over, or somebody is at it
             provider = self._providers.get(refund.provider)
+            if refund.provider == storebarcode.PROVIDER:
+                return self._by_hand(uow, refund_id)
             if not isinstance(provider, GivesBack):
                 log.error("refund_provider_gone", refund=str(refund_id), provider=refund.provider)
                 return self._book(uow, refund, RefundReport(RefundOutcome.UNKNOWN))
@@ -147,9 +150,9 @@ class Refunds:
     def settle_by_staff(
         self, uow: UnitOfWork, refund_id: uuid.UUID, *, reference: str | None, staff: str
     ) -> RefundState:
-        """What staff saw in the provider's own books: its number of the refund, or None: it was not made.
+        """What staff saw in the provider's own books, or have transferred by hand: its number; None: it was not made.
 
-        For providers that cannot be asked. Raises RefundNotFoundError, or RefundRuleError.
+        For providers that cannot be asked, or cannot give back. Raises RefundNotFoundError, or RefundRuleError.
         """
         order, refund = refundbook.lock_refund(uow, refund_id)
         if RefundState(refund.state) is not RefundState.UNKNOWN or not staff.strip():
@@ -158,7 +161,7 @@ class Refunds:
             refund.reason = "not_made"
             refundbook.shift(uow, refund, RefundState.REFUSED, "staff_looked", staff.strip())
         else:
-            refund.reference = reference
+            refund.reference, refund.reason = reference, None
             refundbook.shift(uow, refund, RefundState.DONE, "staff_looked", staff.strip())
         self._tell(uow, order, refund)
         return RefundState(refund.state)
@@ -222,10 +225,21 @@ class Refunds:
             before = RefundState(refund.state)
             if before not in REFUND_LIVE:
                 return before
+            if report.reason == BY_HAND:
+                return self._by_hand(uow, refund_id)
             state = self._book(uow, refund, report)
             if state not in REFUND_LIVE:
                 self._tell(uow, order, refund)
             return state
+
+    def _by_hand(self, uow: UnitOfWork, refund_id: uuid.UUID) -> RefundState:
+        """The money can only go back by bank transfer: the refund waits for staff to say that it was made."""
+        order, refund = refundbook.lock_refund(uow, refund_id)
+        refund.reason, refund.next_look_at = BY_HAND, None
+        if refund.state == RefundState.ASKED.value:
+            refundbook.shift(uow, refund, RefundState.UNKNOWN, BY_HAND, audit.SYSTEM)
+            self._tell(uow, order, refund)
+        return RefundState(refund.state)
 
     def _book(self, uow: UnitOfWork, refund: Refund, report: RefundReport) -> RefundState:
         if report.outcome is RefundOutcome.DONE and report.reference is not None:
@@ -253,7 +267,7 @@ class Refunds:
             return
         data: dict[str, object] = {
             "amount": refund.amount,
-            "state": refund.state,
+            "state": RefundState.REFUSED.value if refund.reason == BY_HAND else refund.state,
             "trial": refund.provider in TRIAL_PROVIDERS,
         }
         dedupe_key = f"refund_progress:{refund.id}:{refund.state}"

@@ -20,6 +20,7 @@ from services.freshness import LookupNow
 from services.payments import Payments
 from services.refund_rules import load_refund_rules
 from services.refunds import Refunds
+from services.storemoney import StoreMoney
 from services.storeslips import StoreSlips
 from web.demobank.views import blueprint as demobank_pages
 from web.pay.services import PayServices
@@ -61,10 +62,17 @@ class Money(Bills, MailRoom):
         return chosen
 
     @cached_property
+    def booking(self) -> Booking:
+        return Booking(ledger.mark_paid, self.notices, self.links, self.receipt_mail)
+
+    @cached_property
     def payments(self) -> Payments:
-        booking = Booking(ledger.mark_paid, self.notices, self.links, self.receipt_mail)
         asks = LookupNow(self.lookup, self.loop.run)
-        return Payments(self.providers, self.orders, booking, self.links, asks, queue.defer, offered=self.offered)
+        return Payments(self.providers, self.orders, self.booking, self.links, asks, queue.defer, offered=self.offered)
+
+    @cached_property
+    def store_money(self) -> StoreMoney:
+        return StoreMoney(self.booking)
 
     @cached_property
     def refunds(self) -> Refunds:

@@ -15,7 +15,7 @@ from domain.clock import TAIPEI, Clock
 from domain.errors import OutsideError, Retry
 from domain.orders import ATTEMPT_LIFE
 from domain.ports.payments import AttemptOutcome, ForgedNotificationError, Notified, Report, Started, Taking
-from domain.ports.refunds import Refunding, RefundOutcome, RefundReport
+from domain.ports.refunds import BY_HAND, Refunding, RefundOutcome, RefundReport
 from domain.reader import msgid
 
 URL = "https://payment.ecpay.com.tw"
@@ -106,7 +106,7 @@ class EcPay:
         """Only a card can be given back to by ECPay; ATM and store money goes back by bank transfer (by_hand)."""
         trade = self._query(QUERY, refunding.trade_number)
         if not trade.get("PaymentType", "").startswith(CREDIT):
-            return RefundReport(RefundOutcome.REFUSED, reason="by_hand")
+            return RefundReport(RefundOutcome.REFUSED, reason=BY_HAND)
         fields = {
             "MerchantID": self._merchant_id,
             "MerchantTradeNo": refunding.trade_number,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+BY_HAND = "by_hand"  # a reason: this money can only go back by a bank transfer of ours
+
 
 class RefundOutcome(StrEnum):
     """What a provider says of a refund."""

@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from domain.clock import TAIPEI
+from domain.ports.refunds import BY_HAND
 from services import refundbook
 from services.refundbook import RefundNotFoundError
 from services.refunds import RefundRuleError
@@ -32,6 +33,7 @@ def list_() -> None:
         for refund in house.refunds.open(uow):
             click.echo(
                 f"{refund.state.value:<8} {refund.id}  NT${refund.amount}  {refund.provider}  {_when(refund.asked_at)}"
+                f"{'  by hand: transfer it, then settle --done' if refund.reason == BY_HAND else ''}"
             )
 
 
@@ -86,7 +88,7 @@ def reject(request_id: UUID, staff: str) -> None:
 @STAFF
 @with_appcontext
 def settle(refund_id: UUID, reference: str | None, not_made: bool, staff: str) -> None:
-    """For providers that cannot be asked (ECPay)."""
+    """For providers that cannot be asked (ECPay), and for money that goes back by bank transfer."""
     if (reference is None) != not_made:
         raise click.UsageError("either --done REFERENCE or --not-made")
     state = _try(lambda uow, all_: all_.settle_by_staff(uow, refund_id, reference=reference, staff=staff))

@@ -9,6 +9,7 @@ import pytest
 from adapters.payments.ecpay import EcPay, check_mac_value
 from domain.errors import OutsideError, Retry
 from domain.ports.payments import AttemptOutcome, ForgedNotificationError, Taking
+from domain.ports.refunds import Refunding, RefundOutcome, RefundReport
 from tests.clock import MovableClock
 from tests.fakes.providers.ecpay import HASH_IV, HASH_KEY, MERCHANT, FakeEcPay
 from tests.fakes.providers.server import GARBAGE
@@ -78,6 +79,17 @@ def test_an_issued_number_is_not_paid_and_runs_out_unsaid(
     assert ec.ask(TAKING).outcome is AttemptOutcome.EXPIRED
     fake.pay(NUMBER)
     assert (ec.ask(TAKING).outcome, ec.ask(TAKING).amount) == (AttemptOutcome.PAID, 80)
+
+
+def test_money_of_an_atm_goes_back_by_hand_and_of_a_card_by_ecpay(ec: EcPay, fake: FakeEcPay) -> None:
+    carry(ec, fake)
+    fake.pay(NUMBER, "ATM_LAND")
+    refunding = Refunding("20261231RRRRRRRRRRRR", NUMBER, fake.trades[NUMBER].reference, paid=80, amount=30)
+    assert ec.refund(refunding) == RefundReport(RefundOutcome.REFUSED, reason="by_hand")
+    assert "/CreditDetail/DoAction" not in fake.hears
+    fake.trades[NUMBER].fields["means"] = "Credit_CreditCard"
+    assert ec.refund(refunding).outcome is RefundOutcome.DONE
+    assert fake.trades[NUMBER].refunds == {"0": 30}
 
 
 def test_the_moment_of_payment_is_taiwans(ec: EcPay, fake: FakeEcPay) -> None:

@@ -1,0 +1,73 @@
+"""`flask --app app money`: files of those who took money for us."""
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from domain.moneycsv import HeaderError, Malformed, Taken, read
+from services.reconciliation import compare
+from services.storemoney import Outcome
+
+money = click.Group("money", help="Store collection files and settlement files (代收檔、對帳檔); docs/operating.md.")
+LOOK_INTO = (Outcome.BUSY, Outcome.NOT_OURS, Outcome.DIFFERS)  # not booked: staff look, or come again
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@money.command("collect", help="Book a store collection file. Safe to repeat.")
+@click.argument("file", type=FILE)
+@with_appcontext
+def collect(file: Path) -> None:
+    """Each row in a transaction of its own; what is not booked is told by line. Exit 1 when staff must look."""
+    house = current_app.extensions["house"]
+    counts: Counter[str] = Counter()
+    for row in _rows(file, counts):
+        with house.unit() as uow:
+            outcome = house.store_money.take(uow, row)
+        counts[outcome.value] += 1
+        if outcome in LOOK_INTO:
+            click.echo(f"line {row.line}: {outcome.value}", err=True)
+    click.echo(", ".join(f"{counts[outcome.value]:,} {outcome.value}" for outcome in Outcome))
+    if counts["malformed"] or any(counts[outcome.value] for outcome in LOOK_INTO):
+        raise SystemExit(1)
+
+
+@money.command("reconcile", help="Compare a PROVIDER's settlement FILE of one day with our books.")
+@click.argument("provider")
+@click.argument("file", type=FILE)
+@click.option("--day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day in Taiwan.")
+@with_appcontext
+def reconcile(provider: str, file: Path, day: datetime) -> None:
+    """Both sums, then each difference. Exit 1 when there is one."""
+    house = current_app.extensions["house"]
+    counts: Counter[str] = Counter()
+    rows = list(_rows(file, counts))
+    with house.unit() as uow:
+        compared = compare(uow, provider, day.date(), rows)
+    for one in compared.differences:
+        ours, theirs = (f"NT${amount}" if amount is not None else "missing" for amount in (one.ours, one.theirs))
+        click.echo(f"{one.reference}  {one.trade_number}  ours {ours}  theirs {theirs}", err=True)
+    sums = f"ours NT${compared.ours:,}, theirs NT${compared.theirs:,}"
+    click.echo(f"{sums}, {compared.agreed:,} agree, {len(compared.differences):,} differ")
+    if counts["malformed"] or not compared.agrees:
+        raise SystemExit(1)
+
+
+def _rows(file: Path, counts: Counter[str]) -> list[Taken]:
+    """The rows that can be read; the others are told by line."""
+    taken = []
+    try:
+        with file.open(encoding="utf-8", newline="") as source:
+            for row in read(source):
+                if isinstance(row, Malformed):
+                    counts["malformed"] += 1
+                    click.echo(f"line {row.line}: {row.column} cannot be read", err=True)
+                else:
+                    taken.append(row)
+    except (HeaderError, UnicodeDecodeError) as error:
+        reason = str(error) if isinstance(error, HeaderError) else "not UTF-8"
+        raise click.ClickException(f"{file.name}: {reason}") from None
+    return taken
