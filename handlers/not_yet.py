@@ -26,7 +26,6 @@ class Row:
 
 
 BY_PLATE = msgid("現在不必註冊或綁定：直接輸入車牌，就能查各縣市的停車費並繳費。")
-ASK_LOT = msgid("月票的申請、抽籤與繳費，請洽停車場所屬縣市的停車管理單位。")
 ASK_OFFICE = msgid("請洽收費機關，或撥打下方電話詢問。")
 NOT_SENDING = msgid("我們目前不會主動推播繳費提醒。請隨時輸入車牌查詢。")
 
@@ -36,12 +35,6 @@ ROWS = (
         msgid("繳費紀錄"),
         msgid("每次繳費後，我們會傳給您收據連結，請保留那則訊息。"),
     ),
-    Row(("月票申請", "月票申購", "apply"), msgid("月票申請"), ASK_LOT),
-    Row(("申請查詢",), msgid("申請查詢"), ASK_LOT),
-    Row(("抽籤結果", "抽籤公告查詢", "result"), msgid("抽籤結果"), ASK_LOT),
-    Row(("開放數量",), msgid("開放數量"), ASK_LOT),
-    Row(("申請規定",), msgid("申請規定"), ASK_LOT),
-    Row(("我的月票",), msgid("我的月票"), ASK_LOT),
     Row(("通知設定", "notices"), msgid("通知設定"), NOT_SENDING, bills=True),
     Row(("通知紀錄",), msgid("通知紀錄"), NOT_SENDING, bills=True),
     Row(

@@ -17,12 +17,14 @@ from services.draws.desk import Desk
 from services.draws.drawing import Drawing
 from services.draws.freezing import Freezing
 from services.draws.promoting import Promoting
+from services.passes.board import PassBoard
 from services.passes.entries import Entries
 from services.passes.lots import Lots
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules, load_pass_rules
 from web.draws.views import blueprint as draw_pages
 from web.draws.views import rehearsals
+from web.passes.views import blueprint as pass_pages
 from wiring.vehicles import VehicleRoom
 
 VERIFIER = Path(__file__).parent.parent / "verify_draw.py"
@@ -65,10 +67,18 @@ class PassRoom(VehicleRoom):
         drawing = Drawing(self.rounds, self.randomness)
         return Desk(self.unit, self.freezing, announcing, drawing, self.promoting, self.randomness)
 
+    @cached_property
+    def board(self) -> PassBoard:
+        given = (self.pass_rules, self.lots, self.entries)
+        return PassBoard(*given, self.settings.public_url, self.session_keys, self.clock)
+
+    def for_conversations(self) -> Mapping[str, Any]:
+        return {**super().for_conversations(), "board": self.board, "entries": self.entries}
+
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
         public = draw_pages(self.unit, self.promoting, VERIFIER.read_bytes())
         console = [rehearsals(self.unit)] if self.settings.console_mode else []
-        return [*super().doors(csrf, limiter), public, *console]
+        return [*super().doors(csrf, limiter), public, pass_pages(self.unit, self.board, limiter), *console]
 
     def for_tasks(self) -> Mapping[str, Any]:
         return {**super().for_tasks(), "rounds": self.rounds, "freezing": self.freezing, "desk": self.desk}

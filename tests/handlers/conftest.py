@@ -24,6 +24,7 @@ from tests.clock import MovableClock
 from tests.flow import Flow
 from tests.handlers.cities import CitiesInHand
 from tests.handlers.newcomers import Newcomer
+from tests.handlers.pass_world import pass_services
 from tests.handlers.registered import register
 from tests.mydata import my_data_services
 from tests.vehicles import vehicle_services
@@ -76,6 +77,7 @@ def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand
     services |= account_services(chat_units, services["citizens"])
     services |= vehicle_services(services["accounts"], services["quota"], services["citizens"], clock)
     services |= my_data_services(services, clock)
+    services |= pass_services(chat_units, clock)
     return lambda **changes: Flow(chat_units, clock, services, **changes)
 
 

@@ -24,13 +24,27 @@ def blueprint(units: UnitOfWorkFactory, promoting: Promoting, verifier: bytes) -
     room = Blueprint(
         "draws", __name__, template_folder="templates", static_folder="static", static_url_path="/draws/static"
     )
+    _mount_pages(room, units)
+    _mount_verifiers(room, units, verifier)
+    _mount_files(room, units, promoting)
+    return room
 
+
+def _mount_pages(room: Blueprint, units: UnitOfWorkFactory) -> None:
     @room.get("/draws/")
     def index() -> Response:
         with units() as uow:
             page = render_template("draws/index.html", draws=files.public_names(uow))
         return _answer(page, "text/html; charset=utf-8", SOON)
 
+    @room.get("/draws/check")
+    def check() -> Response:
+        response = _answer(CHECK_PAGE.read_bytes(), "text/html; charset=utf-8", SOON)
+        response.headers["Content-Security-Policy"] = CHECK_POLICY
+        return response
+
+
+def _mount_verifiers(room: Blueprint, units: UnitOfWorkFactory, verifier: bytes) -> None:
     @room.get("/draws/verify_draw.py")
     def current_verifier() -> Response:
         return _answer(verifier, "text/x-python; charset=utf-8", SOON)
@@ -41,12 +55,8 @@ def blueprint(units: UnitOfWorkFactory, promoting: Promoting, verifier: bytes) -
             script = files.verifier(uow, sha256)
         return _answer(script, "text/x-python; charset=utf-8", ALWAYS)
 
-    @room.get("/draws/check")
-    def check() -> Response:
-        response = _answer(CHECK_PAGE.read_bytes(), "text/html; charset=utf-8", SOON)
-        response.headers["Content-Security-Policy"] = CHECK_POLICY
-        return response
 
+def _mount_files(room: Blueprint, units: UnitOfWorkFactory, promoting: Promoting) -> None:
     @room.get("/draws/<path:draw_id>/log.tsv")
     def log(draw_id: str) -> Response:
         """The nightly roots: day, count, root."""
@@ -71,8 +81,6 @@ def blueprint(units: UnitOfWorkFactory, promoting: Promoting, verifier: bytes) -
             data = files.published(uow, draw_id, name)
         kind = "text/plain" if name.endswith(".txt") else "text/tab-separated-values"
         return _answer(data, f"{kind}; charset=us-ascii", ALWAYS)
-
-    return room
 
 
 def rehearsals(units: UnitOfWorkFactory) -> Blueprint:
