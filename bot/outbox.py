@@ -23,7 +23,8 @@ RETRY_KEY_HOURS = 24  # LINE forgets a retry key after this; sending again could
 
 log = structlog.get_logger(__name__)
 
-# The next row of a lane: an earlier answer holds later rows, an earlier notice holds later notices, for 30 s at most.
+# The next row of a lane: an earlier answer holds later rows, an earlier notice holds later notices, for 30 s at most
+# after it has failed. A notice that waits for its hour holds nothing.
 TAKE = """
 UPDATE outbound_message AS o SET attempts = o.attempts + 1, unclear_reply = next.by_reply,
   first_push_at = CASE WHEN next.by_reply THEN o.first_push_at ELSE COALESCE(o.first_push_at, now()) END
@@ -36,7 +37,7 @@ CROSS JOIN LATERAL (
       SELECT 1 FROM outbound_message p
       WHERE p.channel = l.channel AND p.lane = l.lane AND p.ended_at IS NULL AND p.seq < w.seq
         AND p.next_attempt_at > now() AND (p.answers IS NOT NULL OR w.answers IS NULL)
-        AND (p.first_failed_at IS NULL OR p.first_failed_at > now() - interval '30 seconds'))
+        AND p.first_failed_at > now() - interval '30 seconds')
   ORDER BY w.answers IS NULL, w.seq LIMIT 1
 ) AS next
 WHERE o.id = next.id

@@ -33,16 +33,26 @@ def answer_rows(messages: Sequence[Message], reply_token: str | None, received_a
 
 
 NOTICE = """
-INSERT INTO outbound_message (id, channel, lane, body, plain, dedupe_key)
-VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+INSERT INTO outbound_message (id, channel, lane, body, plain, dedupe_key, next_attempt_at)
+VALUES (%s, %s, %s, %s, %s, %s, GREATEST(now(), %s)) ON CONFLICT DO NOTHING
 """
 
 
-def post(uow: UnitOfWork, channel: str, citizen: str, messages: Sequence[Message], dedupe_key: str) -> bool:
-    """Put a message that the system starts into the outbox, once per `dedupe_key`. False: it was there already."""
+def post(
+    uow: UnitOfWork,
+    channel: str,
+    citizen: str,
+    messages: Sequence[Message],
+    dedupe_key: str,
+    not_before: datetime | None = None,
+) -> bool:
+    """Put a message that the system starts into the outbox, once per `dedupe_key`. False: it was there already.
+
+    `not_before`: an aware moment; None or one that is past: at once.
+    """
     posted = False
     for position, call in enumerate(fit(messages)):
         key = dedupe_key if position == 0 else f"{dedupe_key}#{position}"
-        values = (uuid.uuid4(), channel, citizen, serialise(call), as_plain(call), key)
+        values = (uuid.uuid4(), channel, citizen, serialise(call), as_plain(call), key, not_before)
         posted = uow.driver.execute(NOTICE, values).rowcount == 1 or posted
     return posted

@@ -1,5 +1,7 @@
 """The job queue: Procrastinate on our PostgreSQL. Services defer by name inside their own transaction."""
 
+from datetime import datetime
+
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 
 from infra.database import UnitOfWork
@@ -10,8 +12,8 @@ queue = App(connector=PsycopgConnector())
 _door = App(connector=SyncPsycopgConnector())
 
 
-def defer(uow: UnitOfWork, task_name: str, **row_ids: object) -> None:
-    """Queue a task in the transaction of `uow`: it runs if and only if that commits.
+def defer(uow: UnitOfWork, task_name: str, *, not_before: datetime | None = None, **row_ids: object) -> None:
+    """Queue a task in the transaction of `uow`: it runs if and only if that commits, and not before an aware moment.
 
     Arguments are ids of rows (text or integers), never personal data: they are stored and logged in the clear.
     Raises TypeError for anything else.
@@ -19,4 +21,4 @@ def defer(uow: UnitOfWork, task_name: str, **row_ids: object) -> None:
     for name, value in row_ids.items():
         if not isinstance(value, str | int):
             raise TypeError(f"{task_name}: {name} must be the id of a row")
-    _door.configure_task(task_name, connection=uow.driver).defer(**row_ids)
+    _door.configure_task(task_name, connection=uow.driver, schedule_at=not_before).defer(**row_ids)

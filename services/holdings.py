@@ -1,10 +1,11 @@
 """Every table that holds something about a citizen: what is shown of it (個資法 §3), and what leaving does to it.
 
-A table of the database is in PARTS or in NOBODYS, or a test fails: whoever adds one decides here what it is.
+A table of the database is in PARTS or in services/holdings_of_nobody.py, or a test fails: whoever adds one decides here
+what it is.
 Statements know :channel and :citizen (LINE user id), and when erasing :asked_at, the moment of 註銷.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.reader import msgid
@@ -215,6 +216,33 @@ PARTS: Sequence[Part] = (
         counted=True,
     ),
     Part(
+        "notice_settings",
+        msgid("通知設定"),
+        _OF_CITIZEN,
+        (
+            Column("turned_off", msgid("不通知的項目")),
+            Column("told_by", msgid("管道")),
+            Column("slot", msgid("通知時段")),
+        ),
+        "citizen",
+    ),
+    Part(
+        "notice",
+        msgid("傳給您的通知（保留 90 天）"),
+        _OF_CITIZEN,
+        (Column("made_at", msgid("時間")), Column("notice", ""), Column("send_at", "")),
+        "made_at",
+        counted=True,
+    ),
+    Part(
+        "told_fact",
+        msgid("已通知您的帳單（保留 180 天）"),
+        _OF_CITIZEN,
+        (Column("told_at", msgid("時間")), Column("fact", "")),
+        "told_at",
+        counted=True,
+    ),
+    Part(
         "outbound_message",
         msgid("我們傳給您的訊息（內容保留 7 天）"),
         _OF_LANE,
@@ -224,7 +252,11 @@ PARTS: Sequence[Part] = (
             Column("content", "", "convert_from(body, 'UTF8')"),
         ),
         "created_at",
-        (f"DELETE FROM outbound_message WHERE {_OF_LANE} AND ended_at IS NOT NULL",),  # noqa: S608
+        # What is being sent ends by itself; a notice that waits for the morning is not sent any more.
+        (
+            f"DELETE FROM outbound_message WHERE {_OF_LANE} "  # noqa: S608
+            "AND (ended_at IS NOT NULL OR attempts = 0 AND next_attempt_at > now())",
+        ),
         counted=True,
     ),
     Part(
@@ -249,42 +281,3 @@ PARTS: Sequence[Part] = (
     ),
     Part("leaving", instead=()),  # services/leaving.py empties it when it ends
 )
-
-# Tables that say nothing about whose they are, and why.
-NOBODYS: Mapping[str, str] = {
-    "ledger_agency": "agencies",
-    "ledger_bill": "the agencies' own bills: they would be here without the citizen",
-    "ledger_notice": "likewise",
-    "plate_state": "a state of the plate, whoever bound it",
-    "attempt": "money, without a person",
-    "claim": "money, without a person",
-    "order_move": "money, without a person",
-    "payment": "money, without a person",
-    "refund_due": "money, without a person",
-    "refund_request": "money, without a person",
-    "refund": "money, without a person",
-    "refund_move": "money, without a person",
-    "store_slip": "barcodes of an order: numbers and sums",
-    "demobank.trade": "the test bank's own books: amounts and order ids",
-    "demobank.refund": "likewise",
-    "audit_row": "ids only, never deleted",
-    "lot": "car parks",
-    "lot_plan": "prices",
-    "pass_round": "what is drawn when",
-    "priority_window": "places sold without a draw, counted",
-    "office_day": "the calendar",
-    "draw_file": "what is public of a draw: commitments, which tell nothing without their salts",
-    "draw_publication": "when a file became public",
-    "draw_verifier": "a program",
-    "draw_log_root": "counts and hashes",
-    "draw_rank": "an entry's place in a draw, as published",
-    "pass_seat": "which entry has a place",
-    "promotion": "the public log: numbers, no persons",
-    "counter_sale": "which place was paid at a lot, by receipt number",
-    "draw_recipient": "addresses of bodies that watch the draw, not of citizens",
-    "lookup_key": "one key",
-    "phone_code_count": "hashes under a key, gone with their day",
-    "receipt_mail": "that a receipt went by e-mail; the address stands in the account alone",
-    "tray.sent": "console mode only: the SMS tray of one's own machine",
-    "tray.mail": "console mode only: its tray of e-mail",
-}

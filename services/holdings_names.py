@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from domain.bindings import VehicleRules
 from domain.cities import Cities, city_of
+from domain.noticewords import CHANNELS, TOPICS
 from domain.reader import Reader, msgid
 from domain.slots import Slot
 from services.history import WHAT
@@ -26,6 +27,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "replaced": msgid("由另一筆取代"),
     },
     "language": {"zh-TW": "中文", "en": "English"},
+    "turned_off": {topic.value: name for topic, name in TOPICS.items()},
+    "told_by": {channel.value: name for channel, name in CHANNELS.items()},
     "display": {"normal": msgid("一般"), "large": msgid("大字"), "plain": msgid("純文字")},
 }
 
@@ -39,6 +42,7 @@ class Names:
             "agency": lambda reader, code: city_of(cities, code).name(reader.language),
             "flood_areas": lambda reader, key: areas[key].name(reader.language) if key in areas else key,
             "reminder_slot": lambda _reader, key: Slot.parse(key).hours,
+            "slot": lambda _reader, key: Slot.parse(key).hours,
         }
 
     def of(self, reader: Reader, column: str, value: str) -> str:

@@ -12,7 +12,10 @@ STATE = text(
     SELECT
       coalesce(extract(epoch FROM now() - (SELECT min(received_at) FROM inbound_event WHERE done_at IS NULL)), 0),
       (SELECT count(*) FROM inbound_event WHERE done_at IS NULL),
-      coalesce(extract(epoch FROM now() - (SELECT min(created_at) FROM outbound_message WHERE ended_at IS NULL)), 0),
+      coalesce(extract(epoch FROM now() - (  -- a notice that waits for its hour is not late
+        SELECT min(created_at) FROM outbound_message
+        WHERE ended_at IS NULL AND (attempts > 0 OR next_attempt_at <= now())
+      )), 0),
       (SELECT count(*) FROM outbound_message WHERE ended_at IS NULL),
       extract(epoch FROM now() - (SELECT max(last_heartbeat) FROM procrastinate_workers)),
       (SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'),

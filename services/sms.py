@@ -6,7 +6,7 @@ that the message may have left: it becomes `unknown` and is not sent again; the 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
@@ -46,10 +46,21 @@ class SmsPost:
         self._gateway = gateway
         self._defer = defer
 
-    def post(self, uow: UnitOfWork, mobile: Mobile, text: str, *, channel: str, citizen: str, valid: timedelta) -> UUID:
+    def post(
+        self,
+        uow: UnitOfWork,
+        mobile: Mobile,
+        text: str,
+        *,
+        channel: str,
+        citizen: str,
+        valid: timedelta,
+        not_before: datetime | None = None,
+    ) -> UUID:
         """Send `text` once this transaction commits, or not at all when that takes longer than `valid`.
 
-        `channel` and `citizen`: whose account it is about; what waits goes with it.
+        `channel` and `citizen`: whose account it is about; what waits goes with it. `not_before`: it waits until then,
+        and `valid` counts from there.
         """
         message_id = uuid4()
         row = SmsMessage(
@@ -58,11 +69,12 @@ class SmsPost:
             body=self._cipher.encrypt(text, place("body", message_id)),
             channel=channel,
             citizen=citizen,
-            expires_at=func.now() + valid,
+            expires_at=(not_before or func.now()) + valid,
         )
         uow.session.add(row)
         uow.session.flush()
-        self._defer(uow, SEND, message_id=str(message_id))
+        later = {"not_before": not_before} if not_before else {}
+        self._defer(uow, SEND, message_id=str(message_id), **later)
         return message_id
 
     def deliver(self, units: UnitOfWorkFactory, message_id: UUID) -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from bot.notices import NoticePost, discover_notices
+from domain.clock import Clock
 from domain.ports.mail import Mail
 from domain.ports.sms import Sms
 from infra.crypto import FieldCipher
@@ -22,10 +23,12 @@ from services.accounts import Accounts
 from services.citizens import Citizens
 from services.consents import Consents
 from services.lookup_key import LookupKey
+from services.notice_rules import NoticeRules
 from services.phone_codes import PhoneCodes
 from services.registration import Registration
 from services.sms import SmsPost
 from services.takeovers import Takeovers
+from tests.clock import MovableClock
 
 DATA_KEY = bytes(range(32))
 
@@ -61,14 +64,15 @@ class MailInHand:
 
 
 def account_services(
-    units: UnitOfWorkFactory, citizens: Citizens, keys: tuple[bytes, ...] = (DATA_KEY,)
+    units: UnitOfWorkFactory, citizens: Citizens, keys: tuple[bytes, ...] = (DATA_KEY,), clock: Clock | None = None
 ) -> Mapping[str, Any]:
     """By the names that conversations know them by."""
     rules, cipher, phone = load_account_rules(), FieldCipher(keys), PhoneInHand()
     key, consents = LookupKey(units, cipher), Consents(rules.notice_version)
     accounts, sms = Accounts(cipher, key, consents), SmsPost(cipher, phone, defer)
     codes = PhoneCodes(rules.codes, rules.agency, cipher, key, sms)
-    notices = NoticePost(discover_notices("handlers.notices"), citizens, reader, lambda: None)
+    notice_rules = NoticeRules(accounts, sms, clock or MovableClock())  # of which the morning is as good as any
+    notices = NoticePost(discover_notices("handlers.notices"), citizens, notice_rules, reader, lambda: None)
     takeovers = Takeovers(accounts, notices, rules.takeover)
     return {
         "accounts": accounts,
@@ -77,6 +81,8 @@ def account_services(
         "registration": Registration(accounts, codes, consents, takeovers),
         "takeovers": takeovers,
         "account_rules": rules,
+        "notice_rules": notice_rules,
+        "notices": notices,
         "sms": sms,
         "phone": phone,
     }

@@ -5,22 +5,32 @@ from typing import Any, cast
 from bot.engine import Directory
 from bot.notices import NoticePost, discover_notices
 from domain.clock import Clock
+from infra.crypto import FieldCipher
 from infra.locales import reader
+from infra.queue import defer
 from services.accounts import Accounts
 from services.citizens import Citizens
 from services.lookup_quota import Quota
+from services.notice_rules import NoticeRules
 from services.paperless import PaperlessPlates
 from services.saved_bills import SavedBills
+from services.sms import SmsPost
 from services.vehicle_rules import load_vehicle_rules
 from services.vehicles import Vehicles
+from tests.accounts import DATA_KEY, PhoneInHand
 
 
 def vehicle_services(accounts: Accounts, quota: Quota, citizens: Citizens, clock: Clock) -> dict[str, Any]:
     """By the names that conversations and tasks ask for them."""
     rules = load_vehicle_rules()
-    post = NoticePost(discover_notices("handlers.notices"), cast(Directory, citizens), reader, lambda: None)
+    sms = SmsPost(FieldCipher((DATA_KEY,)), PhoneInHand(), defer)
+    notice_rules = NoticeRules(accounts, sms, clock)
+    notices = discover_notices("handlers.notices")
+    post = NoticePost(notices, cast(Directory, citizens), notice_rules, reader, lambda: None)
     plates = PaperlessPlates(post, clock)
     return {
+        "notice_rules": notice_rules,
+        "notices": post,
         "plates": plates,
         "vehicles": Vehicles(rules, plates, accounts, quota, post, clock),
         "saved_bills": SavedBills(rules),

@@ -18,6 +18,7 @@ from services.account_rules import load_account_rules
 from services.accounts import Accounts
 from services.consents import Consents
 from services.history import History
+from services.notice_rules import NoticeRules
 from services.phone_codes import PhoneCodes
 from services.registration import Registration
 from services.sms import SmsPost
@@ -56,6 +57,10 @@ class AccountRoom(Line):
         return SmsPost(self.cipher, gateway, queue.defer)
 
     @cached_property
+    def notice_rules(self) -> NoticeRules:
+        return NoticeRules(self.accounts, self.sms, self.clock)
+
+    @cached_property
     def phone_codes(self) -> PhoneCodes:
         rules = self.account_rules
         return PhoneCodes(rules.codes, rules.agency, self.cipher, self.lookup_key, self.sms)
@@ -74,6 +79,7 @@ class AccountRoom(Line):
             "account_rules": self.account_rules,
             "consents": self.consents,
             "history": History(self.accounts),
+            "notice_rules": self.notice_rules,
             "phone_codes": self.phone_codes,
             "registration": self.registration,
             "takeovers": self.takeovers,
@@ -81,7 +87,12 @@ class AccountRoom(Line):
         return {**super().for_conversations(), **given}
 
     def for_tasks(self) -> Mapping[str, Any]:
-        given = {"sms": self.sms, "phone_codes": self.phone_codes, "takeovers": self.takeovers}
+        given = {
+            "sms": self.sms,
+            "notice_rules": self.notice_rules,
+            "phone_codes": self.phone_codes,
+            "takeovers": self.takeovers,
+        }
         return {**super().for_tasks(), **given}
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:

@@ -3,15 +3,29 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from domain.notices import Topic
+from domain.slots import Slot
+
 
 class Notices(Protocol):
     """Posts one notice to one citizen."""
 
     def post(
-        self, uow: Any, notice: str, *, channel: str, citizen: str, dedupe_key: str, data: Mapping[str, object]
+        self,
+        uow: Any,
+        notice: str,
+        *,
+        channel: str,
+        citizen: str,
+        dedupe_key: str,
+        data: Mapping[str, object],
+        topic: Topic | None = None,
+        slot: Slot | None = None,
     ) -> None:
-        """Render the notice with this key and put it into the outbox, in the transaction of `uow` (a UnitOfWork).
+        """Render the notice with this key and hand it over, in the transaction of `uow` (a UnitOfWork).
 
-        `dedupe_key`: a second post with the same key does nothing. `data`: what the notice's own file says it needs.
+        Whether, when and by which channel it goes, domain.notices decides. `dedupe_key`: a second post with the same
+        key does nothing. `data`: what the notice's own file says it needs. `topic`: which of those its file names; None
+        where it names one. `slot`: the vehicle's own, where the notice is about one.
         """
         ...

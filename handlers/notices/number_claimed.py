@@ -5,11 +5,14 @@ from typing import Any
 
 from bot.message import Message
 from bot.postback import door
-from domain.reader import Reader
+from domain.notices import Topic
+from domain.reader import Reader, msgid
 from flex_templates.person import anyone
 from flex_templates.takeover import asked
 
 key = "number_claimed"
+title = msgid("請確認您的手機號碼")
+topics = (Topic.ACCOUNT,)
 
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.message import Message
-from domain.reader import Reader
+from domain.notices import Topic
+from domain.reader import Reader, msgid
 from flex_templates.person import anyone
 from flex_templates.takeover import refused
 
 key = "number_kept"
+title = msgid("沒有完成註冊")
+topics = (Topic.ACCOUNT,)
 
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:  # noqa: ARG001 - every notice is given it

@@ -5,12 +5,15 @@ from typing import Any
 
 from bot.message import Message
 from bot.postback import door
-from domain.reader import Reader
+from domain.notices import Topic
+from domain.reader import Reader, msgid
 from flex_templates.binding import one_more
 from flex_templates.card import Press
 from flex_templates.person import anyone
 
 key = "one_more_binder"
+title = msgid("多一人綁定您的車輛")
+topics = (Topic.ACCOUNT,)
 
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:

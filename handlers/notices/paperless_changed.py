@@ -8,12 +8,15 @@ from typing import Any
 
 from bot.message import Message
 from bot.postback import door
-from domain.reader import Reader
+from domain.notices import Topic
+from domain.reader import Reader, msgid
 from flex_templates.binding import paperless_changed
 from flex_templates.card import Press
 from flex_templates.person import anyone
 
 key = "paperless_changed"
+title = msgid("開單無紙化有更動")
+topics = (Topic.ACCOUNT,)
 
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.message import Message
-from domain.reader import Reader
+from domain.notices import Topic
+from domain.reader import Reader, msgid
 from flex_templates.payment import paid
 
 key = "payment_done"
+title = msgid("繳費成功")
+topics = (Topic.OWN_ACT,)
 
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:

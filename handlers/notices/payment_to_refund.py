@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.message import Message
-from domain.reader import Reader
+from domain.notices import Topic
+from domain.reader import Reader, msgid
 from flex_templates.payment import to_refund
 from flex_templates.person import anyone
 
 key = "payment_to_refund"
+title = msgid("款項已列入退款")
+topics = (Topic.OWN_ACT,)
 
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:

@@ -9,13 +9,16 @@ from typing import Any
 
 from bot.message import Message
 from bot.postback import door
-from domain.reader import Reader
+from domain.notices import Topic
+from domain.reader import Reader, msgid
 from flex_templates.card import Press
 from flex_templates.person import office
 from flex_templates.promised import message
 from handlers.answering import ANSWERS
 
 key = "promised_bills"
+title = msgid("停車費查詢結果")
+topics = (Topic.OWN_ACT,)
 
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.message import Message
-from domain.reader import Reader
+from domain.notices import Topic
+from domain.reader import Reader, msgid
 from domain.refunds import RefundState
 from flex_templates.person import anyone
 from flex_templates.refunds import progress
 
 key = "refund_progress"
+title = msgid("退款進度")
+topics = (Topic.ACCOUNT,)
 
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:

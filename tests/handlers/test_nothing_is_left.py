@@ -8,7 +8,8 @@ from sqlalchemy import text
 from bot.outbox_rows import post
 from domain.accounts import AccountState
 from infra.database import UnitOfWorkFactory
-from services.holdings import NOBODYS, PARTS
+from services.holdings import PARTS
+from services.holdings_of_nobody import NOBODYS
 from tests.accounts import deliver
 from tests.flow import CHANNEL, Flow
 from tests.handlers.cities import CitiesInHand, bill
@@ -98,6 +99,8 @@ def test_the_database_holds_nothing_of_one_who_left(
                   "VALUES (gen_random_uuid(), :channel, :citizen, 'X', 'car')")  # fmt: skip
         sql(each, "INSERT INTO lookup_promise (id, channel, citizen, plate, kind, cities) "
                   "VALUES (gen_random_uuid(), :channel, :citizen, :plate, 'car', '{}')", plate=PLATE)  # fmt: skip
+        sql(each, "INSERT INTO notice_settings (channel, citizen) VALUES (:channel, :citizen)")
+        sql(each, "INSERT INTO told_fact (channel, citizen, fact) VALUES (:channel, :citizen, 'overdue:TPE:bill:B1')")
     sql(citizen, LOT_AND_ROUND)
     for number, each in enumerate((citizen, other)):
         sql(each, ENTRY, number=number, plate=f"AAA-000{number}")
