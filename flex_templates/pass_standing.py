@@ -129,7 +129,7 @@ def _about(reader: Reader, one: EntryStanding, today: date) -> list[tuple[str, s
     return [
         (reader.t("申請編號"), one.entry_no),
         (reader.t("票種"), one.type_name(reader.language)),
-        (reader.t("方案"), one.plan),
+        (reader.t("方案"), reader.t(one.plan)),
         (reader.t("使用期間"), period(reader, one.starts_on, one.ends_on, today)),
     ]
 

@@ -9,13 +9,16 @@ from domain.bindings import Vehicle
 from domain.clock import city_date
 from domain.dates import clock_time, day, deadline
 from domain.passview import Odds, OpenRound, PassPlan
-from domain.reader import Reader
+from domain.reader import Reader, msgid
 from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Press, Rows, Say
 from flex_templates.person import Person, call
+from flex_templates.punctuation import beside
 from flex_templates.render import show
 from flex_templates.theme import Tone
 from flex_templates.words import vehicle_name
 
+# Plans (優惠方案) of the city; others are shown as staff named them.
+PLANS = (msgid("一般月票"), msgid("優惠里月票"), msgid("所在里月票"))
 MOST_LOTS = 8  # buttons of one card; more are found by name or place
 
 
@@ -61,7 +64,7 @@ def ask_lot(
         blocks.append(Note(reader.t("還有 {count} 處，請輸入名稱找。", count=more)))
     several = len({one.type_names for one, _ in rounds}) > 1
     buttons: list[Button] = [
-        Press(f"{one.lot_name}{one.type_name(reader.language)}" if several else one.lot_name, data)
+        Press(beside(reader, one.lot_name, one.type_name(reader.language)) if several else one.lot_name, data)
         for one, data in rounds
     ]
     card = Card(title=reader.t("月票申請"), blocks=blocks, main=again, others=buttons)
@@ -78,7 +81,7 @@ def ask_vehicle(reader: Reader, lot: str, vehicles: Sequence[tuple[Vehicle, str]
 
 def ask_plan(reader: Reader, one: OpenRound, plans: Sequence[tuple[PassPlan, str]]) -> dict[str, Any]:
     """Which plan? A reduced price must be proven."""
-    buttons = [Press(f"{plan.name} {money(reader, plan.price)}", data) for plan, data in plans]
+    buttons = [Press(f"{reader.t(plan.name)} {money(reader, plan.price)}", data) for plan, data in plans]
     card = Card(
         title=reader.t("優惠方案"),
         subtitle=one.lot_name,
@@ -96,7 +99,7 @@ def confirm(
         (reader.t("停車場"), one.lot_name),
         (reader.t("車牌"), plate),
         (reader.t("票種"), one.type_name(reader.language)),
-        (reader.t("方案"), plan.name),
+        (reader.t("方案"), reader.t(plan.name)),
         (reader.t("使用期間"), period(reader, one.starts_on, one.ends_on, today)),
         (reader.t("開放張數"), str(one.places)),
         (reader.t("抽籤"), moment(reader, one.draw_at, today)),

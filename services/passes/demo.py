@@ -21,7 +21,11 @@ LOTS = (
     LotView("D0002", "示範國小地下停車場", "大安區", "德安里", "示範路二段 20 號", 25.0282, 121.5436),
     LotView("D0003", "示範市場立體停車場", "中正區", "文祥里", "示範街 5 號", 25.0372, 121.5250),
 )
-PLANS = (PlanView("general", "一般", 5760), PlanView("nearby", "優惠里", 4600), PlanView("own", "所在里", 4032, "L"))
+PLANS = (
+    PlanView("general", "一般月票", 5760),
+    PlanView("nearby", "優惠里月票", 4600),
+    PlanView("own", "所在里月票", 4032, "L"),
+)
 KINDS = (VehicleKind.CAR,)
 PASS_TYPE = "all-day"  # noqa: S105 - of a monthly pass
 OPEN_DAYS, PAY_DAYS = 14, 3

@@ -96,7 +96,7 @@ def test_another_plan_is_one_more_press(owner: Flow, world: World, plate: str) -
     assert "5,760 元" in owner.answer.shown
     owner.press("選擇優惠方案")
     assert "資格審查" in owner.answer.shown
-    owner.press("所在里 4,032 元")
+    owner.press("所在里月票 4,032 元")
     assert "4,032 元" in owner.answer.shown
     owner.press("確認申請")
     assert world.sql("SELECT plan, pool FROM pass_entry WHERE plate = :p", p=plate) == [{"plan": "own", "pool": "G"}]

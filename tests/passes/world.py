@@ -71,7 +71,7 @@ class World:
         with self.units() as uow:
             name = f"{number} 地下停車場"
             self.lots.put(uow, LotView(number, name, "大安區", "龍安里", "和平東路一段 1 號", **more), staff=STAFF)
-            for plan in (PlanView("general", "一般", 5760), PlanView("own", "所在里", 4032, "L", ("龍安里",))):
+            for plan in (PlanView("general", "一般月票", 5760), PlanView("own", "所在里月票", 4032, "L", ("龍安里",))):
                 self.lots.put_plan(uow, number, VehicleKind.CAR, "all-day", plan, staff=STAFF)
         return number
 

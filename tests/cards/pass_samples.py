@@ -1,0 +1,115 @@
+"""Cards of monthly passes with made-up content."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from domain.bindings import Vehicle
+from domain.passview import EntryStanding, Odds, OpenRound, PassPlan
+from domain.plates import Plate
+from domain.reader import Reader
+from domain.vehicles import VehicleKind
+from flex_templates import pass_standing, passes
+from flex_templates.card import Link, Press
+from flex_templates.person import anyone
+
+TODAY = date(2026, 12, 20)
+CLOSES, DRAW = datetime(2026, 12, 20, 6, tzinfo=UTC), datetime(2026, 12, 20, 7, tzinfo=UTC)
+PAY_BY = datetime(2026, 12, 23, 16, tzinfo=UTC)
+TYPES = ("全日月票", "All day")
+DATA = "pass_apply.lot~0a0b0c0d?a=lot&draw=2027-01%2FP0123%2Fheavy_motorcycle%2Fall-day"
+PLANS = (
+    PassPlan("general", "一般月票", 5760),
+    PassPlan("nearby", "優惠里月票", 4600),
+    PassPlan("own", "所在里月票", 4032),
+)
+ROUND = OpenRound(
+    draw_id="2027-01/P0123/car/all-day",
+    lot_name="大安高工地下停車場",
+    district="大安區",
+    kind=VehicleKind.CAR,
+    type_names=TYPES,
+    starts_on=date(2027, 1, 1),
+    ends_on=date(2027, 1, 31),
+    closes_at=CLOSES,
+    draw_at=DRAW,
+    places=138,
+    plans=PLANS,
+    odds=Odds(138, 412),
+)
+NIGHT = replace(ROUND, type_names=("夜間月票", "Night"), lot_name="世貿公園地下停車場")
+STANDING = EntryStanding(
+    entry_id=uuid.UUID(int=1),
+    draw_id=ROUND.draw_id,
+    entry_no="7K3M-Q9XA",
+    lot_name=ROUND.lot_name,
+    type_names=TYPES,
+    plate="ABC-1234",
+    price=4600,
+    plan="優惠里月票",
+    starts_on=ROUND.starts_on,
+    ends_on=ROUND.ends_on,
+    closes_at=CLOSES,
+    draw_at=DRAW,
+    changeable=True,
+    void=False,
+    status=None,
+)
+WON = replace(STANDING, changeable=False, status="W", no=12, seat="offered", pay_by=PAY_BY)
+WAITING = replace(STANDING, changeable=False, status="B", no=8, promoted_to=5, rehearsal=True)
+RESULTS = (
+    WON,
+    WAITING,
+    replace(WON, seat="paid", pay_by=None),
+    replace(WON, seat=None),
+    replace(WON, status="X", no=0, seat=None),
+    replace(WAITING, promoted_to=0),
+    replace(WON, void=True),
+)
+
+CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
+    "no round open": lambda r: passes.none_open(r, anyone(r)),
+    "which lot": lambda r: passes.ask_lot(
+        r,
+        [(ROUND, DATA), (NIGHT, DATA)] * 4,
+        120,
+        Press(r.t("比照上月申請"), "pass_apply.again"),
+        r.t("離您最近的停車場："),
+    ),
+    "which vehicle": lambda r: passes.ask_vehicle(
+        r, ROUND.lot_name, [(Vehicle(Plate("ABC-1234"), VehicleKind.CAR), "a.b~1?a=car")]
+    ),
+    "which vehicle, none bound": lambda r: passes.ask_vehicle(r, ROUND.lot_name, []),
+    "which plan": lambda r: passes.ask_plan(r, ROUND, [(plan, f"a.b~1?c={plan.code}") for plan in PLANS]),
+    "confirm an application": lambda r: passes.confirm(
+        r,
+        ROUND,
+        "ABC-1234",
+        PLANS[0],
+        TODAY,
+        Press(r.t("確認申請"), "a.b~1?a=yes"),
+        Press(r.t("選擇優惠方案"), "a.b~1?a=p"),
+    ),
+    "applied": lambda r: passes.applied(
+        r,
+        ROUND,
+        "ABC-1234",
+        "7K3M-Q9XA",
+        "9f" * 32,
+        TODAY,
+        Link(r.t("收據與 QR"), "https://pay.example.gov.tw/passes/receipts/" + "a" * 48),
+        anyone(r),
+    ),
+    "places": lambda r: passes.openings(r, [ROUND, NIGHT] * 10, 4, TODAY),
+    "rules of passes": lambda r: passes.rules(r, 6, "https://pay.example.gov.tw/draws/", anyone(r)),
+    "no applications": lambda r: pass_standing.none(r, r.t("申請查詢"), r.t("您目前沒有月票申請。"), anyone(r)),
+    "applications": lambda r: pass_standing.entries(
+        r, [(STANDING, [Press(r.t("撤回申請"), "a.b?e=1")])] * pass_standing.MOST_CARDS, TODAY, 3
+    ),
+    "results": lambda r: pass_standing.results(r, RESULTS, TODAY, anyone(r)),
+    "my passes": lambda r: pass_standing.passes(r, [WON, WAITING], TODAY),
+    "withdraw?": lambda r: pass_standing.ask_withdrawal(r, STANDING, Press(r.t("撤回這筆申請"), "a.b~1?a=yes")),
+    "withdrawn": lambda r: pass_standing.withdrawn(r, STANDING),
+}
