@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine
 from sqlalchemy.orm import Session
 
 CHECKOUT_SECONDS = 1.0  # waiting longer for a connection than this is an error, not patience
@@ -45,20 +45,27 @@ class UnitOfWork:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._connection: Connection | None = None
+        self._transaction: RootTransaction | None = None
         self._session: Session | None = None
         self._after_commit: list[Callable[[], None]] = []
 
     @property
-    def session(self) -> Session:
-        """The ORM session of this transaction."""
-        if self._session is None:
-            self._session = Session(self._engine, expire_on_commit=False)
-        return self._session
+    def connection(self) -> Connection:
+        """SQLAlchemy Core on this transaction."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        if self._transaction is None:
+            self._transaction = self._connection.begin()
+        return self._connection
 
     @property
-    def connection(self) -> Connection:
-        """SQLAlchemy Core on the same transaction."""
-        return self.session.connection()
+    def session(self) -> Session:
+        """The ORM session of this transaction, made at first use: hot steps do without one."""
+        connection = self.connection
+        if self._session is None:
+            self._session = Session(connection, expire_on_commit=False)
+        return self._session
 
     @property
     def driver(self) -> "psycopg.Connection[tuple[object, ...]]":
@@ -71,7 +78,10 @@ class UnitOfWork:
 
     def commit(self) -> None:
         if self._session is not None:
-            self._session.commit()
+            self._session.commit()  # flushes; the transaction is the connection's
+        if self._transaction is not None:
+            self._transaction.commit()
+            self._transaction = None
         actions, self._after_commit = self._after_commit, []
         for action in actions:
             action()
@@ -80,11 +90,18 @@ class UnitOfWork:
         self._after_commit.clear()
         if self._session is not None:
             self._session.rollback()
+        if self._transaction is not None:
+            if self._transaction.is_active:  # the session may have rolled it back
+                self._transaction.rollback()
+            self._transaction = None
 
     def close(self) -> None:
         if self._session is not None:
             self._session.close()
             self._session = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = self._transaction = None
 
     def __enter__(self) -> Self:
         return self
