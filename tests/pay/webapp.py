@@ -48,12 +48,12 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(engine: Engine, **options: Any) -> Iterator[World]:
-    """A world with the demobank, served on loopback at world.links.public_url."""
+def serving(engine: Engine, *, provider: Any = None, **options: Any) -> Iterator[World]:
+    """A world with the demobank, or another provider, served on loopback at world.links.public_url."""
     server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True, request_handler=_Quiet)
     url = f"http://127.0.0.1:{server.server_port}"
     clock = MovableClock(datetime.now(UTC))
-    world = World.build(engine, public_url=url, provider=DemoBank(engine, url, SECRET, clock), clock=clock)
+    world = World.build(engine, public_url=url, provider=provider or DemoBank(engine, url, SECRET, clock), clock=clock)
     server.app = make_app(world, **options)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -136,7 +136,7 @@ class Pages:
             "lines": [self._line(reader, line) for line in paid.lines],
             "wrong_company": wrong_company,
         }
-        return make_response(render_template("pay/receipt.html", **page), 400 if wrong_company else 200)
+        return make_response(render_template("pay/receipt.html", **page))
 
     def receipt_pdf(self, paid: Receipt, language: str, company: str | None) -> Response:
         """The same as a PDF. `company`: a 統一編號 to print on it."""

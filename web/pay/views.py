@@ -33,6 +33,7 @@ KINDS: Mapping[type[Exception], tuple[str, int]] = {
     RateLimitExceeded: ("too_many", 429),
     CSRFError: ("stale_form", 400),
 }
+WRONG = "wrong"  # a 統一編號 that is none
 STORE = "store"  # the button of the barcodes, among the providers'
 SEE_OTHER = 303
 KEEP_METHOD = 307  # the browser repeats its POST, body and all
@@ -167,14 +168,15 @@ class _Views:
 
     def receipt(self, token: str) -> ResponseReturnValue:
         """GET /r/<token>: 繳費證明, to read and to print."""
-        return self.pages.receipt(*self._paid(token), token)
+        wrong_company = request.args.get("company") == WRONG
+        return self.pages.receipt(*self._paid(token), token, wrong_company=wrong_company)
 
     def receipt_pdf(self, token: str) -> ResponseReturnValue:
         """GET /r/<token>.pdf: the same as a file; `?company=` prints a 統一編號 on it."""
         typed = request.args.get("company", "").strip()
         company = company_number(typed)
         if typed and company is None:
-            return self.pages.receipt(*self._paid(token), token, wrong_company=True)
+            return redirect(url_for("pay.receipt", token=token, company=WRONG, lang=_language()), SEE_OTHER)
         return self.pages.receipt_pdf(*self._paid(token), company)
 
     def notify(self, provider: str) -> ResponseReturnValue:
