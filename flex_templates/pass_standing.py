@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from domain.amounts import money
+from domain.passtexts import headline, period, status
 from domain.passview import EntryStanding
 from domain.reader import Reader
 from flex_templates.card import Block, Button, Card, Lead, Note, Paragraph, Press, Rows, Say
-from flex_templates.passes import moment, period, until
 from flex_templates.person import Person, call
 from flex_templates.render import show
 from flex_templates.theme import Tone
@@ -96,33 +95,6 @@ def withdrawn(reader: Reader, one: EntryStanding) -> dict[str, Any]:
         main=Say(reader.t("月票申請"), reader.t("月票申請")),
     )
     return show(reader, reader.t("已撤回申請"), card)
-
-
-def headline(reader: Reader, one: EntryStanding) -> str:
-    """正取 12 號, 備取 8 號, 未中籤."""
-    if one.status == "W":
-        return reader.t("正取 {no} 號", no=one.no)
-    return reader.t("備取 {no} 號", no=one.no) if one.status == "B" else reader.t("未中籤")
-
-
-def status(reader: Reader, one: EntryStanding, today: date) -> str:
-    """How it stands and what to do next, in a sentence or two."""
-    if one.void:
-        return reader.t("這次抽籤已作廢，停車場會另行公告。")
-    if one.seat == "paid":
-        return reader.t("已繳費。")
-    if one.seat == "offered" and one.pay_by and one.price:
-        what = reader.t("請於 {time}到停車場現場繳費", time=until(reader, one.pay_by, today))
-        rest = reader.t("逾期視同放棄，由備取遞補。")
-        return reader.t("{what} {amount}，{rest}", what=what, amount=money(reader, one.price), rest=rest)
-    if one.status == "W" or (one.status == "B" and one.no <= one.promoted_to):
-        return reader.t("繳費期限已過，名額已由備取遞補。")
-    if one.status == "B":
-        now = reader.t("目前遞補至 {no} 號。", no=one.promoted_to) if one.promoted_to else reader.t("目前尚未遞補。")
-        return now + reader.t("輪到您時，「抽籤結果」會顯示繳費期限。")
-    if one.status == "X":
-        return reader.t("這次沒有抽中，也不在備取名單。")
-    return reader.t("{time} 抽籤。", time=moment(reader, one.draw_at, today))
 
 
 def _about(reader: Reader, one: EntryStanding, today: date) -> list[tuple[str, str]]:

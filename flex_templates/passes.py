@@ -1,13 +1,12 @@
 """Cards of applying for a monthly pass (月票申請): lot, vehicle, plan, confirmation, receipt; open rounds, rules."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from domain.amounts import money
 from domain.bindings import Vehicle
-from domain.clock import city_date
-from domain.dates import clock_time, day, deadline
+from domain.passtexts import moment, period
 from domain.passview import Odds, OpenRound, PassPlan
 from domain.reader import Reader, msgid
 from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Press, Rows, Say
@@ -20,23 +19,6 @@ from flex_templates.words import vehicle_name
 # Plans (優惠方案) of the city; others are shown as staff named them.
 PLANS = (msgid("一般月票"), msgid("優惠里月票"), msgid("所在里月票"))
 MOST_LOTS = 8  # buttons of one card; more are found by name or place
-
-
-def moment(reader: Reader, at: datetime, today: date) -> str:
-    """Day and hour: 「12/20（日）15:00」."""
-    return f"{day(reader, city_date(at), today)} {clock_time(at)}"
-
-
-def until(reader: Reader, at: datetime, today: date) -> str:
-    """A deadline: midnight is said as 24:00 of the day before."""
-    if clock_time(at) == "00:00":
-        return deadline(reader, city_date(at - timedelta(seconds=1)), today)
-    return reader.t("{time} 前", time=moment(reader, at, today))
-
-
-def period(reader: Reader, starts_on: date, ends_on: date, today: date) -> str:
-    """使用期間."""
-    return reader.t("{first} 至 {last}", first=day(reader, starts_on, today), last=day(reader, ends_on, today))
 
 
 def odds_text(reader: Reader, odds: Odds) -> str:

@@ -78,7 +78,7 @@ class PassRoom(VehicleRoom):
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
         public = draw_pages(self.unit, self.promoting, VERIFIER.read_bytes())
         console = [rehearsals(self.unit)] if self.settings.console_mode else []
-        return [*super().doors(csrf, limiter), public, pass_pages(self.unit, self.board, limiter), *console]
+        return [*super().doors(csrf, limiter), public, pass_pages(self.unit, self.board, self.clock, limiter), *console]
 
     def for_tasks(self) -> Mapping[str, Any]:
         return {**super().for_tasks(), "rounds": self.rounds, "freezing": self.freezing, "desk": self.desk}

@@ -12,6 +12,7 @@ from domain.clock import Clock
 from domain.draw.coding import is_rehearsal
 from domain.passview import EntryStanding, Odds, OpenRound, PassPlan
 from domain.phones import Mobile
+from domain.plates import Plate
 from domain.rounds import Phase, places_of
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
@@ -97,8 +98,9 @@ class PassBoard:
         live = [entry for entry in self._entries.of(uow, channel, citizen, mobile) if entry.state == LIVE]
         return self._standings(uow, live)
 
-    def by_number_and_plate(self, uow: UnitOfWork, found: Sequence[PassEntry]) -> Sequence[EntryStanding]:
-        """How entries found by number and plate stand."""
+    def by_number_and_plate(self, uow: UnitOfWork, mobile: Mobile, plate: Plate) -> Sequence[EntryStanding]:
+        """Live entries of exactly this number and plate: for those without LINE."""
+        found = self._entries.by_number_and_plate(uow, mobile, plate)
         return self._standings(uow, [entry for entry in found if entry.state == LIVE])
 
     def repeatable(self, uow: UnitOfWork, channel: str, citizen: str, rounds: Sequence[OpenRound]) -> Sequence[Repeat]:

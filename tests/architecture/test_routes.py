@@ -22,6 +22,7 @@ PROTECTION = {
     "/metrics": "inside",
     "/privacy": "public",
     "/privacy/static/<path:filename>": "public",
+    "/passes/": "csrf",
     "/passes/receipts/<token>": "token",
     "/draws/": "public",
     "/draws/static/<path:filename>": "public",

@@ -1,6 +1,10 @@
-"""GET /passes/receipts/<token>: an entry's receipt with its QR code. Whoever has the address may read it."""
+"""GET /passes/: entries and results for those without LINE. GET /passes/receipts/<token>: a receipt and its QR code.
 
-from flask import Blueprint, abort, make_response, render_template
+Number and plate must both match, and "no such entry" is answered as "wrong pair" is: the page tells nobody whether a
+number or a plate is known. Both come by POST, so that neither stands in an address or a log.
+"""
+
+from flask import Blueprint, abort, make_response, render_template, request
 from flask_limiter import Limiter
 from markupsafe import Markup
 from qrcode.constants import ERROR_CORRECT_M
@@ -8,24 +12,63 @@ from qrcode.image.svg import SvgPathImage
 from qrcode.main import QRCode
 from werkzeug.wrappers import Response
 
+from domain.clock import Clock, city_date
+from domain.errors import CitizenMistakeError
+from domain.passtexts import headline, period, status
+from domain.passview import EntryStanding
+from domain.phones import parse_mobile
+from domain.plates import parse_plate
+from domain.reader import Language, Reader
 from infra.database import UnitOfWorkFactory
 from infra.links import ExpiredLinkError, ForgedLinkError
+from infra.locales import reader as reader_of
 from services.passes.board import PassBoard
 
 LIMIT = "60 per minute"
+LOOKUPS = "10 per minute;50 per hour"  # so that numbers and plates cannot be tried out
 QR_BORDER = 4  # quiet zone, in modules
 
 
-def blueprint(units: UnitOfWorkFactory, board: PassBoard, limiter: Limiter) -> Blueprint:
-    """The room."""
+def blueprint(units: UnitOfWorkFactory, board: PassBoard, clock: Clock, limiter: Limiter) -> Blueprint:
+    """The room. Its form is guarded by the application's CSRF protection."""
     room = Blueprint("passes", __name__, template_folder="templates")
+    views = _Views(units, board, clock, limiter)
+    room.add_url_rule("/passes/", "look", limiter.limit(LIMIT)(views.look))
+    room.add_url_rule("/passes/", "find", limiter.limit(LOOKUPS)(views.find), methods=["POST"])
+    room.add_url_rule("/passes/receipts/<token>", "receipt", limiter.limit(LIMIT)(views.receipt))
+    return room
 
-    @room.get("/passes/receipts/<token>")
-    @limiter.limit(LIMIT)
-    def receipt(token: str) -> Response:
+
+class _Views:
+    """One method per route."""
+
+    def __init__(self, units: UnitOfWorkFactory, board: PassBoard, clock: Clock, limiter: Limiter) -> None:
+        self._units = units
+        self._board = board
+        self._clock = clock
+        self._limiter = limiter  # its decorators hold it weakly
+
+    def look(self) -> Response:
+        """The form, and what can be applied for."""
+        with self._units() as uow:
+            rounds = self._board.open_rounds(uow, self._clock.now())
+        return self._page(rounds=rounds)
+
+    def find(self) -> Response:
+        """Entries of exactly this number and plate."""
         try:
-            with units() as uow:
-                told = board.receipt_text(uow, token)
+            mobile, plate = parse_mobile(request.form.get("mobile", "")), parse_plate(request.form.get("plate", ""))
+        except CitizenMistakeError as mistake:
+            return self._page(remark=mistake)
+        with self._units() as uow:
+            found = self._board.by_number_and_plate(uow, mobile, plate)
+        return self._page(found=[self._shown(one) for one in found], asked=True)
+
+    def receipt(self, token: str) -> Response:
+        """A receipt; whoever has the address may read it."""
+        try:
+            with self._units() as uow:
+                told = self._board.receipt_text(uow, token)
         except (ForgedLinkError, ExpiredLinkError):
             told = None
         if told is None:
@@ -34,7 +77,34 @@ def blueprint(units: UnitOfWorkFactory, board: PassBoard, limiter: Limiter) -> B
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
-    return room
+    def _page(self, **values: object) -> Response:
+        reader = _reader()
+        remark = values.pop("remark", None)
+        said = reader.t(remark.text, **remark.values) if isinstance(remark, CitizenMistakeError) else ""
+        other = Language.ZH if reader.language is Language.EN else Language.EN
+        return make_response(
+            render_template(
+                "passes/look.html", t=reader.t, language=reader.language.value, other=other.value, remark=said, **values
+            )
+        )
+
+    def _shown(self, one: EntryStanding) -> dict[str, str]:
+        reader, today = _reader(), city_date(self._clock.now())
+        return {
+            "lot": one.lot_name,
+            "number": one.entry_no,
+            "outcome": headline(reader, one) if one.status else "",
+            "status": status(reader, one, today),
+            "type": one.type_name(reader.language),
+            "valid": period(reader, one.starts_on, one.ends_on, today),
+            "rehearsal": reader.t("演練：這不是真正的抽籤。") if one.rehearsal else "",
+        }
+
+
+def _reader() -> Reader:
+    """The language asked for, else the browser's."""
+    asked = request.values.get("lang") or request.accept_languages.best_match(["zh-TW", "zh", "en"], "zh-TW")
+    return reader_of(Language.EN if asked == Language.EN.value else Language.ZH)
 
 
 def _qr(words: str) -> Markup:

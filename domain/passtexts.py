@@ -1,0 +1,54 @@
+"""How passes stand, in words: used by the cards of the chat and by the page for those without LINE."""
+
+from datetime import date, datetime, timedelta
+
+from domain.amounts import money
+from domain.clock import city_date
+from domain.dates import clock_time, day, deadline
+from domain.passview import EntryStanding
+from domain.reader import Language, Reader
+
+
+def moment(reader: Reader, at: datetime, today: date) -> str:
+    """Day and hour: 「12/20（日）15:00」, "Sun 20 Dec 15:00"."""
+    when, time = day(reader, city_date(at), today), clock_time(at)
+    return f"{when} {time}" if reader.language is Language.EN else when + time
+
+
+def until(reader: Reader, at: datetime, today: date) -> str:
+    """A deadline: midnight is said as 24:00 of the day before."""
+    if clock_time(at) == "00:00":
+        return deadline(reader, city_date(at - timedelta(seconds=1)), today)
+    return reader.t("{time} 前", time=moment(reader, at, today))
+
+
+def period(reader: Reader, starts_on: date, ends_on: date, today: date) -> str:
+    """使用期間."""
+    return reader.t("{first}至 {last}", first=day(reader, starts_on, today), last=day(reader, ends_on, today))
+
+
+def headline(reader: Reader, one: EntryStanding) -> str:
+    """正取 12 號, 備取 8 號, 未中籤."""
+    if one.status == "W":
+        return reader.t("正取 {no} 號", no=one.no)
+    return reader.t("備取 {no} 號", no=one.no) if one.status == "B" else reader.t("未中籤")
+
+
+def status(reader: Reader, one: EntryStanding, today: date) -> str:
+    """How it stands and what to do next, in a sentence or two."""
+    if one.void:
+        return reader.t("這次抽籤已作廢，停車場會另行公告。")
+    if one.seat == "paid":
+        return reader.t("已繳費。")
+    if one.seat == "offered" and one.pay_by and one.price:
+        what = reader.t("請於 {time}到停車場現場繳費", time=until(reader, one.pay_by, today))
+        rest = reader.t("逾期視同放棄，由備取遞補。")
+        return reader.t("{what} {amount}，{rest}", what=what, amount=money(reader, one.price), rest=rest)
+    if one.status == "W" or (one.status == "B" and one.no <= one.promoted_to):
+        return reader.t("繳費期限已過，名額已由備取遞補。")
+    if one.status == "B":
+        now = reader.t("目前遞補至 {no} 號。", no=one.promoted_to) if one.promoted_to else reader.t("目前尚未遞補。")
+        return now + reader.t("輪到您時，「抽籤結果」會顯示繳費期限。")
+    if one.status == "X":
+        return reader.t("這次沒有抽中，也不在備取名單。")
+    return reader.t("{time} 抽籤。", time=moment(reader, one.draw_at, today))

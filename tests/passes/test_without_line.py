@@ -1,0 +1,103 @@
+"""/passes/: number and plate must both match, and nothing else is told; receipts behind their address."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+
+from infra.clock import SystemClock
+from services.passes.board import PassBoard
+from tests.passes.world import SCRIPT, World
+from web import security
+from web.draws.views import blueprint as draw_pages
+from web.passes.views import blueprint
+
+KEYS = ("k" * 40,)
+NOTHING = "查無資料。手機號碼與車牌都要和申請時相同。"
+
+
+@pytest.fixture
+def board(world: World) -> PassBoard:
+    return PassBoard(world.rules, world.lots, world.entries, "http://localhost:8000", KEYS, SystemClock())
+
+
+def make_app(world: World, board: PassBoard, *, csrf: bool = False, limits: bool = False) -> Flask:
+    app = Flask("test", static_folder=None)
+    app.config.update(SECRET_KEY="for tests", WTF_CSRF_ENABLED=csrf, RATELIMIT_ENABLED=limits)
+    security.protect(app, public_url="https://parking.example.gov.tw")
+    CSRFProtect(app)
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    app.register_blueprint(blueprint(world.units, board, SystemClock(), limiter))
+    app.register_blueprint(draw_pages(world.units, world.promoting, SCRIPT))
+    return app
+
+
+@pytest.fixture
+def client(world: World, board: PassBoard) -> Iterator[FlaskClient]:
+    yield make_app(world, board).test_client()
+
+
+def look(client: FlaskClient, mobile: str, plate: str, **more: str) -> str:
+    answer = client.post("/passes/", data={"mobile": mobile, "plate": plate, **more})
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_both_must_match(world: World, client: FlaskClient) -> None:
+    draw_id = world.drawn(3)
+    number = world.sql("SELECT entry_no FROM pass_entry WHERE plate = 'AAA-0001'")[0]["entry_no"]
+    page = look(client, "0900-000-001", "aaa0001")
+    assert number in page
+    assert "P0123 地下停車場" in page
+    assert any(words in page for words in ("正取", "備取"))
+    assert "演練" in page
+    wrong_plate, wrong_number = look(client, "0900000001", "AAA-0002"), look(client, "0900000002", "AAA-0001")
+    nobody = look(client, "0988888888", "ZZZ-9999")
+    assert NOTHING in nobody
+    assert wrong_plate == wrong_number == nobody, "the same answer for a wrong pair and for no such entry"
+    assert draw_id not in page
+
+
+def test_what_is_no_number_is_said(client: FlaskClient) -> None:
+    assert "這不是臺灣的手機號碼" in look(client, "12345", "AAA-0001")
+    assert "車牌" in look(client, "0912345678", "?")
+
+
+def test_in_english(world: World, client: FlaskClient) -> None:
+    world.drawn(1)
+    page = look(client, "0900000001", "AAA-0001", lang="en")
+    assert "Won, no. 1" in page
+    assert "Rehearsal" in page
+
+
+def test_tries_are_counted(world: World, board: PassBoard) -> None:
+    client = make_app(world, board, limits=True).test_client()
+    answers = [client.post("/passes/", data={"mobile": "0912345678", "plate": f"AAA-{i:04}"}) for i in range(12)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
+
+
+def test_another_sites_form_is_refused(world: World, board: PassBoard) -> None:
+    client = make_app(world, board, csrf=True).test_client()
+    assert client.post("/passes/", data={"mobile": "0912345678", "plate": "AAA-0001"}).status_code == 400
+
+
+def test_a_receipt_behind_its_address(world: World, board: PassBoard, client: FlaskClient) -> None:
+    entry, receipt = world.apply(world.round(), 1)
+    now = SystemClock().now()
+    url = board.receipt_url(entry.id, now + timedelta(days=1))
+    path = url.removeprefix("http://localhost:8000")
+    answer = client.get(path)
+    assert receipt.commit in answer.get_data(as_text=True)
+    assert "<svg" in answer.get_data(as_text=True)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert client.get(path[:-4] + "AAAA").status_code == 404
+    expired = board.receipt_url(entry.id, now - timedelta(seconds=1)).removeprefix("http://localhost:8000")
+    assert client.get(expired).status_code == 404
+    world.sql("UPDATE pass_entry SET salt = NULL")
+    assert client.get(path).status_code == 404, "its salt is deleted after the complaint period"
