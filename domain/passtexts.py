@@ -48,7 +48,7 @@ def status(reader: Reader, one: EntryStanding, today: date) -> str:
         return reader.t("繳費期限已過，名額已由備取遞補。")
     if one.status == "B":
         now = reader.t("目前遞補至 {no} 號。", no=one.promoted_to) if one.promoted_to else reader.t("目前尚未遞補。")
-        return now + reader.t("輪到您時，「抽籤結果」會顯示繳費期限。")
+        return now + reader.t("輪到您時會通知繳費。")
     if one.status == "X":
         return reader.t("這次沒有抽中，也不在備取名單。")
     return reader.t("{time} 抽籤。", time=moment(reader, one.draw_at, today))

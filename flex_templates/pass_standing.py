@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from domain.passtexts import headline, period, status
+from domain.passtexts import headline, moment, period, status
 from domain.passview import EntryStanding
 from domain.reader import Reader
-from flex_templates.card import Block, Button, Card, Lead, Note, Paragraph, Press, Rows, Say
+from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Press, Rows, Say
 from flex_templates.person import Person, call
 from flex_templates.render import show
 from flex_templates.theme import Tone
@@ -53,6 +53,27 @@ def results(reader: Reader, shown: Sequence[EntryStanding], today: date, person:
         tone = Tone.DONE if one.seat else Tone.NEUTRAL
         cards.append(Card(title=one.lot_name, tone=tone, blocks=blocks, others=[call(reader, person)]))
     return show(reader, reader.t("月票抽籤結果"), *cards)
+
+
+def announced(
+    reader: Reader, one: EntryStanding, announce_sha256: str, draws_url: str, today: date, person: Person
+) -> dict[str, Any]:
+    """The list is public: the hash that proves later that nothing of it was chosen after the randomness."""
+    card = Card(
+        title=reader.t("登記清單已公告"),
+        subtitle=one.lot_name,
+        blocks=[
+            *_rehearsal(reader, one),
+            Paragraph(
+                reader.t("您的申請 {no} 參加 {time} 的抽籤。", no=one.entry_no, time=moment(reader, one.draw_at, today))
+            ),
+            Rows([(reader.t("公告雜湊"), announce_sha256)]),
+            Note(reader.t("請保留這則訊息：抽籤後可比對公告沒有被換過。")),
+        ],
+        main=Link(reader.t("看公開資料"), draws_url),
+        others=[call(reader, person)],
+    )
+    return show(reader, reader.t("月票登記清單已公告"), card)
 
 
 def passes(reader: Reader, shown: Sequence[EntryStanding], today: date) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from flask_wtf import CSRFProtect
 from adapters.randomness.drand import Drand
 from adapters.randomness.recorded import RECORDED
 from domain.ports.randomness import Randomness
+from infra import queue
 from services.draws.announcing import Announcing
 from services.draws.desk import Desk
 from services.draws.drawing import Drawing
 from services.draws.freezing import Freezing
 from services.draws.promoting import Promoting
+from services.draws.telling import Telling
 from services.passes.board import PassBoard
 from services.passes.entries import Entries
 from services.passes.lots import Lots
@@ -65,7 +67,7 @@ class PassRoom(VehicleRoom):
     def desk(self) -> Desk:
         announcing = Announcing(self.rounds, VERIFIER.read_bytes())
         drawing = Drawing(self.rounds, self.randomness)
-        return Desk(self.unit, self.freezing, announcing, drawing, self.promoting, self.randomness)
+        return Desk(self.unit, self.freezing, announcing, drawing, self.promoting, self.randomness, queue.defer)
 
     @cached_property
     def board(self) -> PassBoard:
@@ -80,5 +82,15 @@ class PassRoom(VehicleRoom):
         console = [rehearsals(self.unit)] if self.settings.console_mode else []
         return [*super().doors(csrf, limiter), public, pass_pages(self.unit, self.board, self.clock, limiter), *console]
 
+    @cached_property
+    def telling(self) -> Telling:
+        return Telling(self.board, self.notices, self.clock)
+
     def for_tasks(self) -> Mapping[str, Any]:
-        return {**super().for_tasks(), "rounds": self.rounds, "freezing": self.freezing, "desk": self.desk}
+        return {
+            **super().for_tasks(),
+            "rounds": self.rounds,
+            "freezing": self.freezing,
+            "desk": self.desk,
+            "telling": self.telling,
+        }

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import structlog
-from procrastinate import JobContext
+from procrastinate import JobContext, RetryStrategy
 
 from domain.clock import city_date
 from domain.draw.coding import is_rehearsal
@@ -14,11 +14,13 @@ from infra.queue import queue
 from services import audit
 from services.draws.desk import Desk
 from services.draws.freezing import Freezing, NotYetError
+from services.draws.telling import TELL, Telling, What
 from services.passes.rounds import Rounds
 
 EVERY_MINUTE = "* * * * *"
 AFTER_MIDNIGHT = "1 16 * * *"  # UTC: 00:01 in Taiwan
 EVERY_FIVE_MINUTES = "*/5 * * * *"
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,13 @@ def step(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
             continue
         except RoundRuleError as error:
             log.error("draw_step_refused", draw_id=draw_id, why=str(error))
+
+
+@queue.task(name=TELL, pass_context=True, retry=RETRY)
+def tell(context: JobContext, draw_id: str, what: str) -> None:
+    """Tell the applicants of a draw what happened."""
+    telling: Telling = context.additional_context["telling"]
+    telling.tell(_units(context), draw_id, What(what))
 
 
 @queue.periodic(cron=EVERY_FIVE_MINUTES)

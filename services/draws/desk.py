@@ -19,8 +19,10 @@ from services.draws.announcing import Announcing
 from services.draws.drawing import Drawing, Drawn, verify
 from services.draws.freezing import Freezing, NotYetError
 from services.draws.promoting import Offer, Promoting
+from services.draws.telling import TELL, What, told_when_drawn
 
 T = TypeVar("T")
+Defer = Callable[..., None]
 LONGEST_REASON = 200  # characters that an audit row keeps
 
 
@@ -35,6 +37,7 @@ class Desk:
         drawing: Drawing,
         promoting: Promoting,
         randomness: Randomness,
+        defer: Defer,
     ) -> None:
         self._units = units
         self._freezing = freezing
@@ -42,6 +45,7 @@ class Desk:
         self._drawing = drawing
         self._promoting = promoting
         self._randomness = randomness
+        self._defer = defer
 
     def do(self, action: str, draw_id: str, actor: str, work: Callable[[UnitOfWork], T]) -> T:
         """Run `work` in one transaction. Raises RoundRuleError, whose attempt is in the audit when it was a person's
@@ -68,7 +72,7 @@ class Desk:
 
     def announce(self, draw_id: str, *, actor: str) -> Announcement:
         """Publish list and announcement. Raises RoundRuleError."""
-        return self.do("announce", draw_id, actor, lambda uow: self._announcing.announce(uow, draw_id, actor=actor))
+        return self.do("announce", draw_id, actor, lambda uow: self._announce(uow, draw_id, actor))
 
     def close_day(self, draw_id: str, day: date, *, actor: str) -> str:
         """The nightly root of an open round. Raises RoundRuleError when the log is not what it was."""
@@ -80,7 +84,7 @@ class Desk:
         def work(uow: UnitOfWork) -> Announcement:
             if self._announcing.is_late(uow, draw_id):
                 self._announcing.postpone(uow, draw_id, actor=actor)
-            return self._announcing.announce(uow, draw_id, actor=actor)
+            return self._announce(uow, draw_id, actor)
 
         return self.do("announce", draw_id, actor, work)
 
@@ -94,16 +98,23 @@ class Desk:
         """
         number = self.do("draw", draw_id, actor, lambda uow: self._drawing.needs(uow, draw_id))
         value = self._randomness.fetch(number) if number is not None else None
-        return self.do(
-            "draw",
-            draw_id,
-            actor,
-            lambda uow: self._drawing.draw(uow, draw_id, value, actor=actor, transcript=transcript),
-        )
+
+        def work(uow: UnitOfWork) -> Drawn:
+            drawn = self._drawing.draw(uow, draw_id, value, actor=actor, transcript=transcript)
+            if told_when_drawn(draw_id):
+                self._tell(uow, draw_id, What.RESULT)
+            return drawn
+
+        return self.do("draw", draw_id, actor, work)
 
     def publish(self, draw_id: str, *, actor: str) -> None:
         """Publish the result; the verifier is run on the exact bytes before and after. Raises RoundRuleError."""
-        self.do("publish", draw_id, actor, lambda uow: self._drawing.publish(uow, draw_id, actor=actor))
+
+        def work(uow: UnitOfWork) -> None:
+            self._drawing.publish(uow, draw_id, actor=actor)
+            self._tell(uow, draw_id, What.RESULT)
+
+        self.do("publish", draw_id, actor, work)
         self.do("publish", draw_id, actor, lambda uow: _as_published(uow, draw_id))
 
     def promote(self, draw_id: str, *, actor: str, up_to: int | None = None) -> tuple[int, list[Offer]]:
@@ -116,10 +127,21 @@ class Desk:
                 vacated += self._promoting.keep_most_wanted(uow, draw_id, actor=actor)
                 made = self._promoting.promote(uow, draw_id, actor=actor, up_to=up_to)
                 if not made:
+                    if offers:
+                        self._tell(uow, draw_id, What.OFFER)
                     return vacated, offers
                 offers += made
 
         return self.do("promote", draw_id, actor, work)
+
+    def _announce(self, uow: UnitOfWork, draw_id: str, actor: str) -> Announcement:
+        made = self._announcing.announce(uow, draw_id, actor=actor)
+        self._tell(uow, draw_id, What.ANNOUNCED)
+        return made
+
+    def _tell(self, uow: UnitOfWork, draw_id: str, what: What) -> None:
+        """A job tells the applicants, once this is committed."""
+        self._defer(uow, TELL, draw_id=draw_id, what=what.value)
 
     def _refused(self, action: str, draw_id: str, actor: str, why: str) -> None:
         """An audit row of its own; a job that tries again every minute leaves one row for one reason."""

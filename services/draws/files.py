@@ -17,6 +17,11 @@ from models.passes import PassRound
 LIST, REMOVED, ANNOUNCE, TRANSCRIPT, RESULT = "list.tsv", "removed.tsv", "announce.txt", "transcript.txt", "result.tsv"
 
 
+def sha256_of(content: bytes) -> str:
+    """What a file is known by."""
+    return sha256(content).hexdigest()
+
+
 def keep(uow: UnitOfWork, draw_id: str, name: str, content: bytes) -> None:
     """Keep a file. Raises RoundRuleError when the draw has one of this name: there is never a second."""
     put = insert(DrawFile).values(draw_id=draw_id, name=name, content=content, sha256=sha256(content).hexdigest())

@@ -167,10 +167,11 @@ class PassBoard:
         return Odds(places_of(drawn.steps), entries)
 
     def _standings(self, uow: UnitOfWork, entries: Sequence[PassEntry]) -> Sequence[EntryStanding]:
-        standings = [self._standing(uow, entry) for entry in entries]
+        standings = [self.standing(uow, entry) for entry in entries]
         return sorted(standings, key=lambda one: one.starts_on, reverse=True)
 
-    def _standing(self, uow: UnitOfWork, entry: PassEntry) -> EntryStanding:
+    def standing(self, uow: UnitOfWork, entry: PassEntry) -> EntryStanding:
+        """How one entry stands."""
         row = uow.session.get_one(PassRound, entry.round_id)
         rehearsal = is_rehearsal(row.draw_id)
         shown: Collection[str] = (Phase.DRAWN, Phase.PUBLISHED) if rehearsal else (Phase.PUBLISHED,)

@@ -54,6 +54,8 @@ class World:
     units: UnitOfWorkFactory
     randomness: Randomness = field(default_factory=lambda: Drand([], RECORDED))
 
+    deferred: list[tuple[str, ...]] = field(default_factory=list)
+
     def __post_init__(self) -> None:
         cipher = FieldCipher([bytes(range(32))])
         self.rules = load_pass_rules()
@@ -64,7 +66,13 @@ class World:
         self.announcing = Announcing(self.rounds, SCRIPT)
         self.drawing = Drawing(self.rounds, self.randomness)
         self.promoting = Promoting(self.rules, self.lots, self.rounds)
-        self.desk = Desk(self.units, self.freezing, self.announcing, self.drawing, self.promoting, self.randomness)
+        self.desk = Desk(
+            self.units, self.freezing, self.announcing, self.drawing, self.promoting, self.randomness, self.defer
+        )
+
+    def defer(self, uow: UnitOfWork, task: str, **arguments: object) -> None:
+        """Jobs are remembered, not run."""
+        self.deferred.append((task, *map(str, arguments.values())))
 
     def lot(self, number: str = "P0123", **more: Any) -> str:
         """A lot with a plan for everybody and one for its own 里."""

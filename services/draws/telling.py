@@ -1,0 +1,93 @@
+"""Telling applicants what happened in a draw: the list with its announcement's hash, the result, an offer (遞補)."""
+
+import uuid
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from domain.clock import Clock, city_date
+from domain.draw.coding import is_rehearsal
+from domain.ports.notices import Notices
+from domain.rounds import RoundRuleError
+from infra.database import UnitOfWork, UnitOfWorkFactory
+from models.draw import DrawRank, Seat
+from models.passes import PassEntry, PassRound
+from services.draws import files
+from services.passes.board import PassBoard
+from services.passes.entries import LIVE
+
+TELL = "draws.tell"
+BATCH = 200  # entries told in one transaction
+
+
+class What(StrEnum):
+    """What is told, once to each entry."""
+
+    ANNOUNCED = "announced"
+    RESULT = "result"
+    OFFER = "offer"
+
+
+class Telling:
+    """wiring gives the board, which knows how an entry stands, and the notices."""
+
+    def __init__(self, board: PassBoard, notices: Notices, clock: Clock) -> None:
+        self._board = board
+        self._notices = notices
+        self._clock = clock
+
+    def tell(self, units: UnitOfWorkFactory, draw_id: str, what: What) -> int:
+        """Tell everybody who applied in the chat, batch by batch; says how many entries. Safe to repeat: a dedupe key
+        for each entry keeps a second telling from going.
+        """
+        told, after = 0, -1
+        while True:
+            with units() as uow:
+                entries = self._batch(uow, draw_id, what, after)
+                for entry in entries:
+                    self._post(uow, draw_id, what, entry)
+            told += len(entries)
+            if len(entries) < BATCH:
+                return told
+            after = entries[-1].log_index
+
+    def _batch(self, uow: UnitOfWork, draw_id: str, what: What, after: int) -> list[PassEntry]:
+        of_round = select(PassRound.id).where(PassRound.draw_id == draw_id).scalar_subquery()
+        found = select(PassEntry).where(
+            PassEntry.round_id == of_round,
+            PassEntry.state == LIVE,
+            PassEntry.citizen.is_not(None),
+            PassEntry.log_index > after,
+        )
+        if what is What.OFFER:
+            promoted = select(Seat.entry_id).join(DrawRank, DrawRank.entry_id == Seat.entry_id)
+            found = found.where(PassEntry.id.in_(promoted.where(Seat.state == "offered", DrawRank.status == "B")))
+        return list(uow.session.scalars(found.order_by(PassEntry.log_index).limit(BATCH)))
+
+    def _post(self, uow: UnitOfWork, draw_id: str, what: What, entry: PassEntry) -> None:
+        standing = self._board.standing(uow, entry)
+        data: dict[str, object] = {"standing": standing, "today": city_date(self._clock.now())}
+        if what is What.ANNOUNCED:
+            announce = files.require(uow, draw_id, files.ANNOUNCE)
+            data |= {"announce_sha256": files.sha256_of(announce), "draws_url": self._board.draws_url}
+        elif standing.status is None:
+            raise RoundRuleError(f"{draw_id} has no result to be told")
+        if entry.channel is None or entry.citizen is None:
+            return
+        self._notices.post(
+            uow,
+            "pass_announced" if what is What.ANNOUNCED else "pass_result",
+            channel=entry.channel,
+            citizen=entry.citizen,
+            dedupe_key=_key(what, entry.id),
+            data=data,
+        )
+
+
+def told_when_drawn(draw_id: str) -> bool:
+    """A rehearsal is never published: its result is told when it is drawn."""
+    return is_rehearsal(draw_id)
+
+
+def _key(what: What, entry_id: uuid.UUID) -> str:
+    return f"pass:{what}:{entry_id}"
