@@ -14,6 +14,7 @@ from domain.plates import Plate
 from domain.reader import Display, Language
 from domain.vehicles import VehicleKind
 from infra.locales import reader
+from tests.cards import pass_samples
 from tests.flow import Answer
 from tests.handlers.cities import bill
 from tests.handlers.conftest import NOW
@@ -57,6 +58,15 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "number_granted": [{}],
     "number_kept": [{}],
     "number_lost": [{}],
+    "pass_announced": [
+        {
+            "standing": pass_samples.STANDING,
+            "announce_sha256": "9f" * 32,
+            "draws_url": "https://pay.example.gov.tw/draws/",
+            "today": NOW.date(),
+        }
+    ],
+    "pass_result": [{"standing": one, "today": NOW.date()} for one in pass_samples.RESULTS],
     "promised_bills": [
         {"view": view(*answers)} for answers in ([FOUND], [NOTHING], [SILENT], [FOUND, NOTHING, SILENT])
     ],
