@@ -10,7 +10,7 @@ TOPICS: Mapping[Topic, str] = {
     Topic.ACCOUNT: msgid("帳號、車輛與退款"),
     Topic.NEW_BILL: msgid("新帳單"),
     Topic.DUE_SOON: msgid("三天內到期"),
-    Topic.DUE_TOMORROW: msgid("明天到期"),
+    Topic.DUE_TOMORROW: msgid("今天或明天到期"),
     Topic.OVERDUE: msgid("逾期與催繳"),
     Topic.ROUND: msgid("月票開放申請"),
     Topic.DRAW: msgid("抽籤結果與遞補"),

@@ -27,7 +27,6 @@ class Row:
 
 BY_PLATE = msgid("現在不必註冊或綁定：直接輸入車牌，就能查各縣市的停車費並繳費。")
 ASK_OFFICE = msgid("請洽收費機關，或撥打下方電話詢問。")
-NOT_SENDING = msgid("我們目前不會主動推播繳費提醒。請隨時輸入車牌查詢。")
 
 ROWS = (
     Row(
@@ -35,8 +34,6 @@ ROWS = (
         msgid("繳費紀錄"),
         msgid("每次繳費後，我們會傳給您收據連結，請保留那則訊息。"),
     ),
-    Row(("通知設定", "notices"), msgid("通知設定"), NOT_SENDING, bills=True),
-    Row(("通知紀錄",), msgid("通知紀錄"), NOT_SENDING, bills=True),
     Row(
         ("代繳查詢",),
         msgid("代繳查詢"),

@@ -157,7 +157,7 @@ class NoticeRules:
 
     # 通知紀錄
 
-    def record(self, uow: UnitOfWork, channel: str, citizen: str, most: int) -> Sequence[Sent]:
+    def record(self, uow: UnitOfWork, channel: str, citizen: str, most: int, skip: int = 0) -> Sequence[Sent]:
         """What was sent to the citizen in 90 days, the newest first."""
         since = self._clock.now() - timedelta(days=RECORD_DAYS)
         query = (
@@ -174,6 +174,7 @@ class NoticeRules:
             .outerjoin(SmsMessage, SmsMessage.id == NoticeRow.sms_id)
             .where(NoticeRow.channel == channel, NoticeRow.citizen == citizen, NoticeRow.made_at >= since)
             .order_by(NoticeRow.send_at.desc(), NoticeRow.dedupe_key)
+            .offset(skip)
             .limit(most)
         )
         return [

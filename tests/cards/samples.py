@@ -32,7 +32,7 @@ from flex_templates.person import Person, anyone
 from infra.locales import reader
 from services.history import WHAT
 from services.questions import Questions
-from tests.cards import pass_samples, vehicle_samples
+from tests.cards import notice_samples, pass_samples, vehicle_samples
 
 TODAY = date(2026, 12, 20)
 NOW = datetime(2026, 12, 20, 6, 2, tzinfo=UTC)  # 14:02 in Taiwan
@@ -215,7 +215,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "not yet": lambda r: errors.not_yet(r, r.t("月票申請"), r.t("請洽收費機關，或撥打下方電話詢問。"), anyone(r)),
     "contact": lambda r: errors.contact(r, [OFFICE, anyone(r)]),
 }
-CARDS |= vehicle_samples.CARDS | pass_samples.CARDS
+CARDS |= vehicle_samples.CARDS | pass_samples.CARDS | notice_samples.CARDS
 
 
 def every() -> Iterator[tuple[str, Reader, dict[str, Any]]]:

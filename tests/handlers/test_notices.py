@@ -1,5 +1,6 @@
 """What the system says first, as handlers/notices renders it and the outbox takes it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,11 +8,13 @@ import pytest
 from bot.message import fit, spoken
 from bot.notices import discover_notices
 from domain.billrules import build_view
-from domain.bills import CouldNotAsk, Found, SourceAnswer, Why
+from domain.bills import CouldNotAsk, Found, PayableKey, PayableType, SourceAnswer, Why
 from domain.billsview import BillsView
 from domain.bindings import Paperless, Vehicle
+from domain.notices import Topic
 from domain.plates import Plate
 from domain.reader import Display, Language
+from domain.reminders import Fact
 from domain.vehicles import VehicleKind
 from infra.locales import reader
 from tests.cards import pass_samples
@@ -41,6 +44,11 @@ VEHICLE = Vehicle(Plate("ABC-1234"), VehicleKind.CAR)
 FOUND = Found("TNN", NOW, bills=(bill(agency="TNN"), bill("B2", "TNN")))
 NOTHING = Found("KHH", NOW)
 SILENT = CouldNotAsk("TPE", NOW, Why.DOWN)
+PAY = "https://pay.example.gov.tw/p/" + "a" * 48
+FACTS = [
+    Fact(topic, PayableKey("TPE", PayableType.BILL, f"B{days}"), NOW.date() + timedelta(days=days), 20 + days)
+    for topic, days in ((Topic.OVERDUE, -1), (Topic.DUE_TOMORROW, 1), (Topic.DUE_SOON, 2), (Topic.DUE_SOON, 3))
+] + [Fact(Topic.NEW_BILL, PayableKey("TPE", PayableType.BILL, "B9"), None, 1000)]
 DATA: dict[str, list[dict[str, Any]]] = {
     "payment_done": [PAID, {**PAID, "count": 1}, TRIAL],
     "payment_to_refund": [PAID, TRIAL],
@@ -58,6 +66,9 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "number_granted": [{}],
     "number_kept": [{}],
     "number_lost": [{}],
+    "bills_due": [
+        {"facts": facts, "today": NOW.date(), "pay_url": url} for facts in (FACTS, FACTS[:1]) for url in (PAY, "")
+    ],
     "pass_announced": [
         {
             "standing": pass_samples.STANDING,
@@ -131,3 +142,20 @@ def test_a_promise_that_failed_is_never_nothing_due() -> None:
     answer = rendered("promised_bills", {"view": view(SILENT)})
     assert "查無" not in answer
     assert "結果" not in answer
+
+
+def test_a_reminder_tells_each_state_with_its_nearest_deadline_and_leads_to_the_pay_page() -> None:
+    facts = {"facts": FACTS, "today": NOW.date(), "pay_url": PAY}
+    answer = rendered("bills_due", facts)
+    assert "1,085 元\n5 筆停車費待繳" in answer
+    for line in (
+        "逾期與催繳\n1 筆，19 元\n11/20（五）24:00 前",
+        "三天內到期\n2 筆，45 元\n11/23（一）24:00 前",
+        "新帳單\n1 筆，1,000 元",
+    ):
+        assert line in answer
+    assert answer.link("繳費 1,085 元") == PAY
+    assert spoken(answer.messages[0]) == "您有 5 筆停車費待繳，共 1,085 元"
+    elsewhere = rendered("bills_due", {**facts, "pay_url": ""})
+    assert "繳費 1,085 元" not in elsewhere.buttons, "nothing of it is paid here"
+    assert elsewhere.buttons["看帳單"]["text"] == "待繳"
