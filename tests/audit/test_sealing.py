@@ -1,5 +1,6 @@
 """Audit rows in a chain: what was removed, changed or cut off shows."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,8 +76,16 @@ def test_all_rows_are_sealed_once_in_whatever_order_they_came(uow: UnitOfWorkFac
 
 def test_sealers_at_once_make_one_chain(uow: UnitOfWorkFactory) -> None:
     write(uow, 20)
+    together = threading.Barrier(6)
+
+    def run(_: int) -> int:
+        with uow() as unit:
+            unit.session.execute(text("SELECT 1"))
+            together.wait()
+            return sealing.seal(unit)
+
     with ThreadPoolExecutor(6) as pool:
-        assert sum(pool.map(lambda _: seal_all(uow), range(6))) == 20
+        assert sum(pool.map(run, range(6))) == 20
     assert checked(uow).wrong is None
 
 
