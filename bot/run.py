@@ -14,7 +14,7 @@ from bot.input import Press
 from bot.message import Message, quick_say, text, with_quick_replies
 from bot.registry import Registry
 from bot.turn import Turn
-from domain.errors import CitizenMistakeError
+from domain.errors import CitizenMistakeError, UsedUpError
 from infra.database import UnitOfWork
 
 TOKEN_BYTES = 4
@@ -167,10 +167,11 @@ class Run:
         return self._after(conversation, turn, outcome, history)
 
     def _mistake(self, conversation: Conversation[Any], turn: Turn[Any], mistake: CitizenMistakeError) -> Outcome:
-        """Answered in one place: at a waiting step of this conversation it is shown again, elsewhere it ends."""
+        """Answered in one place: a waiting step of this conversation is shown again where that helps; else it ends."""
         remark = text(turn.t(mistake.text, **mistake.values))
         waiting = self.dialog.waiting
-        if waiting and waiting.conversation == conversation.key and self._private:
+        asked_here = waiting and waiting.conversation == conversation.key and self._private
+        if asked_here and not isinstance(mistake, UsedUpError):
             return Stay(remark)
         return Done(with_quick_replies(remark, [quick_say(turn.t("說明")), quick_say(turn.t("聯絡我們"))]))
 

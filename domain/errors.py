@@ -15,6 +15,10 @@ class CitizenMistakeError(Exception):
         self.values = values
 
 
+class UsedUpError(CitizenMistakeError):
+    """A limit is used up. No other answer to the same question would help, so the conversation ends with this."""
+
+
 class Retry(StrEnum):
     """What a failed outside call allows next."""
 

@@ -11,7 +11,7 @@ from typing import cast
 from sqlalchemy import text
 
 from domain.bindings import Vehicle
-from domain.errors import CitizenMistakeError
+from domain.errors import UsedUpError
 from infra.database import UnitOfWork
 
 LOOKUPS_A_DAY = 20  # per citizen; a family's cars and a few typing errors fit
@@ -51,7 +51,7 @@ class Quota:
         return row is not None and cast(int, row[0]) >= self._limit
 
     def check(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
-        """Raises CitizenMistakeError when today's lookups are used up."""
+        """Raises UsedUpError when today's lookups are used up."""
         if self.used_up(uow, channel, citizen):
             raise self._too_many()
 
@@ -80,10 +80,8 @@ class Quota:
         if count > self._limit:
             raise self._too_many()  # the count is rolled back with whatever raises
 
-    def _too_many(self) -> CitizenMistakeError:
-        return CitizenMistakeError(
-            "為保護他人資料，每天最多查詢 {limit} 次，今天的次數已用完，請明天再查。", limit=self._limit
-        )
+    def _too_many(self) -> UsedUpError:
+        return UsedUpError("為保護他人資料，每天最多查詢 {limit} 次，今天的次數已用完，請明天再查。", limit=self._limit)
 
     def forget_past_days(self, uow: UnitOfWork) -> int:
         """Delete the counts of past days; says how many. For the schedule."""

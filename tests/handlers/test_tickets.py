@@ -211,6 +211,17 @@ def test_after_the_daily_limit_no_city_is_asked(flow: Flow, cities_in_hand: Citi
     assert len(cities_in_hand.questions) == DAILY_LIMIT
 
 
+def test_the_daily_limit_ends_the_question_for_the_kind(flow: Flow, cities_in_hand: CitiesInHand) -> None:
+    for _ in range(DAILY_LIMIT):
+        flow.say("AB-1234")
+    flow.say("ABC-1234")
+    answer = flow.press("汽車")
+    assert "今天的次數已用完" in answer
+    assert "請選擇車種" not in answer
+    assert flow.waiting is None
+    assert len(cities_in_hand.questions) == DAILY_LIMIT
+
+
 def test_where_nobody_can_be_asked_nothing_due_is_not_said(flow: Flow, cities_in_hand: CitiesInHand) -> None:
     cities_in_hand.connect()
     answer = flow.say("AB-1234")
