@@ -31,19 +31,20 @@ class NotEmptyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """A plate to try, and what it shows (in zh-TW, for whoever starts the demo)."""
+    """A plate to try, and what it shows, for whoever starts the demo."""
 
     number: str
     kind: str
-    shows: str
+    shows: str  # zh-TW
+    shows_en: str
 
 
 PLATES = (
-    Plate("ABC-1235", "car", "三筆一般停車單"),
-    Plate("MXR-0889", "motorcycle", "機車，同一天兩張停車單"),
-    Plate("AJH-6023", "car", "停車單、催繳單與一筆已告發的追繳"),
-    Plate("BKE-5678", "car", "二十四筆停車單"),
-    Plate("EAA-2009", "car", "沒有待繳"),
+    Plate("ABC-1235", "car", "三筆一般停車單", "three ordinary bills"),
+    Plate("MXR-0889", "motorcycle", "機車，同一天兩張停車單", "a motorcycle, two bills of one day"),
+    Plate("AJH-6023", "car", "停車單、催繳單與一筆已告發的追繳", "a bill, a dunning notice, a prosecuted recovery"),
+    Plate("BKE-5678", "car", "二十四筆停車單", "24 bills"),
+    Plate("EAA-2009", "car", "沒有待繳", "nothing to pay"),
 )
 
 

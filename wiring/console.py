@@ -5,7 +5,7 @@ from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
 from services import demo
-from web.console.chats import Console, TrayItem
+from web.console.chats import Console, TrayItem, Try
 from web.console.page import page as console_page
 from web.console.poster import callback_poster
 from wiring.mail import MailRoom
@@ -14,10 +14,11 @@ from wiring.mail import MailRoom
 class ConsoleRoom(MailRoom):
     """A chat and a tray of SMS and e-mail in the browser."""
 
-    def worth_typing(self) -> list[tuple[str, str]]:
+    def worth_typing(self) -> list[Try]:
         """Plates of the made-up city and what they show; none where it was not loaded."""
         with self.unit() as uow:
-            return [(plate.number, plate.shows) for plate in demo.PLATES] if demo.is_here(uow) else []
+            here = demo.is_here(uow)
+        return [Try(plate.number, plate.shows, plate.shows_en) for plate in demo.PLATES] if here else []
 
     def console(self) -> Console:
         """The LINE that is played."""

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.console.samples import bubble, button, flex, postback, text
+from web.console.chats import Try
 
 pytestmark = pytest.mark.browser
 
@@ -151,10 +152,13 @@ def test_the_loading_animation_ends_with_the_next_message(page, app):
 
 def test_the_page_says_what_is_worth_typing(page, app):
     expect(page.get_by_text("可以試的車牌")).to_have_count(0)
-    app.tries.append(("ABC-1235", "<b>三筆</b>"))
+    app.tries.append(Try("ABC-1235", "<b>三筆</b>", "<b>three</b>"))
     tries = page.get_by_role("region", name="可以試的車牌")
     expect(tries.get_by_role("term")).to_have_text("ABC-1235")
     expect(tries.get_by_role("definition")).to_have_text("<b>三筆</b>")
+    page.get_by_role("button", name="English").click()
+    tries = page.get_by_role("region", name="Plates to try")
+    expect(tries.get_by_role("definition")).to_have_text("<b>three</b>")
 
 
 def test_the_tray_shows_text_messages_and_mail(page, app):

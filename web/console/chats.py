@@ -36,7 +36,18 @@ class TrayItem:
 
 
 Tray = Callable[[], Sequence[TrayItem]]
-Tries = Callable[[], Sequence[tuple[str, str]]]  # what to type, and what it shows
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Something worth typing, and what it shows in the two languages of the page."""
+
+    type: str
+    zh: str
+    en: str
+
+
+Tries = Callable[[], Sequence[Try]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def tell(console: Console, after: int) -> Told:
                 for line in console.log
             ],
         }
-    tries = [{"type": what, "shows": shows} for what, shows in console.tries()]
+    tries = [{"type": one.type, "shows": {"zh": one.zh, "en": one.en}} for one in console.tries()]
     return told | {"tray": _tray(console), "tries": tries}
 
 

@@ -1,7 +1,7 @@
 // The tray of text messages and e-mail, and the log of calls.
 
 import { el } from "./dom.js";
-import { t, time } from "./words.js";
+import { language, t, time } from "./words.js";
 
 export class Side {
   constructor() {
@@ -34,7 +34,7 @@ export class Side {
 }
 
 function list(tries) {
-  const rows = tries.map((one) => [el("dt", {}, one.type), el("dd", {}, one.shows)]);
+  const rows = tries.map((one) => [el("dt", {}, one.type), el("dd", {}, one.shows[language()])]);
   return el("dl", {}, ...rows.flat());
 }
 
