@@ -21,14 +21,15 @@ from tests.bills.hands import Books, Look
 from tests.clock import MovableClock
 from tests.fakes.city import FakeCity
 
+EXAMPLES = Path(__file__).with_name("official_examples.json")
 QUICK = 0.01  # seconds between calls, where the pace itself is not the subject
 T = TypeVar("T")
 
 
 @pytest.fixture(scope="session")
-def vectors(shared_dir: Path) -> dict[str, Any]:
-    """The worked examples A to E of the specification."""
-    return dict(json.loads((shared_dir / "facts" / "paybill-vectors.json").read_text("utf-8")))
+def vectors() -> dict[str, Any]:
+    """The worked examples A to E of the specification (全國路邊停車費查詢 API 服務規範 V1.03)."""
+    return dict(json.loads(EXAMPLES.read_text("utf-8")))
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 """The contract of a city source, over the fake city: official examples, and everything a city can get wrong."""
 
 import copy
+import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.bills.answer import AnswerError, read_answer
 from domain.bills import BillStatus, CouldNotAsk, Found, SourceAnswer, Why
 from domain.cities import AnswerShape
 from domain.plates import parse_plate
@@ -26,6 +29,10 @@ def ask(
             return await line.source(named(city, **changes)).ask(parse_plate(plate), CAR, patience=patience)
 
     return run(work)
+
+
+def test_the_examples_are_those_of_the_facts(shared_dir: Path, vectors: dict[str, Any]) -> None:
+    assert vectors == json.loads((shared_dir / "facts" / "paybill-vectors.json").read_text("utf-8"))
 
 
 def test_example_a_nothing_due(open_line: OpenLine, city: FakeCity, clock: MovableClock) -> None:
@@ -72,6 +79,16 @@ def test_example_e_the_city_says_no(open_line: OpenLine, city: FakeCity) -> None
     answer = ask(open_line, city, path="/Parking/PayBill/CarID/{plate}/CarType/X{kind}")
     assert isinstance(answer, CouldNotAsk)
     assert answer.why is Why.REFUSED
+
+
+def test_examples_a_and_e_word_for_word(city: FakeCity, vectors: dict[str, Any], clock: MovableClock) -> None:
+    def read(example: str) -> Found:
+        return read_answer(json.dumps(vectors[example]).encode(), named(city), PLATE, CAR, clock.now())
+
+    assert read("A_nothing_due").nothing_due
+    with pytest.raises(AnswerError) as refused:
+        read("E_failed")
+    assert refused.value.why is Why.REFUSED
 
 
 @pytest.mark.parametrize(
