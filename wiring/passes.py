@@ -24,6 +24,7 @@ from services.passes.entries import Entries
 from services.passes.lots import Lots
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules, load_pass_rules
+from services.passes.windows import Windows
 from web.draws.views import blueprint as draw_pages
 from web.draws.views import rehearsals
 from web.passes.views import blueprint as pass_pages
@@ -50,6 +51,10 @@ class PassRoom(VehicleRoom):
     @cached_property
     def entries(self) -> Entries:
         return Entries(self.cipher, self.lookup_key, self.lots)
+
+    @cached_property
+    def windows(self) -> Windows:
+        return Windows(self.pass_rules, self.lots, self.rounds, self.entries)
 
     @cached_property
     def randomness(self) -> Randomness:

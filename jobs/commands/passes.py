@@ -186,6 +186,20 @@ def clock(draw_id: str, moment: datetime, staff: str) -> None:
         )
 
 
+@passes.command("window", help="優先購買: places of a round that are sold without a draw, on the category's days.")
+@click.argument("draw_id")
+@click.argument("category")
+@click.option("--places", type=click.IntRange(min=0), required=True)
+@staff_option
+@with_appcontext
+def window(draw_id: str, category: str, places: int, staff: str) -> None:
+    """Prints when it is open. What is unsold joins the draw before the announcement."""
+    with unit() as uow:
+        row = house().windows.plan(uow, draw_id, category, places, staff=staff)
+        opens, closes = (at.astimezone(TAIPEI).isoformat(timespec="minutes") for at in (row.opens_at, row.closes_at))
+        click.echo(f"{row.name}: {opens} to {closes}")
+
+
 @passes.command("day", help="The office calendar: DAY is a holiday (off) or a 補班日 (works).")
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
 @click.argument("how", type=click.Choice(["off", "works"]))

@@ -22,7 +22,7 @@ from models.passes import Lot, PassEntry, PassRound
 from services import audit
 from services.lookup_key import LookupKey
 from services.passes.lots import Lots, Sells
-from services.passes.rounds import in_round_time
+from services.passes.rounds import in_round_time, read_round
 
 LIVE = "live"
 GENERAL = "G"  # the pool of everybody whose claim to another is not proven
@@ -58,7 +58,7 @@ class Entries:
         Raises CitizenMistakeError: not open, plate for the counter only, plate or person has enough entries here;
         RoundRuleError for an unknown round or plan.
         """
-        row = _locked(uow, wanted.draw_id)
+        row = read_round(uow, wanted.draw_id, lock=True)
         self._check(uow, row, wanted)
         made = self._make(uow, row, wanted, pool=GENERAL, preference=None)
         _note(uow, "entry.made", made[0], row, actor)
@@ -194,12 +194,16 @@ class Entries:
             raise CitizenMistakeError("這種車牌無法線上申請，請洽現場管理員受理。")
         if self._lots.plan(uow, row, wanted.plan) is None:
             raise RoundRuleError(f"no plan {wanted.plan} for {row.draw_id}")
-        live = and_(PassEntry.round_id == row.id, PassEntry.state == LIVE)
+        here = PassEntry.round_id == row.id
         count = select(func.count()).select_from(PassEntry)
-        if uow.connection.execute(count.where(live, PassEntry.compact == wanted.plate.compact)).scalar_one():
+        counts = PassEntry.state.in_((LIVE, Removal.BOUGHT_FIRST.value))
+        if uow.connection.execute(count.where(here, counts, PassEntry.compact == wanted.plate.compact)).scalar_one():
             raise CitizenMistakeError("這輛車已申請過這個停車場本期的月票，一車一期限申請一次。")
         held = PassEntry.holder_hash == self._hash(uow, wanted.holder)
-        if uow.connection.execute(count.where(live, held)).scalar_one() >= row.registration_limit:
+        if (
+            uow.connection.execute(count.where(here, PassEntry.state == LIVE, held)).scalar_one()
+            >= row.registration_limit
+        ):
             raise CitizenMistakeError("您在這一期已有 {most} 筆申請，已達登記上限。", most=row.registration_limit)
 
     def _make(
@@ -258,19 +262,11 @@ class Entries:
         )
         if draw_id is None:
             raise RoundRuleError("no such entry")
-        row = _locked(uow, draw_id)
+        row = read_round(uow, draw_id, lock=True)
         return row, uow.session.get_one(PassEntry, entry_id, populate_existing=True)
 
     def _hash(self, uow: UnitOfWork, mobile: Mobile) -> bytes:
         return self._lookup_key.hash(uow, _HOLDER_FIELD, mobile.national)
-
-
-def _locked(uow: UnitOfWork, draw_id: str) -> PassRound:
-    found = select(PassRound).where(PassRound.draw_id == draw_id).with_for_update()
-    row = uow.session.scalar(found.execution_options(populate_existing=True))
-    if row is None:
-        raise RoundRuleError(f"no round {draw_id}")
-    return row
 
 
 def _check_time(row: PassRound, asked_at: datetime) -> None:

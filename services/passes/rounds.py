@@ -80,11 +80,11 @@ class Rounds:
 
     def find(self, uow: UnitOfWork, draw_id: str) -> PassRound:
         """The round of a draw_id. Raises RoundRuleError."""
-        return _one(uow, draw_id, lock=False)
+        return read_round(uow, draw_id, lock=False)
 
     def locked(self, uow: UnitOfWork, draw_id: str) -> PassRound:
         """The same under its lock, until the transaction ends. Raises RoundRuleError."""
-        return _one(uow, draw_id, lock=True)
+        return read_round(uow, draw_id, lock=True)
 
     def all(self, uow: UnitOfWork) -> Sequence[PassRound]:
         """Every round, the newest month first."""
@@ -177,7 +177,8 @@ def note(
     audit.write(uow, action, actor=actor, subject_type="round", subject_id=row.draw_id, detail=detail)
 
 
-def _one(uow: UnitOfWork, draw_id: str, *, lock: bool) -> PassRound:
+def read_round(uow: UnitOfWork, draw_id: str, *, lock: bool) -> PassRound:
+    """The round of a draw_id, locked until the transaction ends or not. Raises RoundRuleError."""
     found = select(PassRound).where(PassRound.draw_id == draw_id).execution_options(populate_existing=True)
     row = uow.session.scalar(found.with_for_update() if lock else found)
     if row is None:

@@ -33,6 +33,7 @@ from services.passes.entries import Application, Entries
 from services.passes.lots import Lots, LotView, PlanView
 from services.passes.rounds import NewRound, Rounds
 from services.passes.rules import load_pass_rules
+from services.passes.windows import Windows
 
 STAFF = "staff-7"
 CHANNEL = "U" + "0" * 32
@@ -62,6 +63,7 @@ class World:
         self.lots = Lots()
         self.rounds = Rounds(self.rules, self.lots)
         self.entries = Entries(cipher, LookupKey(self.units, cipher), self.lots)
+        self.windows = Windows(self.rules, self.lots, self.rounds, self.entries)
         self.freezing = Freezing(self.rules, self.rounds, self.entries)
         self.announcing = Announcing(self.rounds, SCRIPT)
         self.drawing = Drawing(self.rounds, self.randomness)

@@ -1,0 +1,103 @@
+"""優先購買: places sold before the draw to those a rule puts first, e.g. 身心障礙者. What is unsold joins the draw."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from domain.clock import TAIPEI, city_date
+from domain.draw.listing import Removal
+from domain.rounds import Phase, RoundRuleError
+from infra.database import UnitOfWork
+from models.draw import CounterSale
+from models.passes import PassEntry, PassRound, PriorityWindow
+from services import audit
+from services.passes.entries import LIVE, Application, Entries
+from services.passes.lots import Lots
+from services.passes.rounds import Rounds, note, round_now
+from services.passes.rules import PassRules
+
+
+class Windows:
+    """wiring gives the rules, lots, rounds and entries."""
+
+    def __init__(self, rules: PassRules, lots: Lots, rounds: Rounds, entries: Entries) -> None:
+        self._rules = rules
+        self._lots = lots
+        self._rounds = rounds
+        self._entries = entries
+
+    def plan(self, uow: UnitOfWork, draw_id: str, category: str, places: int, *, staff: str) -> PriorityWindow:
+        """A window of its own places in an open round, on the days that config/passes.toml has for the category.
+
+        Raises RoundRuleError: no such category, the round is not open, or it has this window already.
+        """
+        row = self._rounds.locked(uow, draw_id)
+        rule = next((one for one in self._rules.priority if one.category == category), None)
+        if rule is None or row.phase != Phase.OPEN:
+            raise RoundRuleError(f"no window {category} for a round that is {row.phase}")
+        month = city_date(row.draw_at).replace(day=1)
+
+        def midnight(day: int) -> datetime:
+            return datetime.combine(month + timedelta(days=day - 1), time(), TAIPEI)
+
+        values = {
+            "round_id": row.id,
+            "category": category,
+            "name": rule.name,
+            "opens_at": midnight(rule.first_day),
+            "closes_at": midnight(rule.last_day + 1),
+            "places": places,
+        }
+        put = insert(PriorityWindow).values(values).on_conflict_do_nothing().returning(PriorityWindow.category)
+        if uow.connection.execute(put).scalar() is None:
+            raise RoundRuleError(f"{draw_id} has its window {category} already")
+        note(uow, "window.planned", row, staff, {"category": category, "places": places})
+        return uow.session.get_one(PriorityWindow, (row.id, category))
+
+    def sell(
+        self, uow: UnitOfWork, category: str, wanted: Application, *, amount: int, receipt_no: str, staff: str
+    ) -> PassEntry:
+        """Sell a place of a window at the counter. The entry is logged like any other and leaves the list as
+        BOUGHT-FIRST, so that the vehicle does not take part in the draw as well.
+
+        Raises RoundRuleError: closed, sold out, another price, receipt used before; CitizenMistakeError as apply().
+        """
+        row = self._rounds.locked(uow, wanted.draw_id)
+        window = self._open_window(uow, row, category)
+        plan = self._lots.plan(uow, row, wanted.plan)
+        if plan is None or plan.price != amount:
+            raise RoundRuleError(f"the price is {plan.price if plan else 'not known'}, not {amount}")
+        entry = self._live(uow, row, wanted)
+        if entry is None:
+            entry, _ = self._entries.apply(uow, wanted, actor=staff)
+        self._entries.remove(uow, entry.id, Removal.BOUGHT_FIRST, staff=staff)
+        sale = {"entry_id": entry.id, "round_id": row.id, "amount": amount, "receipt_no": receipt_no, "staff": staff}
+        put = insert(CounterSale).values(sale).on_conflict_do_nothing().returning(CounterSale.entry_id)
+        if uow.connection.execute(put).scalar() is None:
+            raise RoundRuleError(f"receipt {receipt_no} was used before")
+        window.sold += 1
+        detail: audit.Detail = {
+            "draw_id": row.draw_id,
+            "category": category,
+            "amount": amount,
+            "receipt_no": receipt_no,
+        }
+        audit.write(uow, "place.sold_first", actor=staff, subject_type="entry", subject_id=entry.id, detail=detail)
+        return entry
+
+    def _open_window(self, uow: UnitOfWork, row: PassRound, category: str) -> PriorityWindow:
+        window = uow.session.get(PriorityWindow, (row.id, category), with_for_update=True, populate_existing=True)
+        if window is None or not window.opens_at <= round_now(uow, row) < window.closes_at:
+            raise RoundRuleError(f"the window {category} of {row.draw_id} is not open")
+        if window.sold >= window.places:
+            raise RoundRuleError(f"all {window.places} places of the window are sold")
+        return window
+
+    def _live(self, uow: UnitOfWork, row: PassRound, wanted: Application) -> PassEntry | None:
+        """The buyer's own live entry in the draw. Raises RoundRuleError when the vehicle's entry is somebody else's."""
+        mine = (PassEntry.round_id == row.id, PassEntry.compact == wanted.plate.compact, PassEntry.state == LIVE)
+        entry = uow.session.scalar(select(PassEntry).where(*mine))
+        if entry is not None and self._entries.holder(entry) != wanted.holder:
+            raise RoundRuleError("this vehicle's entry has another mobile number")
+        return entry
