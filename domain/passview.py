@@ -41,6 +41,7 @@ class OpenRound:
     places: int
     plans: tuple[PassPlan, ...]  # the dearest, for everybody, first
     odds: Odds | None = None  # None: no draw of this lot is public yet
+    rehearsal: bool = False
 
     def type_name(self, language: Language) -> str:
         """The pass type."""

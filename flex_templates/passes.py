@@ -21,6 +21,12 @@ PLANS = (msgid("一般月票"), msgid("優惠里月票"), msgid("所在里月票
 MOST_LOTS = 8  # buttons of one card; more are found by name or place
 
 
+def lot_label(reader: Reader, one: OpenRound, *, with_type: bool = False) -> str:
+    """The lot, with its pass type where several are offered; a rehearsal says so first."""
+    what = beside(reader, one.lot_name, one.type_name(reader.language)) if with_type else one.lot_name
+    return reader.t("演練 {what}", what=what) if one.rehearsal else what
+
+
 def odds_text(reader: Reader, odds: Odds) -> str:
     """How the last draw went."""
     return reader.t("上期 {entries} 人抽 {places} 張", entries=odds.entries, places=odds.places)
@@ -45,10 +51,7 @@ def ask_lot(
     if more:
         blocks.append(Note(reader.t("還有 {count} 處，請輸入名稱找。", count=more)))
     several = len({one.type_names for one, _ in rounds}) > 1
-    buttons: list[Button] = [
-        Press(beside(reader, one.lot_name, one.type_name(reader.language)) if several else one.lot_name, data)
-        for one, data in rounds
-    ]
+    buttons: list[Button] = [Press(lot_label(reader, one, with_type=several), data) for one, data in rounds]
     card = Card(title=reader.t("月票申請"), blocks=blocks, main=again, others=buttons)
     return show(reader, reader.t("請選擇停車場"), card)
 
@@ -78,7 +81,7 @@ def confirm(
 ) -> dict[str, Any]:
     """Everything once more. `other`: choose another plan, where there are several."""
     pairs = [
-        (reader.t("停車場"), one.lot_name),
+        (reader.t("停車場"), lot_label(reader, one)),
         (reader.t("車牌"), plate),
         (reader.t("票種"), one.type_name(reader.language)),
         (reader.t("方案"), reader.t(plan.name)),
@@ -105,7 +108,7 @@ def applied(
     """The receipt: the number, and what proves later that the entry was there."""
     card = Card(
         title=reader.t("申請完成"),
-        subtitle=one.lot_name,
+        subtitle=lot_label(reader, one),
         tone=Tone.DONE,
         blocks=[
             Lead(entry_no, reader.t("申請編號")),
@@ -131,7 +134,7 @@ def openings(reader: Reader, rounds: Sequence[OpenRound], more: int, today: date
     for one in rounds:
         what = reader.t("{type} {places} 張", type=one.type_name(reader.language), places=one.places)
         last = f"\n{odds_text(reader, one.odds)}" if one.odds else ""
-        pairs.append((one.lot_name, what + last))
+        pairs.append((lot_label(reader, one), what + last))
     blocks: list[Block] = [Rows(pairs)]
     if more:
         blocks.append(Note(reader.t("還有 {count} 處，請在「月票申請」輸入名稱找。", count=more)))

@@ -77,7 +77,8 @@ class PassRoom(VehicleRoom):
     @cached_property
     def board(self) -> PassBoard:
         given = (self.pass_rules, self.lots, self.entries)
-        return PassBoard(*given, self.settings.public_url, self.session_keys, self.clock)
+        rehearsals = self.settings.console_mode
+        return PassBoard(*given, self.settings.public_url, self.session_keys, self.clock, rehearsals=rehearsals)
 
     def for_conversations(self) -> Mapping[str, Any]:
         return {**super().for_conversations(), "board": self.board, "entries": self.entries}

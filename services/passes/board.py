@@ -42,7 +42,15 @@ class PassBoard:
     """wiring gives the services of the room, and what receipts' addresses are made of: PUBLIC_URL and SESSION_KEY."""
 
     def __init__(
-        self, rules: PassRules, lots: Lots, entries: Entries, public_url: str, keys: Sequence[str], clock: Clock
+        self,
+        rules: PassRules,
+        lots: Lots,
+        entries: Entries,
+        public_url: str,
+        keys: Sequence[str],
+        clock: Clock,
+        *,
+        rehearsals: bool = False,
     ) -> None:
         self.rules = rules
         self._lots = lots
@@ -50,6 +58,7 @@ class PassBoard:
         self._public_url = public_url
         self._keys = keys
         self._clock = clock
+        self._rehearsals = rehearsals  # offered to citizens in console mode only
 
     @property
     def draws_url(self) -> str:
@@ -62,7 +71,7 @@ class PassBoard:
         return stored
 
     def open_rounds(self, uow: UnitOfWork, moment: datetime) -> Sequence[OpenRound]:
-        """Rounds that can be applied for online at a moment, by district; a rehearsal by its own clock."""
+        """Rounds that can be applied for online at a moment, by district; in console mode rehearsals too."""
         found = (
             select(PassRound, Lot)
             .join(Lot, Lot.number == PassRound.lot)
@@ -71,7 +80,8 @@ class PassBoard:
             .where(PassRound.closes_at > moment + PassRound.clock_shift)
             .order_by(Lot.district, Lot.name, PassRound.pass_type, PassRound.draw_id)
         )
-        return [self._open(uow, row, lot) for row, lot in uow.session.execute(found).all()]
+        rows = uow.session.execute(found).all()
+        return [self._open(uow, row, lot) for row, lot in rows if self._rehearsals or not is_rehearsal(row.draw_id)]
 
     def round(self, uow: UnitOfWork, draw_id: str) -> OpenRound | None:
         """A round by its name, open or not; None when a button was made up."""
@@ -149,6 +159,7 @@ class PassBoard:
             places=places_of(row.steps),
             plans=tuple(PassPlan(plan.code, plan.name, plan.price) for plan in plans),
             odds=self._odds(uow, row),
+            rehearsal=is_rehearsal(row.draw_id),
         )
 
     def _type_names(self, code: str) -> tuple[str, str]:

@@ -40,6 +40,7 @@ ROUND = OpenRound(
     odds=Odds(138, 412),
 )
 NIGHT = replace(ROUND, type_names=("夜間月票", "Night"), lot_name="世貿公園地下停車場")
+DRILL = replace(ROUND, rehearsal=True, lot_name="公園")
 STANDING = EntryStanding(
     entry_id=uuid.UUID(int=1),
     draw_id=ROUND.draw_id,
@@ -73,7 +74,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "no round open": lambda r: passes.none_open(r, anyone(r)),
     "which lot": lambda r: passes.ask_lot(
         r,
-        [(ROUND, DATA), (NIGHT, DATA)] * 4,
+        [(ROUND, DATA), (NIGHT, DATA), (DRILL, DATA)] * 2,
         120,
         Press(r.t("比照上月申請"), "pass_apply.again"),
         r.t("離您最近的停車場："),

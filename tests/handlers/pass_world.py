@@ -16,7 +16,7 @@ KEYS = ("k" * 40,)
 def pass_services(units: UnitOfWorkFactory, clock: Clock) -> dict[str, Any]:
     """By the names that conversations know them by."""
     world = World(units)
-    board = PassBoard(world.rules, world.lots, world.entries, "http://localhost:8000", KEYS, clock)
+    board = PassBoard(world.rules, world.lots, world.entries, "http://localhost:8000", KEYS, clock, rehearsals=True)
     return {"board": board, "entries": world.entries}
 
 

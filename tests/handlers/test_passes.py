@@ -7,7 +7,9 @@ import pytest
 
 from domain.draw.entry import parse_receipt
 from domain.plates import Plate
+from infra.clock import SystemClock
 from infra.database import UnitOfWorkFactory
+from services.passes.board import PassBoard
 from tests.flow import Flow
 from tests.handlers.pass_world import open_round
 from tests.handlers.registered import bind
@@ -155,6 +157,15 @@ def test_same_as_last_month_is_one_press(owner: Flow, world: World, plate: str) 
     assert plate in owner.answer.shown
     owner.say("月票申請")
     assert "比照上月申請" not in owner.answer.buttons, "it is done already"
+
+
+def test_a_rehearsal_is_offered_as_one_and_only_where_it_may_be(owner: Flow, world: World) -> None:
+    draw_id = world.round()
+    world.set_clock(draw_id, DRAW_AT - timedelta(days=5))
+    assert "演練 P0123 地下停車場" in owner.say("月票申請").shown
+    board = PassBoard(world.rules, world.lots, world.entries, "http://localhost:8000", ("k" * 40,), SystemClock())
+    with world.units() as uow:
+        assert board.open_rounds(uow, SystemClock().now()) == []
 
 
 def test_withdrawing_takes_two_presses(owner: Flow, world: World, plate: str) -> None:
