@@ -51,7 +51,9 @@ def require_open(order: OrderView) -> None:
 
 
 def take_answers(uow: UnitOfWork, order_id: uuid.UUID, fresh: Mapping[PayableKey, Fresh]) -> bool:
-    """Write what the sources say now into an open order; True when something to be paid is another than before.
+    """Write what the sources say now, and what was paid here meanwhile, into an open order.
+
+    True when something to be paid is another than before.
 
     Raises CitizenMistakeError when a source could not be asked: what is not certain is not taken.
     """
@@ -73,7 +75,7 @@ def take_answers(uow: UnitOfWork, order_id: uuid.UUID, fresh: Mapping[PayableKey
         else:
             line.asked_at = answer.asked_at
     order.total = chosen_total(order)
-    return changed
+    return mark_paid_elsewhere(uow, order_id) or changed
 
 
 def mark_paid_elsewhere(uow: UnitOfWork, order_id: uuid.UUID) -> bool:

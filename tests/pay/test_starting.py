@@ -50,6 +50,18 @@ def test_a_bill_that_is_gone_is_shown_and_not_taken(world: World) -> None:
     assert world.bank.starts == []
 
 
+def test_what_was_paid_here_meanwhile_is_shown_along_with_what_changed(world: World) -> None:
+    mine = world.open(bill("A1", 80), bill("A2", 20), age=timedelta(minutes=5))
+    theirs = world.open(bill("A1", 80), citizen=OTHER)
+    world.start(theirs)
+    world.bank.pay(world.trade(theirs), 80)
+    assert world.settle(theirs) is AttemptState.PAID
+    world.sources.now = {bill("A1").key: bill("A1", 80), bill("A2").key: bill("A2", 30)}
+    assert world.start(mine) == Changed()
+    shown = world.read(mine)
+    assert (shown.total, [line.standing.value for line in shown.lines]) == (30, ["paid_here", "due"])
+
+
 def test_a_source_that_cannot_be_asked_means_nothing_is_taken(world: World) -> None:
     order = world.open(bill(), age=timedelta(minutes=5))
     world.sources.unreachable = True
