@@ -138,6 +138,8 @@ def test_in_a_group_only_when_spoken_to() -> None:
     text: dict[str, Any] = {"type": "text", "text": "點茶"}
     assert talk.event("message", source=group, message=text) == []
     assert talk.event("postback", source=group, postback={"data": "tea.begin"}) == []
+    another = {**text, "mention": {"mentionees": [{"index": 0, "length": 3, "isSelf": False}, {"index": 4}]}}
+    assert talk.event("message", source=group, message=another) == []
     named = {**text, "mention": {"mentionees": [{"index": 0, "length": 3, "isSelf": True}]}}
     assert talk.event("message", source=group, message=named) == ["請私訊"]
     assert talk.event("join", source=group) == ["請私訊"]
