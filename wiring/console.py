@@ -1,5 +1,7 @@
 """The local LINE of console mode, which speaks to our own /callback."""
 
+from threading import Thread
+
 from flask import Blueprint
 from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
@@ -9,9 +11,10 @@ from web.console.chats import Console, TrayItem, Try
 from web.console.page import page as console_page
 from web.console.poster import callback_poster
 from wiring.mail import MailRoom
+from wiring.richmenus import RichMenuRoom
 
 
-class ConsoleRoom(MailRoom):
+class ConsoleRoom(MailRoom, RichMenuRoom):
     """A chat and a tray of SMS and e-mail in the browser."""
 
     def worth_typing(self) -> list[Try]:
@@ -22,7 +25,7 @@ class ConsoleRoom(MailRoom):
 
     def console(self) -> Console:
         """The LINE that is played."""
-        return Console(
+        console = Console(
             channel_secret=self.channel_secrets[0],
             access_token=self.access_token,
             own_address=self.own_address,
@@ -31,6 +34,14 @@ class ConsoleRoom(MailRoom):
             tries=self.worth_typing,
             tray=self.landed,
         )
+        Thread(target=self._put_menus, args=(console,), name="rich menus", daemon=True).start()
+        return console
+
+    def _put_menus(self, console: Console) -> None:
+        """The very menus that would be deployed; drawing them takes a moment, in which the page shows a plain one."""
+        menus = [(one.alias, one.request, one.image) for one in self.drawn_menus()]
+        if not console.platform.rich_menus.menus:  # else somebody has deployed some meanwhile
+            console.platform.rich_menus.put(menus)
 
     def landed(self) -> list[TrayItem]:
         """SMS and e-mail that left the service, oldest first."""

@@ -1,0 +1,1 @@
+"""Rich menus (圖文選單): read from config/richmenu.toml, drawn, put into LINE."""

@@ -1,0 +1,78 @@
+"""Reads config/richmenu.toml."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.reader import Language
+from domain.richmenus import BAR_TEXT, LABEL, TILES, MenuBook, Tab, Tile
+from infra.settings import SettingsError
+
+FILE = Path(__file__).parent.parent.parent / "config" / "richmenu.toml"
+
+Label = Annotated[str, Field(min_length=1, max_length=LABEL)]
+Colour = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Words(_Strict):
+    zh: Label
+    en: Label
+
+    def by_language(self) -> dict[Language, str]:
+        return {Language.ZH: self.zh, Language.EN: self.en}
+
+
+class _Bar(_Words):
+    zh: Annotated[str, Field(min_length=1, max_length=BAR_TEXT)]
+    en: Annotated[str, Field(min_length=1, max_length=BAR_TEXT)]
+
+
+class _Tile(_Words):
+    say: _Words
+
+
+class _Tab(_Strict):
+    key: Annotated[str, Field(pattern=r"^[a-z]{1,12}$")]
+    name: _Words
+    tiles: Annotated[list[_Tile], Field(min_length=TILES, max_length=TILES)]
+
+
+class _Colours(_Strict):
+    ink: Colour
+    quiet: Colour
+    paper: Colour
+    band: Colour
+    line: Colour
+    main: Colour
+
+
+class _File(_Strict):
+    """The whole file; an unknown key is an error."""
+
+    bar: _Bar
+    colours: _Colours
+    tabs: Annotated[list[_Tab], Field(min_length=1, max_length=4)]
+
+
+def load_menu_book(file: Path = FILE) -> MenuBook:
+    """The menus of the file. Raises SettingsError, one line that names what is wrong."""
+    try:
+        read = _File.model_validate(tomllib.loads(file.read_text("utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    except ValueError as error:
+        raise SettingsError(f"{file.name}: {error}") from None
+    tabs = [
+        Tab(tab.key, tab.name.by_language(), [Tile(one.by_language(), one.say.by_language()) for one in tab.tiles])
+        for tab in read.tabs
+    ]
+    if len({tab.key for tab in tabs}) != len(tabs):
+        raise SettingsError(f"{file.name}: tabs: two have the same key")
+    return MenuBook(tabs, read.bar.by_language(), read.colours.model_dump())

@@ -1,0 +1,33 @@
+"""Rich menus: drawn here, kept at LINE."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from adapters.richmenus.book import load_menu_book
+from adapters.richmenus.line import Drawn, LineRichMenus, drawn
+from domain.richmenus import MenuBook, menus
+from wiring.line import Line
+
+
+class RichMenuRoom(Line):
+    """What is drawn, and LINE's door for it: of the console page in console mode."""
+
+    @cached_property
+    def menu_book(self) -> MenuBook:
+        return load_menu_book()
+
+    def drawn_menus(self) -> list[Drawn]:
+        """Every menu; takes a second for each."""
+        return [drawn(menu) for menu in menus(self.menu_book)]
+
+    @contextmanager
+    def rich_menus(self) -> Iterator[LineRichMenus]:
+        """LINE's rich menus; in console mode `app.py` must be running."""
+        given = self.settings
+        urls = (self.own_address,) * 2 if given.console_mode else (given.line_api_url, given.line_data_api_url)
+        made = LineRichMenus(*urls, self.access_token)
+        try:
+            yield made
+        finally:
+            made.close()
