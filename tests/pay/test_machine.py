@@ -1,0 +1,246 @@
+"""The payment model driven at random: no forbidden move, no lost history, and the books agree once all is known."""
+
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import Engine
+
+from domain.errors import CitizenMistakeError, OutsideError
+from domain.orders import ATTEMPT_MOVES, ORDER_MOVES, AttemptState, OrderState
+from domain.orderview import OrderView
+from domain.ports.payments import AttemptOutcome
+from domain.ports.refunds import Refunding, RefundOutcome, RefundReport
+from domain.refunds import REFUND_MOVES, RefundRules, RefundState
+from services.refunds import RefundRuleError, Refunds
+from tests.pay.world import CITIZEN, OTHER, Recorder, ScriptedProvider, World, bill, notice, silence
+
+A1, A2, A3 = bill("A1", 80), bill("A2", 200), bill("A3", 30)
+OWED = (A1, A2, A3, notice("N1", A1))
+ENDS = (AttemptOutcome.FAILED, AttemptOutcome.CANCELLED, AttemptOutcome.EXPIRED)
+EMPTY = (
+    "TRUNCATE noted, refund_move, refund, refund_request, refund_due, payment, order_move, claim, attempt, order_line,"
+    " orders, audit_row, procrastinate_jobs CASCADE"
+)
+
+
+@dataclass
+class Bank(ScriptedProvider):
+    """A provider with books of refunds too; `loses`: its next refund is lost before or after it was made."""
+
+    given: list[tuple[str, int]] = field(default_factory=list)  # refund number, amount: as often as it was called
+    loses: str = ""
+
+    def refund(self, refunding: Refunding) -> RefundReport:
+        lost, self.loses = self.loses, ""
+        if lost != "before":
+            self.given.append((refunding.refund_number, refunding.amount))
+        if lost:
+            raise OutsideError("timeout")
+        return RefundReport(RefundOutcome.DONE, "F" + refunding.refund_number)
+
+    def ask_refund(self, refunding: Refunding) -> RefundReport:
+        if refunding.refund_number in dict(self.given):
+            return RefundReport(RefundOutcome.DONE, "F" + refunding.refund_number)
+        return RefundReport(RefundOutcome.NOT_FOUND)
+
+
+EXAMPLES, STEPS = 15, 20
+SELDOM = st.integers(0, 4).map(lambda drawn: drawn == 4)
+OFTEN = SELDOM.map(lambda seldom: not seldom)
+
+
+class Payments(RuleBasedStateMachine):
+    """Two citizens, four things to pay, one provider that does whatever it likes."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__()
+        self.bank = Bank()
+        self.world = World.build(engine, provider=self.bank)
+        self.world.run(EMPTY)
+        recorder = Recorder()
+        self.refunds = Refunds({"demobank": self.bank}, recorder, RefundRules(10_000), recorder.defer)
+        self.orders: list[OrderView] = []
+
+    # What citizens do
+
+    @rule(chosen=st.sets(st.sampled_from(range(len(OWED))), min_size=1), stranger=st.booleans(), silent=SELDOM)
+    def begin(self, chosen: set[int], stranger: bool, silent: bool) -> None:
+        payables = [OWED[at] for at in sorted(chosen)]
+        with suppress(CitizenMistakeError):  # all of it is paid
+            self.orders.append(self.world.open(*payables, citizen=OTHER if stranger else CITIZEN))
+            self.start(self.orders[-1], silent)
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), silent=SELDOM)
+    def begin_again(self, data: st.DataObject, silent: bool) -> None:
+        self.start(data.draw(st.sampled_from(self.orders)), silent)
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data(), closes=st.booleans())
+    def want_another_way(self, data: st.DataObject, closes: bool) -> None:
+        self.bank.closes = self.bank.can_withdraw = closes
+        with suppress(CitizenMistakeError):  # not now
+            self.world.payments.withdraw(self.world.unit, data.draw(st.sampled_from(self.orders)).id)
+        self.bank.closes = self.bank.can_withdraw = True
+
+    # What the provider does
+
+    @precondition(lambda self: self.bank.books)
+    @rule(data=st.data(), how=st.sampled_from(["pay", "approve", *ENDS]))
+    def decide(self, data: st.DataObject, how: str) -> None:
+        number = data.draw(st.sampled_from(sorted(self.bank.books)))
+        now = self.bank.books[number].outcome
+        if how == "pay" and now is not AttemptOutcome.PAID:  # also long after it has said otherwise
+            self.bank.pay(number, self.amount(number))
+        elif now is AttemptOutcome.PENDING:
+            self.bank.report(number, AttemptOutcome.APPROVED if how == "approve" else AttemptOutcome(how))
+
+    @precondition(lambda self: self.ended())
+    @rule(data=st.data())
+    def take_late(self, data: st.DataObject) -> None:
+        """Money for a trade that the provider had called over, and a word of it."""
+        number = data.draw(st.sampled_from(self.ended()))
+        self.world.payments.settle(self.world.unit, self.world.attempt_id(number))
+        self.bank.pay(number, self.amount(number))
+        self.world.payments.settle(self.world.unit, self.world.attempt_id(number))
+
+    # What the house does
+
+    @precondition(lambda self: self.bank.books)
+    @rule(data=st.data(), may_take=OFTEN, lost=st.sampled_from(["", "", "ask", "confirm"]))
+    def settle(self, data: st.DataObject, may_take: bool, lost: str) -> None:
+        number = data.draw(st.sampled_from(sorted(self.bank.books)))
+        nothing = lambda taking: None  # noqa: E731
+        self.bank.on_ask, self.bank.on_confirm = (silence if lost == one else nothing for one in ("ask", "confirm"))
+        self.world.payments.settle(self.world.unit, self.world.attempt_id(number), may_take=may_take)
+        self.bank.on_ask = self.bank.on_confirm = nothing
+
+    @rule()
+    def time_passes(self) -> None:
+        self.world.age_attempts(90)
+        self.world.run(
+            "UPDATE refund SET sent_at = sent_at - interval '1 hour', next_look_at = next_look_at - interval '1 hour'"
+        )
+        self.sweep()
+
+    @precondition(lambda self: self.bank.charged)
+    @rule(data=st.data(), amount=st.integers(1, 80), lost=st.sampled_from(["", "before", "after"]))
+    def give_back(self, data: st.DataObject, amount: int, lost: str) -> None:
+        money = [row[0] for row in self.world.rows("SELECT attempt_id FROM payment ORDER BY attempt_id")]
+        if not money:
+            return
+        self.bank.loses = lost
+        try:
+            with self.world.unit() as uow:
+                self.refunds.request(uow, data.draw(st.sampled_from(money)), amount, reason="x", staff="anna")
+        except RefundRuleError:
+            return  # more than is left, or another is under way
+        finally:
+            self.bank.loses = ""
+        self.bank.loses = lost
+        self.sweep_refunds()
+        self.bank.loses = ""
+
+    # What always holds
+
+    @invariant()
+    def history_is_whole_and_allowed(self) -> None:
+        self.walk("orders", "order_move", "order_id", "attempt_id IS NULL", ORDER_MOVES, OrderState)
+        self.walk("attempt", "order_move", "attempt_id", "true", ATTEMPT_MOVES, AttemptState)
+        self.walk("refund", "refund_move", "refund_id", "true", REFUND_MOVES, RefundState)
+
+    @invariant()
+    def only_what_is_paid_or_being_paid_is_held(self) -> None:
+        held = """SELECT count(*) FROM claim JOIN orders o ON o.id = order_id
+                  WHERE live AND o.state NOT IN ('paying','paid')"""
+        assert self.world.rows(held) == [(0,)]
+        bare = """SELECT count(*) FROM orders o WHERE state IN ('paying','paid')
+                  AND NOT EXISTS (SELECT FROM claim c WHERE c.order_id = o.id AND live)"""
+        assert self.world.rows(bare) == [(0,)]
+
+    @invariant()
+    def no_more_goes_back_than_came(self) -> None:
+        over = """SELECT count(*) FROM payment p WHERE amount < (SELECT coalesce(sum(amount), 0) FROM refund r
+                  WHERE r.attempt_id = p.attempt_id AND state <> 'refused')"""
+        assert self.world.rows(over) == [(0,)]
+
+    def teardown(self) -> None:
+        """The provider answers everything: nothing stays unknown, and both books are the same."""
+        for number, report in list(self.bank.books.items()):
+            if report.outcome in (AttemptOutcome.PENDING, AttemptOutcome.APPROVED):
+                self.bank.report(number, AttemptOutcome.EXPIRED)
+        self.world.age_attempts(3600)
+        for (attempt_id,) in self.world.rows("SELECT id FROM attempt WHERE late_of IS NULL"):
+            self.world.payments.settle(self.world.unit, attempt_id)
+        self.world.run(
+            "UPDATE refund SET sent_at = sent_at - interval '1 hour', next_look_at = now() WHERE ended_at IS NULL"
+        )
+        self.sweep_refunds()
+        live = "SELECT count(*) FROM attempt WHERE state IN ('started','confirming','unknown')"
+        assert self.world.rows(live) == [(0,)]
+        assert self.world.rows("SELECT count(*) FROM refund WHERE ended_at IS NULL") == [(0,)]
+        charged = sum(self.amount(number) for number in self.bank.charged)
+        (came,), (back,) = (
+            self.world.rows("SELECT coalesce(sum(amount), 0) FROM payment")[0],
+            self.world.rows("SELECT coalesce(sum(amount), 0) FROM refund WHERE state = 'done'")[0],
+        )
+        assert (came, back) == (charged, sum(amount for _, amount in self.bank.given))
+        useful = "SELECT coalesce(sum(total), 0) FROM orders WHERE state = 'paid'"
+        listed = "SELECT coalesce(sum(amount), 0) FROM refund_due"
+        assert self.world.rows(useful)[0][0] + self.world.rows(listed)[0][0] == came
+        super().teardown()
+
+    # Helpers of the machine
+
+    def start(self, order: OrderView, silent: bool) -> None:
+        self.bank.on_start = silence if silent else lambda taking: None
+        with suppress(CitizenMistakeError):  # paid, ended, or being paid
+            self.world.start(self.world.read(order))
+        self.bank.on_start = lambda taking: None
+
+    def ended(self) -> list[str]:
+        return sorted(number for number, report in self.bank.books.items() if report.outcome in ENDS)
+
+    def amount(self, number: str) -> int:
+        query = "SELECT amount + fee FROM attempt WHERE trade_number = :n AND late_of IS NULL"
+        return int(self.world.rows(query, n=number)[0][0])
+
+    def sweep(self) -> None:
+        with self.world.unit() as uow:
+            due = self.world.payments.due(uow)
+        for attempt_id in due:
+            self.world.payments.settle(self.world.unit, attempt_id)
+        self.sweep_refunds()
+
+    def sweep_refunds(self) -> None:
+        with self.world.unit() as uow:
+            due = self.refunds.due(uow)
+        for refund_id in due:
+            self.refunds.carry_out(self.world.unit, refund_id)
+
+    def walk(self, table: str, moves: str, key: str, which: str, allowed: Mapping, states: type) -> None:
+        """Every row's history leads, by allowed moves only, from its making to the state it is in."""
+        now: dict[uuid.UUID, str] = dict(self.world.rows(f"SELECT id, state FROM {table}"))  # noqa: S608
+        at: dict[uuid.UUID, str] = {}
+        query = f"SELECT {key}, from_state, to_state FROM {moves} WHERE {key} IS NOT NULL AND {which} ORDER BY id"  # noqa: S608
+        for row, before, after in self.world.rows(query):
+            assert before == at.get(row)
+            assert before is None or states(after) in allowed[states(before)]
+            at[row] = after
+        assert at == now
+
+
+def test_whatever_happens(pay_engine: Engine) -> None:
+    few = settings(
+        max_examples=EXAMPLES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.reuse, Phase.generate),  # shrinking would take longer than the test may
+    )
+    run_state_machine_as_test(lambda: Payments(pay_engine), settings=few)
