@@ -18,7 +18,7 @@ from domain.orderview import AttemptView, OrderView
 from domain.ports.payments import AttemptOutcome, Notified, PaymentProvider, Report
 from infra.database import UnitOfWorkFactory
 from models.order import Attempt
-from services import starting
+from services import halts, starting
 from services.booking import Booking
 from services.claims import Holder, holders, keys_of
 from services.freshness import AsksAgain, snapshot
@@ -130,6 +130,8 @@ class Payments(Settling):
         if provider is None:
             raise CitizenMistakeError("這個繳費方式目前不提供，請改用其他方式。")
         with unit() as uow:
+            if halts.stopped(halts.standing(uow), provider_key):
+                raise CitizenMistakeError("這個繳費方式目前暫停，尚未扣款。請改用其他方式，或稍後再試。")
             order = self._orders.choose(uow, order_id, keys)
         if order.state is OrderState.PAYING:
             return _resume(order.attempt)

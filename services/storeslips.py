@@ -16,11 +16,11 @@ from domain.clock import Clock, city_date
 from domain.errors import CitizenMistakeError
 from domain.orders import OrderState
 from domain.orderview import Line, OrderView, Standing
-from domain.storebarcode import MOST_AMOUNT, Segments
+from domain.storebarcode import MOST_AMOUNT, PROVIDER, Segments
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.order import Order
 from models.storeslip import StoreSlip
-from services import starting
+from services import halts, starting
 from services.claims import holders
 from services.orderbook import line_view, lock_order
 from services.orders import Orders
@@ -64,6 +64,8 @@ class StoreSlips:
         Raises OrderNotFoundError, and CitizenMistakeError when the order cannot be paid or none of the bills fits.
         """
         with unit() as uow:
+            if halts.stopped(halts.standing(uow), PROVIDER):
+                raise CitizenMistakeError("這個繳費方式目前暫停，尚未扣款。請改用其他方式，或稍後再試。")
             order = self._orders.choose(uow, order_id, keys)
         starting.require_open(order)
         if order.edition != edition or self._refresh(unit, order):

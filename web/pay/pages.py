@@ -21,10 +21,12 @@ from domain.feeitems import fee_item_name
 from domain.orders import OrderState, mask_plate
 from domain.orderview import AttemptView, Line, OrderView, Receipt, Standing
 from domain.reader import Language, Reader
+from domain.storebarcode import PROVIDER
 from infra.barcodes import drawing, picture
 from infra.locales import reader as reader_of
 from infra.pdf import Section, document
 from services.collecting import CITIZENS_LINE
+from services.halts import Seen, stopped
 from services.storeslips import Slip
 from web.pay.services import PayServices
 
@@ -47,6 +49,7 @@ class Pages:
 
     def __init__(self, services: PayServices) -> None:
         self._services = services
+        self._halts = Seen(services.unit)
 
     def order(
         self, order: OrderView, token: str, *, note: str | None = None, mistake: CitizenMistakeError | None = None
@@ -55,7 +58,11 @@ class Pages:
         if order.state in _KINDS:
             return self.kind(_KINDS[order.state], 410, order.language)
         reader = _reader(order.language)
+        halted = self._halts.now()
+        ways = self._services.payments.ways
+        keys = [*(way.key for way in ways), PROVIDER]
         page = self._page(reader) | {
+            "stopped": {key: told.text(reader.language) for key in keys if (told := stopped(halted, key))},
             "order": order,
             "token": token,
             "note": note,
@@ -64,7 +71,7 @@ class Pages:
             "until": self._moment(reader, order.expires_at),
             "lines": [self._line(reader, line) for line in order.due],
             "not_due": [self._line(reader, line) for line in order.lines if line.standing is not Standing.DUE],
-            "ways": self._services.payments.ways,
+            "ways": ways,
             "trial": self._services.trial_ways,
             "store": bool(self._services.slips.fit(order.due)),
         }
