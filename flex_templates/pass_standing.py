@@ -20,7 +20,7 @@ def none(reader: Reader, title: str, words: str, person: Person) -> dict[str, An
     card = Card(
         title=title,
         blocks=[Paragraph(words)],
-        main=Say(reader.t("月票申請"), reader.t("月票申請")),
+        main=Say(reader.t("申請月票"), reader.t("月票申請")),
         others=[call(reader, person)],
     )
     return show(reader, title, card)
@@ -113,7 +113,7 @@ def withdrawn(reader: Reader, one: EntryStanding) -> dict[str, Any]:
         subtitle=one.lot_name,
         tone=Tone.DONE,
         blocks=[Paragraph(reader.t("這筆申請不參加抽籤。其他申請沒有變動。"))],
-        main=Say(reader.t("月票申請"), reader.t("月票申請")),
+        main=Say(reader.t("申請月票"), reader.t("月票申請")),
     )
     return show(reader, reader.t("已撤回申請"), card)
 

@@ -140,7 +140,7 @@ def openings(reader: Reader, rounds: Sequence[OpenRound], more: int, today: date
         blocks.append(Note(reader.t("還有 {count} 處，請在「月票申請」輸入名稱找。", count=more)))
     if rounds:
         blocks.append(Note(reader.t("登記到 {time}。", time=moment(reader, rounds[0].closes_at, today))))
-    card = Card(title=reader.t("開放數量"), blocks=blocks, main=Say(reader.t("月票申請"), reader.t("月票申請")))
+    card = Card(title=reader.t("開放數量"), blocks=blocks, main=Say(reader.t("申請月票"), reader.t("月票申請")))
     return show(reader, reader.t("月票開放數量"), card)
 
 
@@ -156,7 +156,7 @@ def rules(reader: Reader, limit: int, draws_url: str, person: Person) -> dict[st
             Note(reader.t("抽籤的清單、公告、結果與驗證程式都公開，任何人都能重算：")),
             Note(draws_url),
         ],
-        main=Say(reader.t("月票申請"), reader.t("月票申請")),
+        main=Say(reader.t("申請月票"), reader.t("月票申請")),
         others=[call(reader, person)],
     )
     return show(reader, reader.t("月票申請規定"), card)

@@ -6,6 +6,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from domain.draw.coding import time_text
 from domain.draw.witness import parse_transcript
 from domain.errors import OutsideError
 from domain.phones import parse_mobile
@@ -81,7 +82,7 @@ def announce(draw_id: str, staff: str) -> None:
     with said_plainly():
         made = house().desk.announce(draw_id, actor=staff)
     click.echo(f"announce_sha256 {made.sha256}")
-    click.echo(f"beacon_round {made.beacon_round} at {made.draw_at.isoformat()}")
+    click.echo(f"beacon_round {made.beacon_round} at {time_text(made.draw_at)}")
 
 
 @passes.command("postpone", help="The announcement was missed: the draw moves to the next working day.")
