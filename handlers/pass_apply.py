@@ -35,7 +35,9 @@ NEAREST = 3
 
 class PassApply(Conversation["PassApply.Data"]):
     key = APPLIES
-    triggers = (Words("月票申請", "月票申購", "月票", "apply", "monthly pass", "apply for a monthly pass"),)
+    triggers = (
+        Words("月票申請", "月票申購", "月票", "apply", "monthly pass", "apply for a monthly pass", "apply for a pass"),
+    )
     title = msgid("月票申請")
     explains = msgid("申請停車場月票，參加抽籤")
     place = 60
