@@ -88,9 +88,9 @@ class Booking:
         return True
 
     def is_taking(self, uow: UnitOfWork, attempt_id: uuid.UUID) -> bool:
-        """Whether a call that takes the money may be under way."""
-        query = select(Attempt.id).where(Attempt.id == attempt_id, Attempt.state == AttemptState.CONFIRMING.value)
-        return uow.session.scalar(query) is not None
+        """Whether a call that takes the money may be under way; its rows stay locked. Raises OrderNotFoundError."""
+        _, attempt = lock_attempt(uow, attempt_id)
+        return attempt.state == AttemptState.CONFIRMING.value
 
     def apply(
         self, uow: UnitOfWork, attempt_id: uuid.UUID, report: Report, *, closes: bool = True, leave: bool = False

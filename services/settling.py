@@ -75,6 +75,8 @@ class Settling:
             report = self._ask(unit, attempt_id, provider, taking, may_take=may_take, withdraw=withdraw)
         closes = provider is None or provider.closes
         with unit() as uow:
+            if withdraw and self._booking.is_taking(uow, attempt_id):  # begun while the provider was answering
+                report = Report(AttemptOutcome.UNKNOWN)
             state = self._booking.apply(uow, attempt_id, report, closes=closes, leave=leave)
             if report.outcome is AttemptOutcome.APPROVED and not withdraw:
                 self._defer(uow, SETTLE, attempt_id=str(attempt_id))
