@@ -18,6 +18,7 @@ from services.draws.desk import Desk
 from services.draws.drawing import Drawing
 from services.draws.freezing import Freezing
 from services.draws.promoting import Promoting
+from services.draws.recipients import Recipients
 from services.draws.telling import Telling
 from services.passes.board import PassBoard
 from services.passes.entries import Entries
@@ -28,12 +29,13 @@ from services.passes.windows import Windows
 from web.draws.views import blueprint as draw_pages
 from web.draws.views import rehearsals
 from web.passes.views import blueprint as pass_pages
+from wiring.mail import MailRoom
 from wiring.vehicles import VehicleRoom
 
 VERIFIER = Path(__file__).parent.parent / "verify_draw.py"
 
 
-class PassRoom(VehicleRoom):
+class PassRoom(VehicleRoom, MailRoom):
     """Applying for a pass, and a draw that anyone can check."""
 
     @cached_property
@@ -89,6 +91,10 @@ class PassRoom(VehicleRoom):
         return [*super().doors(csrf, limiter), public, pass_pages(self.unit, self.board, self.clock, limiter), *console]
 
     @cached_property
+    def recipients(self) -> Recipients:
+        return Recipients(self.mail_sender, self.board.draws_url)
+
+    @cached_property
     def telling(self) -> Telling:
         return Telling(self.board, self.notices, self.clock)
 
@@ -99,4 +105,5 @@ class PassRoom(VehicleRoom):
             "freezing": self.freezing,
             "desk": self.desk,
             "telling": self.telling,
+            "recipients": self.recipients,
         }

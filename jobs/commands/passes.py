@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 
 from domain.clock import TAIPEI
 from domain.draw.announcement import Source
+from domain.emails import parse_email
 from domain.errors import CitizenMistakeError
 from domain.rounds import RoundRuleError
 from domain.vehicles import VehicleKind
@@ -198,6 +199,18 @@ def window(draw_id: str, category: str, places: int, staff: str) -> None:
         row = house().windows.plan(uow, draw_id, category, places, staff=staff)
         opens, closes = (at.astimezone(TAIPEI).isoformat(timespec="minutes") for at in (row.opens_at, row.closes_at))
         click.echo(f"{row.name}: {opens} to {closes}")
+
+
+@passes.command("recipient", help="Who outside (政風, 議會, 媒體) is sent each announcement's hash by e-mail.")
+@click.argument("email")
+@click.option("--body", required=True)
+@click.option("--remove", is_flag=True)
+@staff_option
+@with_appcontext
+def recipient(email: str, body: str, remove: bool, staff: str) -> None:
+    """Before the draw, so that the city alone cannot exchange what it announced."""
+    with unit() as uow:
+        house().recipients.put(uow, parse_email(email), body, active=not remove, staff=staff)
 
 
 @passes.command("day", help="The office calendar: DAY is a holiday (off) or a 補班日 (works).")

@@ -14,6 +14,7 @@ from infra.queue import queue
 from services import audit
 from services.draws.desk import Desk
 from services.draws.freezing import Freezing, NotYetError
+from services.draws.recipients import MAIL, Recipients
 from services.draws.telling import TELL, Telling, What
 from services.passes.rounds import Rounds
 
@@ -58,6 +59,13 @@ def tell(context: JobContext, draw_id: str, what: str) -> None:
     """Tell the applicants of a draw what happened."""
     telling: Telling = context.additional_context["telling"]
     telling.tell(_units(context), draw_id, What(what))
+
+
+@queue.task(name=MAIL, pass_context=True, retry=RETRY)
+def mail(context: JobContext, draw_id: str) -> None:
+    """Send an announcement's hash to those outside who watch the draw."""
+    recipients: Recipients = context.additional_context["recipients"]
+    recipients.mail(_units(context), draw_id)
 
 
 @queue.periodic(cron=EVERY_FIVE_MINUTES)

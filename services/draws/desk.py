@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from domain.draw.announcement import Announcement
+from domain.draw.coding import is_rehearsal
 from domain.draw.witness import Transcript
 from domain.ports.randomness import Randomness
 from domain.rounds import RoundRuleError
@@ -19,7 +20,8 @@ from services.draws.announcing import Announcing
 from services.draws.drawing import Drawing, Drawn, verify
 from services.draws.freezing import Freezing, NotYetError
 from services.draws.promoting import Offer, Promoting
-from services.draws.telling import TELL, What, told_when_drawn
+from services.draws.recipients import MAIL
+from services.draws.telling import TELL, What
 
 T = TypeVar("T")
 Defer = Callable[..., None]
@@ -101,7 +103,7 @@ class Desk:
 
         def work(uow: UnitOfWork) -> Drawn:
             drawn = self._drawing.draw(uow, draw_id, value, actor=actor, transcript=transcript)
-            if told_when_drawn(draw_id):
+            if is_rehearsal(draw_id):  # never published: its result is told at once
                 self._tell(uow, draw_id, What.RESULT)
             return drawn
 
@@ -137,6 +139,8 @@ class Desk:
     def _announce(self, uow: UnitOfWork, draw_id: str, actor: str) -> Announcement:
         made = self._announcing.announce(uow, draw_id, actor=actor)
         self._tell(uow, draw_id, What.ANNOUNCED)
+        if not is_rehearsal(draw_id):
+            self._defer(uow, MAIL, draw_id=draw_id)
         return made
 
     def _tell(self, uow: UnitOfWork, draw_id: str, what: What) -> None:

@@ -6,7 +6,6 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from domain.clock import Clock, city_date
-from domain.draw.coding import is_rehearsal
 from domain.ports.notices import Notices
 from domain.rounds import RoundRuleError
 from infra.database import UnitOfWork, UnitOfWorkFactory
@@ -82,11 +81,6 @@ class Telling:
             dedupe_key=_key(what, entry.id),
             data=data,
         )
-
-
-def told_when_drawn(draw_id: str) -> bool:
-    """A rehearsal is never published: its result is told when it is drawn."""
-    return is_rehearsal(draw_id)
 
 
 def _key(what: What, entry_id: uuid.UUID) -> str:

@@ -110,6 +110,11 @@ def test_the_root_of_nothing() -> None:
     assert VECTORS["V5"][0].entries.merkle_root == sha256(b"").hexdigest()
 
 
+def test_reserved_places_that_nobody_claims_roll_on() -> None:
+    drawn = allocate(list("GGGLG"), parse_steps("L:3,*:1"), 1)
+    assert [f"{one.status}{one.no}{one.place}" for one in drawn] == ["W1*", "W2*", "W3*", "W4L", "B1-"]
+
+
 def test_promotion() -> None:
     pools = list("LGGLGL")
     drawn = allocate(pools, parse_steps("L:2,*:2"), None)
