@@ -1,4 +1,4 @@
-"""Who outside is sent an announcement's hash before the draw (政風, 議會, 媒體): evidence that is not the city's own."""
+"""Who outside is sent an announcement's hash before the draw (政風, 議會, 媒體): evidence not the city's own."""
 
 from hashlib import sha256
 
