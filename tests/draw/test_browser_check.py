@@ -103,6 +103,14 @@ def test_what_does_not_open_is_said(page: Page, tmp_path: Path, i: int, plate: s
     expect(page.get_by_role("status")).to_have_attribute("data-outcome", "wrong")
 
 
+def test_a_receipt_of_another_entry_is_said(page: Page, tmp_path: Path) -> None:
+    ask(page, tmp_path, Person(4))
+    theirs = Person(5).row("TEST/V2", "G").commit
+    page.get_by_label("收據").fill(receipt(Person(4)).replace(Person(4).row("TEST/V2", "G").commit, theirs))
+    page.get_by_role("button", name="查詢").click()
+    expect(page.get_by_role("status")).to_contain_text("對不起來")
+
+
 def test_its_sha_256_is_the_one_of_everybody(page: Page) -> None:
     texts = ["", "abc", "a" * 55, "a" * 56, "a" * 64, "停車" * 300]
     hashed = page.evaluate("texts => texts.map((text) => sha256(new TextEncoder().encode(text)))", texts)

@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.draw import entry, merkle
@@ -21,6 +21,7 @@ COMMITS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 ENTRIES = st.from_regex(r"[0-9A-Z-]{1,32}", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(ListRow, COMMITS, ENTRIES, st.sampled_from(["G", "L", "DISABLED"]), st.integers(1, 65535)),

@@ -7,7 +7,7 @@ from itertools import permutations
 from math import sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.draw.shuffle import bounded, draw_order, permute, words
@@ -146,11 +146,13 @@ def step_by_step(n: int, seed: bytes) -> list[int]:
     return order
 
 
+@settings(deadline=None)
 @given(st.integers(0, 600), st.binary(min_size=32, max_size=32))
 def test_the_fast_permutation_is_the_one_of_the_text(n: int, seed: bytes) -> None:
     assert permute(n, seed) == step_by_step(n, seed)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300), st.binary(min_size=32, max_size=32), st.data())
 def test_the_beginning_does_not_depend_on_what_comes_after(n: int, seed: bytes, data: st.DataObject) -> None:
     """Prefix independence: drawing k of n and stopping gives the same k winners as drawing all."""
@@ -170,6 +172,7 @@ def test_words_too_large_are_thrown_away_not_folded() -> None:
         bounded(0, iter([0]))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 5), max_size=40), st.binary(min_size=32, max_size=32))
 def test_weights_are_tickets(weights: list[int], seed: bytes) -> None:
     tickets = [i for i, weight in enumerate(weights) for _ in range(weight)]
