@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
@@ -30,6 +31,8 @@ from services.orders import Orders
 
 NOTICE = "bills_due"
 AT_ONCE = 200  # citizens of one search
+
+log = structlog.get_logger(__name__)
 
 # What is owed for vehicles that are reminded of now. A bill inside an open dunning notice is in that notice; one that
 # is being paid here is left alone.
@@ -89,11 +92,16 @@ class Reminders:
         while open_slots := self._open():
             with units() as uow:
                 found = uow.connection.execute(_TO_TELL, self._values(open_slots)).all()
+            failed = 0
             for channel, citizen in found:
-                with units() as uow:
-                    self._tell(uow, channel, citizen, open_slots)
+                try:
+                    with units() as uow:
+                        self._tell(uow, channel, citizen, open_slots)
+                except Exception as error:  # one citizen's trouble is not everybody's
+                    failed += 1
+                    log.error("reminder_failed", exc_info=error)
             looked_at += len(found)
-            if len(found) < AT_ONCE:
+            if failed or len(found) < AT_ONCE:  # whoever failed would be found again at once: the next run tries them
                 break
         return looked_at
 

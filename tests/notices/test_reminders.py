@@ -149,3 +149,30 @@ def test_a_bill_that_is_being_paid_is_left_alone(
         )
     reminding.at(AFTERNOON)
     assert reminding.told(owner) == []
+
+
+def test_one_citizens_trouble_is_not_everybodys(
+    make_owner: Callable[..., Flow],
+    plate: str,
+    reminding: Reminding,
+    chat_units: UnitOfWorkFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    troubled, other = make_owner(), make_owner()
+    for each in (troubled, other):
+        bind(each, plate)
+    owe(chat_units, plate, f"{plate}-1", TODAY)
+    post = reminding._reminders._notices.post
+
+    def failing(uow: Any, notice: str, *, citizen: str, **given: Any) -> None:
+        if citizen == troubled.citizen:
+            raise LookupError
+        post(uow, notice, citizen=citizen, **given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reminding._reminders._notices, "post", failing)
+        reminding._clock.set(AFTERNOON)
+        reminding._reminders.remind(chat_units)
+    assert (reminding.told(troubled), len(reminding.told(other))) == ([], 1)
+    reminding.at(AFTERNOON)
+    assert (len(reminding.told(troubled)), len(reminding.told(other))) == (1, 1), "the next run makes it up"
