@@ -50,7 +50,8 @@ def settings(
             Paragraph(hours),
             Note(
                 reader.t(
-                    "更改後，所有車輛的繳費提醒從明天起都在這個時段。{until}:00 到隔天 {start}:00 不打擾您，防汛通知除外。",
+                    "更改後，所有車輛的繳費提醒從明天起都在這個時段。"
+                    "{until}:00 到隔天 {start}:00 不打擾您，防汛通知除外。",
                     until=WAKING.end,
                     start=WAKING.start,
                 )
