@@ -11,13 +11,9 @@ import structlog
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from bot.event import lane_of, line_id, mapping
-from bot.together import NotTheirTurnError, Together
 
-# A refusal takes less than 1 s: waiting for one's turn, for a connection, for the statement.
-TURN_SECONDS = 0.35
-STORE_SECONDS = 0.2
-STATEMENT_MILLISECONDS = 450
-MOST_CALLS_TOGETHER = 64
+STORE_SECONDS = 0.4  # waiting for a connection; with the statement's time-out a refusal takes less than 1 s
+STATEMENT_MILLISECONDS = 500
 MOST_ID_CHARACTERS = 64
 LARGEST_TIMESTAMP = 1 << 52  # milliseconds; beyond is no time of LINE's
 
@@ -110,9 +106,6 @@ class InboxStore:
             open=False,
             name="webhook",
         )
-        self._together = Together[Sequence[Row]](
-            self._insert, most=MOST_CALLS_TOGETHER, patience=TURN_SECONDS, one_is_bad=(psycopg.DataError,)
-        )
 
     def open(self) -> None:
         """Connect in the background; the first event waits for it no longer than STORE_SECONDS."""
@@ -127,27 +120,21 @@ class InboxStore:
         events = rows(webhook)
         if not events:
             return 0
+        taken_back = [event[5] for event in events if event[5]]
         try:
-            self._together.put(events)
-        except (psycopg.Error, PoolTimeout, NotTheirTurnError) as error:
+            with self._pool.connection() as connection:
+                if taken_back:  # after the insert: a message may be taken back in the very call that brings it
+                    with connection.transaction():
+                        self._insert(connection, events)
+                        connection.execute(UNSEND, (taken_back, events[0][1]))
+                else:
+                    self._insert(connection, events)
+        except (psycopg.Error, PoolTimeout) as error:
             raise NotStoredError(type(error).__name__) from error
         return len(events)
 
-    def _insert(self, calls: Sequence[Sequence[Row]]) -> None:
-        # In one order everywhere: the same events may be delivered to two processes at once.
-        events = [event for call in sorted(calls, key=lambda call: call[0][0]) for event in call]
-        taken_back = {event[1]: [other[5] for other in events if other[5] and other[1] == event[1]] for event in events}
-        with self._pool.connection() as connection:
-            if not any(taken_back.values()):
-                self._execute(connection, events)
-                return
-            with connection.transaction():
-                self._execute(connection, events)
-                for channel, messages in taken_back.items():  # a message may come in the very call that takes it back
-                    connection.execute(UNSEND, (messages, channel))
-
     @staticmethod
-    def _execute(connection: "psycopg.Connection[Any]", events: Sequence[Row]) -> None:
+    def _insert(connection: "psycopg.Connection[Any]", events: Sequence[Row]) -> None:
         if len(events) == 1:
             connection.execute(STORE_ONE, events[0])
         else:
