@@ -22,6 +22,7 @@ from services.draws.recipients import Recipients
 from services.draws.telling import Telling
 from services.passes.board import PassBoard
 from services.passes.entries import Entries
+from services.passes.forgetting import Forgetting
 from services.passes.lots import Lots
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules, load_pass_rules
@@ -102,6 +103,7 @@ class PassRoom(VehicleRoom, MailRoom):
         return {
             **super().for_tasks(),
             "rounds": self.rounds,
+            "forgetting": Forgetting(self.pass_rules),
             "freezing": self.freezing,
             "desk": self.desk,
             "telling": self.telling,

@@ -16,6 +16,7 @@ from services.draws.desk import Desk
 from services.draws.freezing import Freezing, NotYetError
 from services.draws.recipients import MAIL, Recipients
 from services.draws.telling import TELL, Telling, What
+from services.passes.forgetting import Forgetting
 from services.passes.rounds import Rounds
 
 EVERY_MINUTE = "* * * * *"
@@ -78,6 +79,17 @@ def promote(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
                 _desk(context).promote(draw_id, actor=audit.SYSTEM)
             except RoundRuleError as error:
                 log.error("promotion_refused", draw_id=draw_id, why=str(error))
+
+
+@queue.periodic(cron=AFTER_MIDNIGHT)
+@queue.task(name="passes.forget", queueing_lock="passes.forget", pass_context=True)
+def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Forget the people of rounds nobody can complain about any more, batch by batch."""
+    forgetting: Forgetting = context.additional_context["forgetting"]
+    touched = 1
+    while touched:
+        with _units(context)() as uow:
+            touched = forgetting.forget(uow)
 
 
 def _real_rounds(context: JobContext) -> list[tuple[str, str]]:

@@ -46,6 +46,7 @@ class _File(_Strict):
     registration_limit: Annotated[int, Field(ge=1, le=1000)]
     offer_days: Annotated[int, Field(ge=1, le=30)]
     freeze_grace_seconds: Annotated[int, Field(ge=2, le=600)]
+    complaint_days: Annotated[int, Field(ge=1, le=3650)]
     schedule: _Schedule
     priority: list[_Priority]
     pass_types: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z-]{1,16}$")], _Name], Field(min_length=1)]
@@ -68,6 +69,7 @@ class PassRules:
     registration_limit: int
     offer_life: timedelta
     freeze_grace: timedelta
+    complaint_period: timedelta  # 申訴期間, from the end of the months of use
     schedule: MonthDefaults
     priority: tuple[PriorityRule, ...]
     pass_types: Mapping[str, tuple[str, str]]  # code -> name in Chinese, in English
@@ -92,6 +94,7 @@ def load_pass_rules(file: Path = FILE) -> PassRules:
         registration_limit=read.registration_limit,
         offer_life=timedelta(days=read.offer_days),
         freeze_grace=timedelta(seconds=read.freeze_grace_seconds),
+        complaint_period=timedelta(days=read.complaint_days),
         schedule=MonthDefaults(plan.opens, plan.closes, plan.draw, plan.pay_last_day),
         priority=tuple(PriorityRule(one.category, one.name, one.first_day, one.last_day) for one in read.priority),
         pass_types={code: (name.zh, name.en) for code, name in read.pass_types.items()},

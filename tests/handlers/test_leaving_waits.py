@@ -1,11 +1,15 @@
 """註銷 waits for money on its way back and for draws that are not over, and then for nothing more."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from domain.accounts import AccountState
+from domain.clock import city_date
+from services.passes.forgetting import Forgetting
+from services.passes.rules import load_pass_rules
 from tests.handlers.leaver import erase, leave, sql
 from tests.handlers.newcomers import Newcomer
 
@@ -100,6 +104,12 @@ def entries(citizen: Newcomer, draw: uuid.UUID) -> list[tuple[object, ...]]:
     return [tuple(row) for row in rows]
 
 
+def forget(citizen: Newcomer) -> int:
+    """What the nightly job does."""
+    with citizen.units() as uow:
+        return Forgetting(load_pass_rules()).forget(uow)
+
+
 def test_an_application_still_open_is_withdrawn_and_the_card_says_so(citizen: Newcomer, draw: uuid.UUID) -> None:
     assert "1 筆撤回" in citizen.flow.say("註銷")
     citizen.flow.press("確定註銷")
@@ -118,7 +128,15 @@ def test_an_entry_of_a_frozen_draw_is_waited_for_until_its_complaint_period_has_
     assert citizen.state() is AccountState.LEAVING
     with pytest.raises(DBAPIError):
         sql(citizen, "UPDATE pass_entry SET state = 'LEFT' WHERE round_id = :round", round=draw)
-    sql(citizen, "UPDATE pass_entry SET salt = NULL WHERE round_id = :round", round=draw)
+    assert forget(citizen) == 0, "there may be complaints"
+    rules = load_pass_rules()
+    over = city_date(datetime.now(UTC)) - rules.complaint_period
+    sql(citizen, "UPDATE pass_round SET starts_on = :over, ends_on = :over WHERE id = :round", round=draw, over=over)
+    assert forget(citizen) == 0, "it is the last day"
+    assert not erase(citizen)
+    day_before = over - timedelta(days=1)
+    sql(citizen, "UPDATE pass_round SET ends_on = :over WHERE id = :round", round=draw, over=day_before)
+    assert [forget(citizen), forget(citizen)] == [1, 0]
     assert erase(citizen)
     assert entries(citizen, draw) == [("live", None)], "the list stays as it was drawn, without the person"
 

@@ -1,0 +1,33 @@
+"""What made an entry a person's is forgotten once nobody can complain any more: its commitment then tells nothing."""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from infra.database import UnitOfWork
+from services.passes.rules import PassRules
+
+AT_ONCE = 5_000
+# The salt goes with the person (docs/draw-protocol.md, "Privacy"); the plate stays for the lot's books, tied to nobody.
+_FORGET = text("""
+WITH over AS (
+    SELECT pass_entry.id FROM pass_entry JOIN pass_round ON pass_round.id = round_id
+    WHERE ends_on < (now() AT TIME ZONE 'Asia/Taipei')::date - :days
+      AND (salt IS NOT NULL OR holder IS NOT NULL OR name IS NOT NULL OR landline IS NOT NULL)
+    LIMIT :most
+)
+UPDATE pass_entry SET salt = NULL, holder = NULL, holder_hash = NULL, name = NULL, landline = NULL
+FROM over WHERE pass_entry.id = over.id
+""")
+
+
+class Forgetting:
+    """For the schedule, every night."""
+
+    def __init__(self, rules: PassRules) -> None:
+        self._kept_for: timedelta = rules.complaint_period
+
+    def forget(self, uow: UnitOfWork) -> int:
+        """One batch of entries whose complaint period (申訴期間, from the last day of use) is over; says how many."""
+        values = {"days": self._kept_for.days, "most": AT_ONCE}
+        return uow.connection.execute(_FORGET, values).rowcount
