@@ -19,6 +19,8 @@ NOBODYS: Mapping[str, str] = {
     "demobank.trade": "the test bank's own books: amounts and order ids",
     "demobank.refund": "likewise",
     "audit_row": "ids only, never deleted",
+    "audit_link": "hashes over audit rows",
+    "halt": "what is stopped, and who of the staff stopped it",
     "lot": "car parks",
     "lot_plan": "prices",
     "pass_round": "what is drawn when",
