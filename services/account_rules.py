@@ -1,14 +1,13 @@
 """Reads config/accounts.toml: the agency, the notice in force, the limits of registration."""
 
-import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from domain.accountrules import AccountRules, Agency, CodeRules
-from infra.settings import SettingsError
+from infra.configfile import Strict, read_config
 
 FILE = Path(__file__).parent.parent / "config" / "accounts.toml"
 
@@ -17,11 +16,7 @@ Words = Annotated[str, Field(min_length=1)]
 SmsName = Annotated[str, Field(min_length=1, max_length=32)]  # the rest of an SMS needs its room
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Agency(_Strict):
+class _Agency(Strict):
     zh: Words
     en: Words
     sms_zh: SmsName
@@ -29,12 +24,12 @@ class _Agency(_Strict):
     phone: Annotated[str, Field(pattern=r"^[0-9-]{3,20}$")]
 
 
-class _Notice(_Strict):
+class _Notice(Strict):
     version: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{1,16}$")]
     effective: date
 
 
-class _Codes(_Strict):
+class _Codes(Strict):
     valid_seconds: Count
     tries: Annotated[int, Field(ge=1, le=10)]
     resend_seconds: Count
@@ -44,11 +39,11 @@ class _Codes(_Strict):
     all_a_day: Count
 
 
-class _Takeover(_Strict):
+class _Takeover(Strict):
     days: Count
 
 
-class _File(_Strict):
+class _File(Strict):
     """The whole file; an unknown key is an error."""
 
     agency: _Agency
@@ -59,13 +54,7 @@ class _File(_Strict):
 
 def load_account_rules(file: Path = FILE) -> AccountRules:
     """The rules of the file. Raises SettingsError, one line that names what is wrong."""
-    try:
-        read = _File.model_validate(tomllib.loads(file.read_text("utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SettingsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    except ValueError as error:
-        raise SettingsError(f"{file.name}: {error}") from None
+    read = read_config(file, _File)
     codes = CodeRules(
         valid=timedelta(seconds=read.codes.valid_seconds),
         tries=read.codes.tries,

@@ -1,7 +1,6 @@
 """答客問: questions and answers kept as data (config/faq.toml), found by what a citizen types in either language."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from domain.reader import Language
+from infra.configfile import Strict, read_config
 from infra.settings import SettingsError
 
 FILE = Path(__file__).parent.parent / "config" / "faq.toml"
@@ -28,19 +28,15 @@ _EMPTY_WORDS = frozenset(_SAY_NOTHING.split())
 Text = Annotated[str, Field(min_length=1)]
 
 
-class Told(BaseModel):
+class Told(Strict):
     """A question and its answer in one language. `ask` is a button: 40 letters at most."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     ask: Annotated[str, Field(min_length=2, max_length=40)]
     answer: Text
 
 
-class Question(BaseModel):
+class Question(Strict):
     """One entry of the file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
     words: str = ""  # what people also call it
@@ -53,9 +49,7 @@ class Question(BaseModel):
         return self.en if language is Language.EN else self.zh
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _File(Strict):
     question: Annotated[list[Question], Field(min_length=1)]
 
 
@@ -68,13 +62,7 @@ class Questions:
     @classmethod
     def load(cls, file: Path = FILE) -> "Questions":
         """The questions of the file. Raises SettingsError, one line that names what is wrong."""
-        try:
-            read = _File.model_validate(tomllib.loads(file.read_text("utf-8"))).question
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise SettingsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{file.name}: {error}") from None
+        read = read_config(file, _File).question
         names = [question.id for question in read]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise SettingsError(f"{file.name}: two questions are called {twice}")

@@ -1,30 +1,26 @@
 """Reads config/vehicles.toml: what a citizen may choose when binding a vehicle."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from domain.bindings import FloodArea, VehicleRules
 from domain.slots import Slot
+from infra.configfile import Strict, read_config
 from infra.settings import SettingsError
 
 FILE = Path(__file__).parent.parent / "config" / "vehicles.toml"
 MOST_CARDS = 11  # a vehicle takes a card, and LINE shows 12: one is left for binding another
 
 
-class _Area(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class _Area(Strict):
     zh: str
     en: str
 
 
-class _File(BaseModel):
-    """The whole file; an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid")
+class _File(Strict):
+    """The whole file."""
 
     most_vehicles: Annotated[int, Field(ge=1, le=MOST_CARDS)]
     most_saved_bills: Annotated[int, Field(ge=1)]
@@ -35,13 +31,10 @@ class _File(BaseModel):
 
 def load_vehicle_rules(file: Path = FILE) -> VehicleRules:
     """The rules of the file. Raises SettingsError, one line that names what is wrong."""
+    read = read_config(file, _File)
     try:
-        read = _File.model_validate(tomllib.loads(file.read_text("utf-8")))
         slots = tuple(map(Slot.parse, read.slots))
         default = Slot.parse(read.default_slot)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SettingsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     except ValueError as error:
         raise SettingsError(f"{file.name}: {error}") from None
     if default not in slots:

@@ -1,13 +1,13 @@
 """Reads config/richmenu.toml."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from domain.reader import Language
 from domain.richmenus import BAR_TEXT, LABEL, TILES, MenuBook, Tab, Tile
+from infra.configfile import Strict, read_config
 from infra.settings import SettingsError
 
 FILE = Path(__file__).parent.parent.parent / "config" / "richmenu.toml"
@@ -16,11 +16,7 @@ Label = Annotated[str, Field(min_length=1, max_length=LABEL)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Words(_Strict):
+class _Words(Strict):
     zh: Label
     en: Label
 
@@ -37,13 +33,13 @@ class _Tile(_Words):
     say: _Words
 
 
-class _Tab(_Strict):
+class _Tab(Strict):
     key: Annotated[str, Field(pattern=r"^[a-z]{1,12}$")]
     name: _Words
     tiles: Annotated[list[_Tile], Field(min_length=TILES, max_length=TILES)]
 
 
-class _Colours(_Strict):
+class _Colours(Strict):
     ink: Colour
     quiet: Colour
     paper: Colour
@@ -52,7 +48,7 @@ class _Colours(_Strict):
     main: Colour
 
 
-class _File(_Strict):
+class _File(Strict):
     """The whole file; an unknown key is an error."""
 
     bar: _Bar
@@ -62,13 +58,7 @@ class _File(_Strict):
 
 def load_menu_book(file: Path = FILE) -> MenuBook:
     """The menus of the file. Raises SettingsError, one line that names what is wrong."""
-    try:
-        read = _File.model_validate(tomllib.loads(file.read_text("utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SettingsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    except ValueError as error:
-        raise SettingsError(f"{file.name}: {error}") from None
+    read = read_config(file, _File)
     tabs = [
         Tab(tab.key, tab.name.by_language(), [Tile(one.by_language(), one.say.by_language()) for one in tab.tiles])
         for tab in read.tabs

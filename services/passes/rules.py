@@ -1,46 +1,41 @@
 """Reads config/passes.toml: pass types (票種), limits, and when the steps of a round happen by default."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from domain.reader import Language, Reader
 from domain.rounds import MonthDefaults
-from infra.settings import SettingsError
+from infra.configfile import Strict, read_config
 
 FILE = Path(__file__).parent.parent.parent / "config" / "passes.toml"
 Day = Annotated[int, Field(ge=1, le=28)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class _Schedule(_Strict):
+class _Schedule(Strict):
     opens: tuple[Day, time]
     closes: tuple[Day, time]
     draw: tuple[Day, time]
     pay_last_day: Day
 
 
-class _Priority(_Strict):
+class _Priority(Strict):
     category: Annotated[str, Field(pattern=r"^[a-z_]{1,16}$")]
     name: str
     first_day: Day
     last_day: Day
 
 
-class _Name(_Strict):
+class _Name(Strict):
     zh: str
     en: str
 
 
-class _File(_Strict):
+class _File(Strict):
     """The whole file; an unknown key is an error."""
 
     registration_limit: Annotated[int, Field(ge=1, le=1000)]
@@ -82,13 +77,7 @@ class PassRules:
 
 def load_pass_rules(file: Path = FILE) -> PassRules:
     """The rules of the file. Raises SettingsError, one line that names what is wrong."""
-    try:
-        read = _File.model_validate(tomllib.loads(file.read_text("utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SettingsError(f"{file.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    except ValueError as error:
-        raise SettingsError(f"{file.name}: {error}") from None
+    read = read_config(file, _File)
     plan = read.schedule
     return PassRules(
         registration_limit=read.registration_limit,
