@@ -1,5 +1,6 @@
 """The choices of a binding that binding and editing share: slot, flood areas, and the card of 開單無紙化."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from pydantic import BaseModel
@@ -47,14 +48,33 @@ class Choice(BaseModel):
         self.paperless, self.flood = services.paperless, services.flood
 
 
-class Choosing:
+class Choosing(ABC):
     """Steps for a conversation whose Data is a Choice. It says in `chosen` how to go on after one of them."""
 
     rules: VehicleRules
 
+    @abstractmethod
     def chosen(self, turn: Turn[Any]) -> Outcome:
         """A choice was made; it is in turn.data."""
-        raise NotImplementedError
+
+    def changes_mind(self, turn: Turn[Any]) -> Outcome | None:
+        """A service to choose anew, or one taken or dropped in turn.data; None: the button is another."""
+        match turn.pressed:
+            case "slot":
+                return Goto(self.slot)
+            case "paperless":
+                return Goto(self.paperless)
+            case "areas":
+                return Goto(self.areas)
+            case "no_reminder":
+                turn.data.slot = ""
+            case "flood":
+                turn.data.flood = self.rules.every_area
+            case "no_flood":
+                turn.data.flood = ()
+            case _:
+                return None
+        return self.chosen(turn)
 
     def left(self, turn: Turn[Any]) -> Outcome:
         """The citizen chose to leave things as they are."""

@@ -1,5 +1,6 @@
 """Asking for a plate, and for the place of its dash: the same steps wherever a plate is needed."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -23,14 +24,14 @@ def with_look_alikes(turn: Turn[Any], prompt: Message, alike: Sequence[str]) -> 
     return with_quick_replies(prompt, [quick_press(plate, turn.button("take", plate=plate)) for plate in alike])
 
 
-class PlateSteps:
+class PlateSteps(ABC):
     """Steps for a conversation whose data has a `plate`. It says in `plate_said` how to go on from one."""
 
     asks: ClassVar[str]  # msgid of the question
 
+    @abstractmethod
     def plate_said(self, turn: Turn[Any], text: str) -> Outcome:
         """Go on from what was typed or chosen. Raises PlateError."""
-        raise NotImplementedError
 
     @step()
     def plate(self, turn: Turn[Any]) -> Message:

@@ -161,25 +161,12 @@ class Plates(PlateSteps, Choosing, Conversation["Plates.Data"]):
         match turn.pressed:
             case "bind":
                 return self._bind(turn, data.vehicle, data.services)
-            case "slot":
-                return Goto(self.slot)
-            case "paperless":
-                return Goto(self.paperless)
-            case "areas":
-                return Goto(self.areas)
-            case "no_reminder":
-                data.slot = ""
             case "no_paperless":
                 data.paperless = False
-            case "flood":
-                data.flood = self.rules.every_area
-            case "no_flood":
-                data.flood = ()
+                return Goto(self.sure)
             case _ if normal(turn.typed) in YES:
                 return self._bind(turn, data.vehicle, data.services)
-            case _:
-                return Stay(turn.text("請按「確定綁定」，或先更改要申請的服務。"))
-        return Goto(self.sure)
+        return self.changes_mind(turn) or Stay(turn.text("請按「確定綁定」，或先更改要申請的服務。"))
 
     def chosen(self, turn: Turn[Data]) -> Outcome:  # noqa: ARG002 - the choice is in its data
         return Goto(self.sure)

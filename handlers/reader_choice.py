@@ -1,5 +1,6 @@
 """One choice of how a citizen is answered, language or display: by its name at once, or by a button of a card."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -15,7 +16,7 @@ from services.citizens import Citizens
 C = TypeVar("C", Language, Display)
 
 
-class ReaderChoice(Generic[C]):
+class ReaderChoice(ABC, Generic[C]):
     """Base of such a conversation. A question that waits goes on waiting, and is asked again in the way chosen."""
 
     key: ClassVar[str]
@@ -26,17 +27,17 @@ class ReaderChoice(Generic[C]):
         self._citizens = citizens
         self._readers = readers
 
+    @abstractmethod
     def card(self, turn: Turn[Any], buttons: Mapping[C, str]) -> Message:
         """Asks for the choice."""
-        raise NotImplementedError
 
+    @abstractmethod
     def keep(self, turn: Turn[Any], wanted: C) -> None:
         """Keep the choice with the citizen, and have the turn take effect."""
-        raise NotImplementedError
 
+    @abstractmethod
     def kept(self, turn: Turn[Any]) -> str:
         """Says so, already in the way chosen."""
-        raise NotImplementedError
 
     @entry
     def begin(self, turn: Turn[Any]) -> Outcome:

@@ -128,27 +128,15 @@ class MyVehicles(Choosing, Conversation["MyVehicles.Data"]):
         data = turn.data
         data.take(self._bound(turn, data.vehicle).services)  # as they are now: another device may have changed them
         match turn.pressed:
-            case "slot":
-                return Goto(self.slot)
-            case "paperless":
-                return Goto(self.paperless)
-            case "areas":
-                return Goto(self.areas)
             case "delete":
                 return Goto(self.sure)
-            case "no_reminder":
-                data.slot = ""
-            case "flood":
-                data.flood = self.rules.every_area
-            case "no_flood":
-                data.flood = ()
             case "end_paperless":
                 return self._say(turn, self._vehicles.end_paperless(*_who(turn), data.vehicle))
-            case _:
-                return Stay(turn.text("請按下方的按鈕選擇要更改的服務。"))
-        return self.chosen(turn) if data.services.any else self._unbind(turn)
+        return self.changes_mind(turn) or Stay(turn.text("請按下方的按鈕選擇要更改的服務。"))
 
     def chosen(self, turn: Turn[Data]) -> Outcome:
+        if not turn.data.services.any:
+            return self._unbind(turn)
         return self._say(turn, self._vehicles.change(*_who(turn), turn.data.vehicle, turn.data.services))
 
     def left(self, turn: Turn[Data]) -> Outcome:  # noqa: ARG002 - nothing is to be done

@@ -1,7 +1,5 @@
 """verify_draw.py, written apart from domain/draw: both must agree on every draw, and on every forgery."""
 
-import contextlib
-import io
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +11,8 @@ from hypothesis import strategies as st
 
 import verify_draw
 from domain.draw.announcement import Source
-from tests.draw.made_up import SIGNATURES, Made, Person, made_draw
+from tests.draw.made_up import SIGNATURES, Made, made_draw
+from tests.draw.verifying import said, v2
 
 CHECKS = 16
 SCRIPT = Path(verify_draw.__file__)
@@ -38,25 +37,12 @@ def _each_signature_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify_draw, "check_signature", check)
 
 
-def said(arguments: list[str]) -> tuple[int, str]:
-    """(exit status, what is printed)."""
-    out = io.TextIOWrapper(io.BytesIO(), "utf-8")
-    with contextlib.redirect_stdout(out):
-        status = verify_draw.main(arguments)
-    out.seek(0)
-    return status, out.read()
-
-
 def verdict(made: Made, folder: Path) -> tuple[int, str]:
     return said(["verify", *made.write(folder)])
 
 
 def wrong_lines(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith("WRONG")]
-
-
-def v2() -> Made:
-    return made_draw("TEST/V2", 1001, 8, local=(1, 2, 3), steps="L:2,*:3")
 
 
 def test_a_true_draw_is_valid_offline_with_the_standard_library_alone(tmp_path: Path) -> None:
@@ -247,59 +233,6 @@ def test_witnesses_without_their_transcript_are_not_valid(tmp_path: Path) -> Non
     assert said(["verify", announce, entries, result, transcript])[0] == 0
     status, text = said(["verify", announce, entries, result])
     assert (status, len(wrong_lines(text))) == (1, 2)
-
-
-def me(folder: Path, person: Person, **other: str) -> tuple[int, str]:
-    made = v2()
-    _, entries, result = made.write(folder)
-    pool = "L" if person.i in (1, 2, 3) else "G"
-    given = {"plate": person.plate, "holder": person.holder, "salt": person.salt.hex(), "result": result} | other
-    return said(
-        [
-            "me",
-            entries,
-            given["result"],
-            "TEST/V2",
-            person.entry_no,
-            pool,
-            given["plate"],
-            given["holder"],
-            given["salt"],
-        ]
-    )
-
-
-@pytest.mark.parametrize(("i", "place"), [(4, "won, no. 1"), (1, "won, no. 5"), (8, "waiting, no. 2")])
-def test_one_citizen_finds_the_own_place(i: int, place: str, tmp_path: Path) -> None:
-    status, text = me(tmp_path, Person(i))
-    assert status == 0
-    assert place in text
-
-
-def test_a_plate_may_be_typed_as_people_write(tmp_path: Path) -> None:
-    assert me(tmp_path, Person(4), plate="ｔｓｔ–0004 ")[0] == 0
-
-
-def test_before_the_draw_the_list_alone_is_asked(tmp_path: Path) -> None:
-    status, text = me(tmp_path, Person(4), result="-")
-    assert status == 0
-    assert "on the list, row" in text
-    assert "won" not in text
-
-
-@pytest.mark.parametrize(
-    "other", [{"plate": "TST-0005"}, {"plate": "TST0-004"}, {"holder": "A200000005"}, {"salt": "00" * 32}]
-)
-def test_another_persons_plate_number_or_salt_is_refused(other: dict[str, str], tmp_path: Path) -> None:
-    status, text = me(tmp_path, Person(4), **other)
-    assert status == 1
-    assert "another commit or pool" in text
-
-
-def test_somebody_not_on_the_list_is_told_so(tmp_path: Path) -> None:
-    status, text = me(tmp_path, Person(9))
-    assert status == 1
-    assert "not on the list" in text
 
 
 def test_without_a_command_it_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
