@@ -185,6 +185,16 @@ PARTS: Sequence[Part] = (
         ),
     ),
     Part(
+        "favourite_lot",
+        msgid("收藏的停車場"),
+        _OF_CITIZEN,
+        (
+            Column("lot", msgid("停車場"), "(SELECT name FROM lot WHERE number = favourite_lot.lot)"),
+            Column("starred_at", msgid("時間")),
+        ),
+        "starred_at",
+    ),
+    Part(
         "lookup_promise",
         msgid("還在查的縣市"),
         _OF_CITIZEN,

@@ -104,6 +104,9 @@ def test_the_database_holds_nothing_of_one_who_left(
     sql(citizen, LOT_AND_ROUND)
     for number, each in enumerate((citizen, other)):
         sql(each, ENTRY, number=number, plate=f"AAA-000{number}")
+        sql(
+            each, "INSERT INTO favourite_lot (channel, citizen, lot) SELECT :channel, :citizen, number FROM lot LIMIT 1"
+        )
     deliver(citizen.units, flow.services)
     before = everything(citizen.units)
     holding = {table.removeprefix("public.") for table, rows in before.items() if flow.citizen in rows}
