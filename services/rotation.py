@@ -1,4 +1,4 @@
-"""`keys rotate`: encrypt personal data anew under the newest of DATA_KEYS, batch by batch, while the service runs.
+"""`keys rotate`: encrypt what is secret anew under the newest of DATA_KEYS, batch by batch, while the service runs.
 
 Every process must have been started with the new key in front before this runs; afterwards the old one may be dropped.
 A room that keeps encrypted columns names them in PLACES.
@@ -30,6 +30,7 @@ PLACES = (
     Place("phone_code", ("mobile",), "phone_code"),
     Place("sms_message", ("recipient", "body"), "sms_message"),
     Place("pass_entry", ("salt", "holder", "name", "landline"), "pass_entry"),
+    Place("agency", ("webhook_secret", "secret_before"), "agency"),
     Place("tray.sent", ("recipient", "body"), "tray"),
     Place("tray.mail", ("recipient", "body"), "tray.mail"),
 )
