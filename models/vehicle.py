@@ -19,6 +19,8 @@ class BindingRow(Base):
         Index("ix_binding_plate_kind", "plate", "kind"),
         CheckConstraint("(reminder_slot IS NULL) = (reminder_from IS NULL)", name="reminder"),
         CheckConstraint("(flood_areas = '{}') = (flood_from IS NULL)", name="flood"),
+        CheckConstraint("told_by IN ('line', 'sms', 'both')", name="told_by"),
+        Index("ix_binding_checked", "compact", postgresql_where=text("checked_at IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
@@ -33,6 +35,10 @@ class BindingRow(Base):
     flood_areas: Mapped[list[str]] = mapped_column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]"))
     flood_from: Mapped[date | None] = mapped_column()
     bound_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
+    told_by: Mapped[str | None] = mapped_column(String(4))  # domain.notices.Channel; null: as the citizen set for all
+    checked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # staff saw that the owner is this one
+    confirmed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # last said: still mine
+    wondered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # last asked whether it still is
 
 
 class PlateState(Base):
