@@ -1,13 +1,13 @@
 """Watching bills: plates asked about at cities, what these listed, who is told at once; owners checked by staff.
 
-Revision ID: 0021_watch
-Revises: 0020_favourite_lots
+Revision ID: 0022_watch
+Revises: 0021_writeoffs
 """
 
 from alembic import op
 
-revision = "0021_watch"
-down_revision = "0020_favourite_lots"
+revision = "0022_watch"
+down_revision = "0021_writeoffs"
 branch_labels = None
 depends_on = None
 
