@@ -30,7 +30,9 @@ PLACES = (
     Place("phone_code", ("mobile",), "phone_code"),
     Place("sms_message", ("recipient", "body"), "sms_message"),
     Place("pass_entry", ("salt", "holder", "name", "landline"), "pass_entry"),
+    Place("refund_account", ("account",), "refund_account"),
     Place("agency", ("webhook_secret", "secret_before"), "agency"),
+    Place("staff", ("name", "totp"), "staff"),
     Place("tray.sent", ("recipient", "body"), "tray"),
     Place("tray.mail", ("recipient", "body"), "tray.mail"),
 )
