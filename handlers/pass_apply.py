@@ -23,8 +23,9 @@ from flex_templates.card import Link
 from flex_templates.card import Press as Button
 from flex_templates.person import anyone
 from services.accounts import Accounts
+from services.passes.application import Application
 from services.passes.board import PassBoard
-from services.passes.entries import Application, Entries
+from services.passes.entries import Entries
 from services.vehicles import Vehicles
 
 APPLIES = "pass_apply"

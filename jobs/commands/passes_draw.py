@@ -15,7 +15,7 @@ from infra.clock import SystemClock
 from infra.database import UnitOfWork
 from jobs.commands.passes import house, passes, said_plainly, staff_option, unit
 from services.draws import files
-from services.passes.entries import Application
+from services.passes.application import Application
 
 FILES = (files.ANNOUNCE, files.LIST, files.REMOVED, files.TRANSCRIPT, files.RESULT)
 

@@ -13,7 +13,8 @@ from infra.database import UnitOfWork
 from models.draw import DrawLogRoot
 from models.passes import PassEntry, PassRound
 from services.draws import files
-from services.passes.entries import LIVE, Entries
+from services.passes.application import LIVE
+from services.passes.entries import Entries
 from services.passes.rounds import Rounds, note, round_now
 from services.passes.rules import PassRules
 

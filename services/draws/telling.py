@@ -12,8 +12,8 @@ from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.draw import DrawRank, Seat
 from models.passes import PassEntry, PassRound
 from services.draws import files
+from services.passes.application import LIVE
 from services.passes.board import PassBoard
-from services.passes.entries import LIVE
 
 TELL = "draws.tell"
 BATCH = 200  # entries told in one transaction

@@ -19,7 +19,8 @@ from infra.database import UnitOfWork
 from infra.links import make_token, read_token
 from models.draw import DrawRank, Promotion, Seat
 from models.passes import Lot, PassEntry, PassRound
-from services.passes.entries import LIVE, Entries
+from services.passes.application import LIVE
+from services.passes.entries import Entries
 from services.passes.lots import Lots, Sells
 from services.passes.rounds import round_now
 from services.passes.rules import PassRules

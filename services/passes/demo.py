@@ -12,7 +12,8 @@ from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from services import audit
 from services.draws.desk import Desk
-from services.passes.entries import Application, Entries
+from services.passes.application import Application
+from services.passes.entries import Entries
 from services.passes.lots import Lots, LotView, PlanView
 from services.passes.rounds import NewRound, Rounds
 

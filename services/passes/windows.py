@@ -12,7 +12,8 @@ from infra.database import UnitOfWork
 from models.draw import CounterSale
 from models.passes import PassEntry, PassRound, PriorityWindow
 from services import audit
-from services.passes.entries import LIVE, Application, Entries
+from services.passes.application import LIVE, Application
+from services.passes.entries import Entries
 from services.passes.lots import Lots
 from services.passes.rounds import Rounds, note, round_now
 from services.passes.rules import PassRules

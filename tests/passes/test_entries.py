@@ -1,6 +1,6 @@
 """Applying, changing one's mind, and what a receipt is worth."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,9 +10,10 @@ from domain.errors import CitizenMistakeError
 from domain.phones import Mobile
 from domain.plates import Plate
 from domain.rounds import RoundRuleError
+from models.passes import PassEntry
 from services.draws import files
 from services.passes.lots import Sells
-from tests.passes.world import CHANNEL, DRAW_AT, REGISTERING, STAFF, World
+from tests.passes.world import CHANNEL, DRAW_AT, REGISTERING, STAFF, TIMES, World
 
 
 def mistake(world: World, draw_id: str, i: int, **more: object) -> str:
@@ -125,13 +126,38 @@ def test_preference_is_the_order_of_application_unless_swapped(world: World) -> 
         with world.units() as uow:
             return [str(entry.id) for entry in world.entries.of(uow, CHANNEL, f"U{1:032}", None)]
 
+    def prefer(a: PassEntry, b: PassEntry, at: datetime = REGISTERING) -> None:
+        with world.units() as uow:
+            world.preferences.prefer(uow, a.id, b.id, asked_at=at)
+
     assert order() == [str(first.id), str(second.id)]
-    with world.units() as uow:
-        world.entries.prefer(uow, first.id, second.id, asked_at=REGISTERING)
-    assert order() == [str(second.id), str(first.id)]
+    for _ in range(2):  # a press that comes twice
+        prefer(second, first)
+        assert order() == [str(second.id), str(first.id)]
+    assert len(world.audited("entry.preference")) == 2
     stranger, _ = world.apply(one, 2)
-    with pytest.raises(CitizenMistakeError), world.units() as uow:
-        world.entries.prefer(uow, first.id, stranger.id, asked_at=REGISTERING)
+    for refused, why in (((first, stranger), "同一輛車"), ((first, second, world.asked(one, TIMES.closes_at)), "截止")):
+        with pytest.raises(CitizenMistakeError) as said:
+            prefer(*refused)
+        assert why in said.value.text
+
+
+def test_lots_applied_for_at_one_moment_have_an_order_too(world: World) -> None:
+    """As 「比照上月申請」 does."""
+    entries = [world.apply(world.round(world.lot(f"P000{i}")), 1)[0] for i in range(3)]
+    assert len({entry.preference for entry in entries}) == 3
+    assert [entry.preference for entry in entries] == sorted(entry.preference for entry in entries)
+
+
+def test_what_the_counter_wrote_down_outlives_a_change(world: World) -> None:
+    draw_id = world.round()
+    entry, _ = world.apply(draw_id, 1, landline="02-12345678")
+    with world.units() as uow:
+        changed, _ = world.entries.change(uow, entry.id, asked_at=REGISTERING, plan="own")
+        proven, _ = world.entries.prove_pool(uow, changed.id, "L", staff=STAFF)
+        assert world.entries.landline(proven) == "02-12345678"
+        with pytest.raises(RoundRuleError, match="pool"):
+            world.entries.prove_pool(uow, proven.id, "not a pool", staff=STAFF)
 
 
 def test_a_counter_entry_is_found_by_number_and_plate_together(world: World) -> None:

@@ -12,7 +12,7 @@ from domain.phones import Mobile
 from domain.plates import Plate
 from domain.rounds import RoundRuleError
 from services.draws import files
-from services.passes.entries import Application
+from services.passes.application import Application
 from tests.passes.world import DRAW_AT, STAFF, World
 
 IN_WINDOW = datetime(2023, 8, 18, 10, tzinfo=TAIPEI)

@@ -29,8 +29,10 @@ from services.draws.drawing import Drawing
 from services.draws.freezing import Freezing
 from services.draws.promoting import Promoting
 from services.lookup_key import LookupKey
-from services.passes.entries import Application, Entries
+from services.passes.application import Application
+from services.passes.entries import Entries
 from services.passes.lots import Lots, LotView, PlanView
+from services.passes.preferences import Preferences
 from services.passes.rounds import NewRound, Rounds
 from services.passes.rules import load_pass_rules
 from services.passes.windows import Windows
@@ -63,6 +65,7 @@ class World:
         self.lots = Lots()
         self.rounds = Rounds(self.rules, self.lots)
         self.entries = Entries(cipher, LookupKey(self.units, cipher), self.lots)
+        self.preferences = Preferences()
         self.windows = Windows(self.rules, self.lots, self.rounds, self.entries)
         self.freezing = Freezing(self.rules, self.rounds, self.entries)
         self.announcing = Announcing(self.rounds, SCRIPT)

@@ -1,0 +1,44 @@
+"""Rows of entries: read, and locked together with their round; and what the audit keeps of them."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from domain.rounds import RoundRuleError
+from infra.database import UnitOfWork
+from models.passes import PassEntry, PassRound
+from services import audit
+from services.passes.application import LIVE
+from services.passes.rounds import read_round
+
+
+def locked_entry(uow: UnitOfWork, entry_id: uuid.UUID) -> tuple[PassRound, PassEntry]:
+    """An entry under its round's lock, freshly read. Raises RoundRuleError."""
+    of_entry = select(PassRound.draw_id).join(PassEntry, PassEntry.round_id == PassRound.id)
+    draw_id = uow.session.scalar(of_entry.where(PassEntry.id == entry_id))
+    if draw_id is None:
+        raise RoundRuleError("no such entry")
+    row = read_round(uow, draw_id, lock=True)
+    return row, uow.session.get_one(PassEntry, entry_id, populate_existing=True)
+
+
+def read_entries(uow: UnitOfWork, which: ColumnElement[bool]) -> Sequence[PassEntry]:
+    """Entries in their 志願序."""
+    found = select(PassEntry).where(which).order_by(PassEntry.preference, PassEntry.log_index)
+    return uow.session.scalars(found.execution_options(populate_existing=True)).all()
+
+
+def last_preference(uow: UnitOfWork, compact: str, holder_hash: bytes, asked_at: datetime) -> int:
+    """The 志願序 of a new entry: behind every live one of this vehicle and person, also of the same moment."""
+    mine = (PassEntry.compact == compact, PassEntry.holder_hash == holder_hash, PassEntry.state == LIVE)
+    last = uow.connection.execute(select(func.max(PassEntry.preference)).where(*mine)).scalar()
+    asked = int(asked_at.timestamp() * 1_000_000)
+    return asked if last is None else max(asked, last + 1)
+
+
+def note(uow: UnitOfWork, action: str, entry: PassEntry, row: PassRound, actor: str) -> None:
+    """An audit row about an entry."""
+    detail = {"draw_id": row.draw_id, "entry_no": entry.entry_no}
+    audit.write(uow, action, actor=actor, subject_type="entry", subject_id=entry.id, detail=detail)
