@@ -55,15 +55,22 @@ class Order(Base):
 
 
 class OrderLine(Base):
-    """One bill or dunning notice as it was when its source was last asked."""
+    """One bill or dunning notice as it was when its source was last asked; or a pass (月票), by its entry."""
 
     __tablename__ = "order_line"
     __table_args__ = (
         CheckConstraint("pay_amount > 0", name="pay_amount"),
-        CheckConstraint("type IN ('bill','notice')", name="type"),
+        CheckConstraint("discount >= 0 AND discount < pay_amount", name="discount"),
+        CheckConstraint("type IN ('bill','notice','pass')", name="type"),
+        CheckConstraint(
+            "(type = 'pass') = (entry_id IS NOT NULL) AND (type = 'pass') = (about IS NOT NULL)"
+            " AND (type <> 'pass' OR number = entry_id::text)",
+            name="pass",
+        ),
         CheckConstraint("standing IN ('due','gone','paid_here')", name="standing"),
         CheckConstraint("standing = 'due' OR NOT chosen", name="only_due_is_chosen"),
         Index("uq_order_line_payable", "order_id", "agency", "type", "number", unique=True),
+        Index("ix_order_line_entry_id", "entry_id", postgresql_where=text("entry_id IS NOT NULL")),
     )
 
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ORDER_ID), primary_key=True)
@@ -79,11 +86,14 @@ class OrderLine(Base):
     deadline: Mapped[date | None] = mapped_column()
     amount: Mapped[int] = mapped_column(nullable=False)  # NT$ as billed
     extra_charge: Mapped[int] = mapped_column(nullable=False, server_default=text("0"))  # 工本費
-    pay_amount: Mapped[int] = mapped_column(nullable=False)  # NT$ to be paid
+    pay_amount: Mapped[int] = mapped_column(nullable=False)  # NT$ that its source wants now
+    discount: Mapped[int] = mapped_column(nullable=False, server_default=text("0"))  # NT$ less, where it is paid here
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False)
     covers: Mapped[list[str]] = mapped_column(ARRAY(Text), nullable=False, server_default=text("'{}'"))  # bill numbers
     chosen: Mapped[bool] = mapped_column(nullable=False, server_default=text("true"))
     standing: Mapped[str] = mapped_column(String(16), nullable=False, server_default=text("'due'"))
+    entry_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pass_entry.id"))  # of a pass; else null
+    about: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))  # what a pass is for, as bought
 
 
 class Claim(Base):
@@ -186,10 +196,10 @@ class Payment(Base):
 
 
 class RefundDue(Base):
-    """Refund list: money that paid nothing and must go back."""
+    """Refund list: money that paid nothing, or for a right that was lost afterwards, and must go back."""
 
     __tablename__ = "refund_due"
-    __table_args__ = (CheckConstraint("reason IN ('late','double')", name="reason"),)
+    __table_args__ = (CheckConstraint("reason IN ('late','double','lost')", name="reason"),)
 
     attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ORDER_ID), nullable=False)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    LargeBinary,
     SmallInteger,
     String,
     Uuid,
@@ -91,3 +92,13 @@ class RefundMove(Base):
     to_state: Mapped[str] = mapped_column(String(16), nullable=False)
     cause: Mapped[str] = mapped_column(String(32), nullable=False)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
+
+
+class RefundAccount(Base):
+    """The bank account that a refund goes to, where its provider cannot give back. Deleted when the refund ends."""
+
+    __tablename__ = "refund_account"
+
+    id: Mapped[uuid.UUID] = mapped_column(ForeignKey("refund.id"), primary_key=True)  # the refund's own
+    account: Mapped[bytes] = mapped_column(LargeBinary, nullable=False)  # ciphertext: bank code and number
+    given_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)

@@ -158,7 +158,7 @@ PARTS: Sequence[Part] = (
             Column("agency", msgid("機關")),
             Column("number", msgid("帳單號碼")),
             Column("plate", msgid("車牌")),
-            Column("pay_amount", msgid("金額（元）")),
+            Column("pay_amount", msgid("金額（元）"), "pay_amount - discount"),
             Column("chosen", ""),
         ),
         "created_at, order_id, position",
@@ -167,6 +167,21 @@ PARTS: Sequence[Part] = (
             f"DELETE FROM order_line WHERE order_id IN ({_OFFERS})",  # noqa: S608
             f"UPDATE order_line SET plate = '' WHERE order_id IN ({_ORDERS})",  # noqa: S608
         ),
+    ),
+    # The account itself is ciphertext here, and is shown to nobody but the staff member who makes the transfer.
+    Part(
+        "refund_account",
+        msgid("退款的銀行帳戶（加密，退款結束即刪除）"),
+        f"id IN (SELECT id FROM refund WHERE order_id IN ({_ORDERS}))",
+        (Column("given_at", msgid("時間")),),
+        "given_at",
+    ),
+    Part(
+        "record_link",
+        msgid("下載繳費紀錄的連結"),
+        _OF_CITIZEN,
+        (Column("made_at", msgid("時間")), Column("plate", msgid("車牌")), Column("pdf_at", ""), Column("csv_at", "")),
+        "made_at",
     ),
     Part(
         "orders",  # shown with its lines; what money moved for stays, and no longer says whose it was
