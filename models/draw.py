@@ -89,7 +89,9 @@ class DrawRank(Base):
 
 
 class Seat(Base):
-    """One place of a round after its draw. There are as many rows as places, so no more can ever be sold."""
+    """One place of a round after its draw. There are as many rows as places announced, and one for each late entry that
+    would have won; a trigger refuses others, so no more can ever be sold.
+    """
 
     __tablename__ = "pass_seat"
     __table_args__ = (
@@ -120,6 +122,7 @@ class Promotion(Base):
     __tablename__ = "promotion"
     __table_args__ = (
         CheckConstraint("reason IN ('UNPAID','VOID','GIVEN-UP','OTHER-LOT','REFUNDED')", name="reason"),
+        CheckConstraint("promoted IS NULL OR promoted_late IS NULL", name="promoted"),
         Index("ix_promotion_round_id", "round_id", "id"),
     )
 
@@ -128,7 +131,37 @@ class Promotion(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
     vacated: Mapped[str] = mapped_column(String(12), nullable=False)  # W12 or B3: whose place it was
     reason: Mapped[str] = mapped_column(String(10), nullable=False)
-    promoted: Mapped[int | None] = mapped_column()  # 備取 number; null: nobody waits any longer
+    promoted: Mapped[int | None] = mapped_column()  # 備取 number; null: nobody waits any longer, or
+    promoted_late: Mapped[int | None] = mapped_column()  # a late entry, by its number
+
+
+class LateEntry(Base):
+    """Somebody wrongly left out, by a written decision (§2.11): an extra place, or an extra waiting rank. Nobody moves.
+
+    Never changed. `rank`: before the entry of that draw rank, counted from 0; `no`: waits before that 備取 number.
+    """
+
+    __tablename__ = "late_entry"
+    __table_args__ = (
+        CheckConstraint("late > 0", name="late"),
+        CheckConstraint("status IN ('W','B','X')", name="status"),
+        CheckConstraint("(status = 'W') = (seat_no IS NOT NULL)", name="seat"),
+        Index("uq_late_entry_late", "round_id", "late", unique=True),
+        Index(
+            "uq_late_entry_seat_no", "round_id", "seat_no", unique=True, postgresql_where=text("seat_no IS NOT NULL")
+        ),
+    )
+
+    entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ENTRY_ID), primary_key=True)
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ROUND_ID), nullable=False)
+    late: Mapped[int] = mapped_column(nullable=False)  # 1, 2, …: L1, L2 in the public log
+    rank: Mapped[int] = mapped_column(nullable=False)
+    status: Mapped[str] = mapped_column(String(1), nullable=False)
+    no: Mapped[int] = mapped_column(nullable=False)
+    place: Mapped[str] = mapped_column(String(8), nullable=False)
+    seat_no: Mapped[int | None] = mapped_column()
+    decision: Mapped[str] = mapped_column(String(100), nullable=False)  # its written number
+    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
 
 
 class CounterSale(Base):

@@ -118,12 +118,14 @@ class PassEntry(Base):
     """An entry (申請). Its commitment never changes; a change of plate, pool or mobile is a new entry.
 
     A trigger refuses new, changed and deleted rows once the round is frozen; salt and person may only be forgotten.
+    LATE, after the draw, is somebody wrongly left out (LateEntry).
     """
 
     __tablename__ = "pass_entry"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('live','WITHDRAWN','CHANGED','PLATE-TWICE','OVER-LIMIT','INELIGIBLE','BOUGHT-FIRST','LEFT')",
+            "state IN ('live','WITHDRAWN','CHANGED','PLATE-TWICE','OVER-LIMIT','INELIGIBLE','BOUGHT-FIRST','LEFT',"
+            "'LATE')",
             name="state",
         ),
         CheckConstraint("(channel IS NULL) = (citizen IS NULL)", name="citizen"),
