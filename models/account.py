@@ -145,7 +145,11 @@ class SmsMessage(Base):
     __tablename__ = "sms_message"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'sending', 'accepted', 'refused', 'unknown', 'expired')", name="state"),
+        CheckConstraint("delivery IN ('delivered', 'failed', 'unknown')", name="delivery"),
         Index("ix_sms_message_created_at", "created_at"),
+        Index(
+            "ix_sms_message_on_the_way", "ended_at", postgresql_where=text("state = 'accepted' AND delivery IS NULL")
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
@@ -155,6 +159,10 @@ class SmsMessage(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, nullable=False, server_default=text("0"))
     cause: Mapped[str | None] = mapped_column(String(32))  # why it was refused or is unknown: one word
     gateway_id: Mapped[str | None] = mapped_column(String(64))
+    gateway: Mapped[str | None] = mapped_column(String(16))  # key of the one that took it
+    topic: Mapped[str | None] = mapped_column(String(16))  # domain.notices.Topic; null: a code
+    parts: Mapped[int | None] = mapped_column(SmallInteger)  # what it costs is counted in these
+    delivery: Mapped[str | None] = mapped_column(String(9))  # of an accepted one, once known
     channel: Mapped[str | None] = mapped_column(String(64))  # whose account it is about
     citizen: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)

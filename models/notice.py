@@ -32,6 +32,9 @@ class NoticeRow(Base):
     __table_args__ = (
         Index("ix_notice_citizen", "channel", "citizen", "made_at"),
         Index("ix_notice_made_at", "made_at"),
+        Index("ix_notice_outbound_id", "outbound_id", postgresql_where=text("outbound_id IS NOT NULL")),
+        Index("ix_notice_campaign_id", "campaign_id", postgresql_where=text("campaign_id IS NOT NULL")),
+        Index("ix_notice_failed", "made_at", postgresql_where=text("failed IS NOT NULL AND settled_at IS NULL")),
     )
 
     dedupe_key: Mapped[str] = mapped_column(String(120), primary_key=True)
@@ -42,6 +45,12 @@ class NoticeRow(Base):
     send_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False)
     by_line: Mapped[bool] = mapped_column(nullable=False)
     sms_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # its sms_message, gone earlier than this row
+    outbound_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # its outbound_message; many share one by multicast
+    topic: Mapped[str | None] = mapped_column(String(16))  # domain.notices.Topic
+    about: Mapped[list[uuid.UUID] | None] = mapped_column(ARRAY(Uuid))  # ids of the bindings it is about
+    campaign_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    failed: Mapped[str | None] = mapped_column(String(12))  # why it did not go by LINE
+    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # what follows from that was done
 
 
 class ToldFact(Base):
@@ -54,3 +63,4 @@ class ToldFact(Base):
     citizen: Mapped[str] = mapped_column(String(64), primary_key=True)
     fact: Mapped[str] = mapped_column(String(160), primary_key=True)
     told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
+    notice: Mapped[str | None] = mapped_column(String(120))  # dedupe_key of the notice that told it

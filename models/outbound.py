@@ -3,7 +3,8 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, Identity, Index, LargeBinary, SmallInteger, String, Uuid, text
+from sqlalchemy import BigInteger, DateTime, Identity, Index, LargeBinary, SmallInteger, String, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -14,7 +15,7 @@ class OutboundMessage(Base):
 
     __tablename__ = "outbound_message"
     __table_args__ = (
-        Index("ix_outbound_message_waiting", "seq", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_outbound_message_due", "rank", "next_attempt_at", postgresql_where=text("ended_at IS NULL")),
         Index("ix_outbound_message_lane_waiting", "channel", "lane", "seq", postgresql_where=text("ended_at IS NULL")),
         Index(
             "uq_outbound_message_dedupe_key", "dedupe_key", unique=True, postgresql_where=text("dedupe_key IS NOT NULL")
@@ -25,7 +26,11 @@ class OutboundMessage(Base):
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, Identity(), nullable=False)
     channel: Mapped[str] = mapped_column(String(64), nullable=False)
-    lane: Mapped[str] = mapped_column(String(64), nullable=False)  # to: user, group or room id
+    lane: Mapped[str] = mapped_column(String(64), nullable=False)  # to: user, group or room id; M… of a multicast
+    rank: Mapped[int] = mapped_column(SmallInteger, nullable=False, server_default=text("1"))  # domain.notices.Rank
+    topic: Mapped[str | None] = mapped_column(String(16))  # of a notice: domain.notices.Topic
+    # A multicast's: as planned, at the first claim those who may still get it, null once it has ended.
+    recipients: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     answers: Mapped[str | None] = mapped_column(String(64))  # event_id of the event answered; null: a notice
     reply_token: Mapped[str | None] = mapped_column(String(64))
     reply_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

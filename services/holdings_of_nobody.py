@@ -25,6 +25,7 @@ NOBODYS: Mapping[str, str] = {
     "write_off_move": "likewise",
     "audit_row": "ids only, never deleted",
     "audit_link": "hashes over audit rows",
+    "campaign": "what was told to many, and counts; who got it stands in notice",
     "halt": "what is stopped, and who of the staff stopped it",
     "lot": "car parks",
     "lot_plan": "prices",
