@@ -10,18 +10,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit
 
-from adapters.payments.exchange import call
 from domain.clock import TAIPEI, Clock
 from domain.errors import OutsideError, Retry
 from domain.orders import ATTEMPT_LIFE
 from domain.ports.payments import AttemptOutcome, ForgedNotificationError, Notified, Report, Started, Taking
 from domain.ports.refunds import BY_HAND, Refunding, RefundOutcome, RefundReport
 from domain.reader import msgid
+from infra.exchange import call
 
 URL = "https://payment.ecpay.com.tw"
 ORDER, QUERY, NUMBER, ACTION = (
     "/Cashier/AioCheckOut/V5", "/Cashier/QueryTradeInfo/V5", "/Cashier/QueryPaymentInfo", "/CreditDetail/DoAction",
 )  # fmt: skip
+
 SECONDS = 10.0
 FORBIDDEN = 403  # asked too often
 NOT_OFFERED = "WebATM#ApplePay#TWQR#BNPL#WeiXin"  # left: card, ATM, store code, store barcode

@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from adapters.payments.exchange import call, page_origins_near, require_own_page
+from adapters.payments.ownpages import page_origins_near, require_own_page
 from domain.clock import TAIPEI, Clock
 from domain.errors import OutsideError, Retry
 from domain.ports.payments import AttemptOutcome, ForgedNotificationError, Notified, Report, Started, Taking
 from domain.ports.refunds import Refunding, RefundOutcome, RefundReport
 from domain.reader import msgid
+from infra.exchange import call
 
 URL = "https://onlinepay.jkopay.com"
 ENTRY, INQUIRY, REFUND = "/platform/entry", "/platform/inquiry", "/platform/refund"

@@ -14,12 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from adapters.payments.exchange import call, page_origins_near, require_own_page
+from adapters.payments.ownpages import page_origins_near, require_own_page
 from domain.clock import Clock
 from domain.errors import OutsideError, Retry
 from domain.ports.payments import AttemptOutcome, ForgedNotificationError, Notified, Report, Started, Taking
 from domain.ports.refunds import Refunding, RefundOutcome, RefundReport
 from domain.reader import msgid
+from infra.exchange import call
 
 API_URL = "https://api-pay.line.me"
 CURRENCY = "TWD"

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from adapters.payments.exchange import call, page_origins_near, require_own_page
+from adapters.payments.ownpages import page_origins_near, require_own_page
 from domain.errors import OutsideError, Retry
+from infra.exchange import call
 
 
 @contextlib.contextmanager

@@ -1,8 +1,8 @@
-"""One call to a provider: its answer whole and in time, or an OutsideError that says whether it can have been heard."""
+"""One call to an outside server: its answer whole and in time, or an OutsideError that says if it can have been heard."""
 
 import http.client
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -40,26 +40,6 @@ def call(method: str, url: str, *, headers: Mapping[str, str], body: bytes | Non
             raise OutsideError(_cause(error)) from None  # the error's text may hold what was sent
     finally:
         connection.close()
-
-
-def page_origins_near(api_url: str) -> Sequence[str]:
-    """Where the pages of a provider live whose API is here: any host of the same domain; on this machine, this one."""
-    where = urlsplit(api_url)
-    host, dot, domain = (where.hostname or "").partition(".")
-    if where.scheme == "https" and dot and not host.isdigit():
-        return (f"https://*.{domain}",)
-    return (f"{where.scheme}://{where.netloc}",)
-
-
-def require_own_page(url: str, origins: Sequence[str]) -> str:
-    """The address of a provider's page, if it is one of its own. Raises OutsideError: nobody is sent anywhere else."""
-    where = urlsplit(url)
-    for origin in origins:
-        scheme, _, host = origin.partition("://")
-        same_host = where.netloc == host or (host.startswith("*.") and where.netloc.endswith(host[1:]))
-        if where.scheme == scheme and same_host:
-            return url
-    raise OutsideError("foreign_page")
 
 
 def _connect(connection: http.client.HTTPConnection) -> None:
