@@ -25,7 +25,8 @@ from tests.pay.test_store import due
 from tests.pay.webapp import STORE_CODE
 from tests.pay.world import CITIZEN, ReceiptRecorder, Recorder, World, bill, notice
 
-NOW = datetime.now(UTC).replace(microsecond=0)
+NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # noon in Taiwan
+TODAY = city_date(NOW)
 
 
 @pytest.fixture
@@ -49,6 +50,8 @@ def take(world: World, stores: StoreMoney, number: str, reference: str = "C1", a
 
 
 def pay_here(world: World, order: OrderView) -> None:
+    """Paid on the provider's page on TODAY."""
+    world.bank.now = lambda: NOW
     world.start(order)
     world.bank.pay(world.trade(order), order.total)
     world.settle(order)
@@ -141,8 +144,6 @@ def test_money_of_a_store_goes_back_by_hand(world: World, stores: StoreMoney) ->
 
 
 # Reconciliation
-
-TODAY = city_date(NOW)
 
 
 def test_the_books_of_a_day_are_compared_payment_by_payment(world: World) -> None:

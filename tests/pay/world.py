@@ -83,6 +83,7 @@ class ScriptedProvider:
     on_ask: Callable[[Taking], None] = lambda taking: None
     on_confirm: Callable[[Taking], None] = lambda taking: None
     can_withdraw: bool = True
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)  # by its own clock
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self, taking: Taking) -> Started:
@@ -124,7 +125,7 @@ class ScriptedProvider:
         self, trade_number: str, outcome: AttemptOutcome, amount: int | None = None, reference: str | None = None
     ) -> None:
         """What the provider says of a trade from now on."""
-        paid_at = datetime.now(UTC) if outcome is AttemptOutcome.PAID else None
+        paid_at = self.now() if outcome is AttemptOutcome.PAID else None
         self.books[trade_number] = Report(outcome, amount, reference, paid_at)
 
 
