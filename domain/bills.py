@@ -24,11 +24,12 @@ class BillStatus(IntEnum):
 class PayableType(StrEnum):
     BILL = "bill"
     NOTICE = "notice"
+    PASS = "pass"  # noqa: S105 - a monthly pass (月票) that was won; its number is the entry's id
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class PayableKey:
-    """What an order line points at: one bill or one dunning notice of one agency."""
+    """What an order line points at: one bill, one dunning notice or one pass of one agency."""
 
     agency: str
     type: PayableType

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from domain.bills import PayableKey
 from domain.orders import ATTEMPT_LIFE, AttemptState, OrderState
+from domain.passsales import PassBought
 from domain.vehicles import VehicleKind
 
 
@@ -22,7 +23,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One bill or dunning notice of an order, as its source last told it. Amounts in NT$."""
+    """One bill, dunning notice or pass of an order, as its source last told it. Amounts in NT$."""
 
     key: PayableKey
     fee_item: str
@@ -38,6 +39,7 @@ class Line:
     covers: Sequence[PayableKey]  # the bills a notice pays
     chosen: bool
     standing: Standing
+    about: PassBought | None = None  # of a pass
 
     @property
     def claimed(self) -> Sequence[PayableKey]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from domain.bills import PayableKey, PayableType
 from domain.orders import ATTEMPT_ENDED, ATTEMPT_LIVE, AttemptState, OrderState, move_attempt, move_order
 from domain.orderview import AttemptView, Line, OrderView, Standing, in_page_order
+from domain.passsales import PassBought
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from models.order import Attempt, Order, OrderLine, OrderMove
@@ -98,6 +99,7 @@ def line_view(row: OrderLine) -> Line:
         covers=tuple(PayableKey(row.agency, PayableType.BILL, number) for number in row.covers),
         chosen=row.chosen,
         standing=Standing(row.standing),
+        about=PassBought.read(row.entry_id, row.about) if row.entry_id is not None and row.about is not None else None,
     )
 
 
