@@ -19,6 +19,8 @@ from services.citizens import Citizens
 from services.phone_codes import Ended, PhoneCodes, Purpose, Right, Wrong
 from tests.accounts import account_services, code_in, deliver, new_mobile
 
+pytestmark = pytest.mark.slow  # many attempts, by one and by many
+
 CHANNEL = "U" + "0" * 32
 
 
@@ -59,7 +61,6 @@ def register(units: UnitOfWorkFactory, services: Mapping[str, Any], mobile: str)
     return citizen
 
 
-@pytest.mark.slow
 def test_guessing_over_many_citizens_gets_few_tries_at_one_number(units: UnitOfWorkFactory, codes: PhoneCodes) -> None:
     mobile, tries = new_mobile(), 0
     for _ in range(20):

@@ -14,6 +14,8 @@ from infra.redis import make_async_redis
 from infra.throttle import LATE_SECONDS, Throttle, TurnTooFarError
 from tests.bills.conftest import run
 
+pytestmark = pytest.mark.slow  # waits for turns of real seconds
+
 INTERVAL = 0.3
 CLOSEST = INTERVAL - LATE_SECONDS - 0.02  # 0.02: from the turn to the test's look at its watch
 NO_REDIS = "redis://127.0.0.1:1/0"
@@ -40,7 +42,6 @@ def in_a_process(url: str, folder: Path, count: int, into: "multiprocessing.Queu
     into.put(asyncio.run(turns(url, folder, count)))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("with_redis", [True, False])
 def test_processes_together_keep_the_pace(redis_url: str, tmp_path: Path, with_redis: bool) -> None:
     context = multiprocessing.get_context("spawn")

@@ -14,6 +14,8 @@ from tests.bot.running import BOT, eventually
 from tests.bot.talkers import Echo, Poison, Slow, Start, rows
 from tests.fakes.line import FakeLine
 
+pytestmark = pytest.mark.slow  # whole pumps at work
+
 
 def test_each_event_is_answered_once_and_in_order_whatever_is_delivered_twice(
     start: Start, line: FakeLine, database_url: str

@@ -13,6 +13,8 @@ from tests.bot.running import BOT, eventually
 from tests.bot.talkers import Echo, Start, rows
 from tests.fakes.line import FakeLine, Fault
 
+pytestmark = pytest.mark.slow  # whole pumps at work
+
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if not fault.value.startswith("silent")])
 def test_an_answer_arrives_once_whatever_line_does_to_the_first_try(

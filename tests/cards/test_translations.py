@@ -38,6 +38,7 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_every_text_of_the_repository_is_translated() -> None:
     assert problems() == []
 

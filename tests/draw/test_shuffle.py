@@ -59,11 +59,13 @@ def position_z(orders: Sequence[Sequence[int]]) -> float:
     return total / sqrt(variance * len(orders))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SEED_SETS)
 def test_every_order_of_four_is_as_likely(name: str) -> None:
     assert orders_of_four(permute, name) < ORDERS_OF_4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SEED_SETS)
 def test_nobody_of_twenty_is_favoured(name: str) -> None:
     orders = twenties(permute, name)

@@ -14,6 +14,8 @@ from domain.draw.announcement import Source
 from tests.draw.made_up import SIGNATURES, Made, made_draw
 from tests.draw.verifying import said, v2
 
+pytestmark = pytest.mark.slow  # a process of its own each
+
 CHECKS = 16
 SCRIPT = Path(verify_draw.__file__)
 
@@ -94,7 +96,6 @@ def draws(draw: st.DrawFn) -> Made:
     )
 
 
-@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(draws())
 def test_two_programs_agree_on_every_draw(tmp_path: Path, made: Made) -> None:
@@ -102,7 +103,6 @@ def test_two_programs_agree_on_every_draw(tmp_path: Path, made: Made) -> None:
     assert (status, wrong_lines(text)) == (0, [])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("source", [Source.DRAND, Source.BOTH])
 def test_one_byte_changed_anywhere_is_seen_and_said(tmp_path: Path, source: Source) -> None:
     made = made_draw("TEST/V1", 1000, 6, local=(2,), steps="L:1,*:2", waitlist=2, source=source)

@@ -9,6 +9,8 @@ from infra.database import UnitOfWorkFactory
 from tests.flow import Flow
 from tests.handlers.newcomers import Newcomer
 
+pytestmark = pytest.mark.slow  # many words through every conversation
+
 HOSTILE = {
     "10,000 characters": "長" * 10_000,
     "10,000 digits": "9" * 10_000,

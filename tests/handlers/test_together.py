@@ -108,6 +108,7 @@ def test_another_plate_can_be_looked_up_from_there(owner: Flow, cities_in_hand: 
     assert cities_in_hand.questions[-1] == ("AB-1234", VehicleKind.CAR)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("display", ["一般", "大字", "純文字"])
 @pytest.mark.parametrize("language", ["zh-Hant", "en"])
 def test_as_many_vehicles_and_bills_as_there_may_be_fit_line(

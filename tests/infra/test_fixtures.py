@@ -7,6 +7,8 @@ from sqlalchemy import text
 
 from infra.database import UnitOfWorkFactory
 
+pytestmark = pytest.mark.slow  # makes databases
+
 LEFT_OPEN: list["psycopg.Connection[tuple[object, ...]]"] = []
 
 

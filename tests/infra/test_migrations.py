@@ -20,6 +20,8 @@ from infra.database import make_engine
 from models.base import Base
 from tests import stores
 
+pytestmark = pytest.mark.slow  # migrates databases
+
 # What the queue consists of, by name and definition; names of constraints that PostgreSQL makes up included.
 QUEUE = r"""
 SELECT 'function', proname || '(' || pg_get_function_identity_arguments(oid) || ')', pg_get_functiondef(oid)
@@ -72,7 +74,6 @@ def test_the_migrated_queue_is_that_of_the_installed_procrastinate(database_url:
         assert migrated.execute(QUEUE).fetchall() == expected
 
 
-@pytest.mark.slow
 def test_every_revision_can_be_undone_and_done_again(empty_url: str) -> None:
     config = Config(migrations.ROOT / "alembic.ini")
     config.attributes["url"] = empty_url

@@ -9,6 +9,8 @@ import pytest
 from infra.embedded_process import EmbeddedError, wait_until
 from infra.supervisor import MOST_RESTARTS, Child, Supervisor
 
+pytestmark = pytest.mark.slow  # starts processes
+
 PATIENT = """
 import signal, sys
 

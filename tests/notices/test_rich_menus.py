@@ -81,6 +81,7 @@ def shrunk(box: Box) -> tuple[int, int, int, int]:
     return box.x + aside, box.y + above, box.x + box.width - aside, box.y + box.height - above
 
 
+@pytest.mark.slow
 def test_each_box_holds_its_writing_and_keeps_it_off_its_edges(every: list[tuple[Menu, Drawn]]) -> None:
     grounds = {ImageColor.getrgb(BOOK.colours[name]) for name in ("paper", "band", "line", "main")}
     for menu, made in every:

@@ -15,6 +15,8 @@ from domain.phones import Mobile
 from services.draws import announcing, files
 from tests.passes.world import DRAW_AT, REGISTERING, STAFF, World
 
+pytestmark = pytest.mark.slow  # draws of thousands
+
 MOST_BYTES_AN_ENTRY = 8_000  # of memory above what the process had: a list, its rows, the result
 COLUMNS = (
     "id, round_id, entry_no, log_index, commitment, salt, pool, plan, plate, compact, holder, holder_hash, name, "

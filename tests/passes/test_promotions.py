@@ -10,6 +10,8 @@ from domain.rounds import RoundRuleError
 from services.draws.promoting import Vacated
 from tests.passes.world import DRAW_AT, STAFF, TIMES, World
 
+pytestmark = pytest.mark.slow  # a whole draw each
+
 
 def waiting_no(world: World, entry_id: object) -> tuple[str, int]:
     row = world.sql("SELECT status, no FROM draw_rank WHERE entry_id = :e", e=entry_id)[0]

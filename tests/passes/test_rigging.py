@@ -17,6 +17,8 @@ from services.draws.drawing import verify
 from tests.draw.made_up import SIGNATURES
 from tests.passes.world import DRAW_AT, REGISTERING, STAFF, TIMES, World
 
+pytestmark = pytest.mark.slow  # a whole draw each
+
 EDIT = text("UPDATE pass_round SET waitlist = 9")
 
 

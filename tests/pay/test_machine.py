@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -235,6 +236,7 @@ class Payments(RuleBasedStateMachine):
         assert at == now
 
 
+@pytest.mark.slow
 def test_whatever_happens(pay_engine: Engine) -> None:
     few = settings(
         max_examples=EXAMPLES,
