@@ -1,12 +1,123 @@
-"""Fee items (繳費項目): what a bill is for, in words."""
+"""Fee items (繳費項目) as data: what a bill is for, how it is found, and what paying it by phone takes off. Pure.
 
-from collections.abc import Mapping
+The data is config/fees.toml; services/fees.py reads it.
+"""
 
-from domain.reader import Reader, msgid
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
 
-FEE_ITEMS: Mapping[str, str] = {"parking": msgid("停車費")}
+from domain.bills import Bill, BillStatus, Payable
+from domain.reader import Language, Reader
+from domain.vehicles import VehicleKind
+
+OWN_LEDGER = "ledger"  # Payable.source of bills that agencies gave us: only for these are the amounts ours to lower
 
 
-def fee_item_name(reader: Reader, fee_item: str) -> str:
-    """The fee item's name; one without an entry is named as its agency named it, never by a guess."""
-    return reader.t(FEE_ITEMS[fee_item]) if fee_item in FEE_ITEMS else fee_item
+class LookupKey(StrEnum):
+    """What a bill is found by."""
+
+    PLATE = "plate"  # 車號
+    NUMBER = "number"  # 帳單編號、銷帳編號, on the paper slip
+    WATER = "water_number"  # 水號
+    POWER = "power_number"  # 電號
+    ID_AND_BIRTHDAY = "id_and_birthday"  # 身分證字號＋生日
+    STORE_BARCODE = "store_barcode"  # 超商三段式條碼
+    MEMBER = "member"  # the agency's own signed-in member (台中通 全功能會員)
+
+
+class AfterDeadline(StrEnum):
+    """What becomes of a bill once its last day has passed."""
+
+    DUNNED = "dunned"  # a dunning notice (催繳單) follows and is paid in its place
+    ASK_AGENCY = "ask_agency"  # the agency says what is owed then
+
+
+class RefundWay(StrEnum):
+    """How money that paid nothing goes back."""
+
+    AS_PAID = "as_paid"  # by whom it was taken, else by bank transfer
+    AGENCY = "agency"  # taken by the agency's own platform, so given back by it
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+    def of(self, language: Language) -> str:
+        """In the reader's language."""
+        return self.en if language is Language.EN else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """優惠: NT$ off the billed amount when an undisputed bill is paid here with a provider. A store till takes none."""
+
+    key: str
+    name: Texts
+    off: int
+    agencies: Collection[str]
+    kinds: Collection[VehicleKind]
+    issued_how: str | None = None  # 開單方式 it needs; None: any
+    since: date | None = None  # the first day of parking it is for
+
+    def applies(self, bill: Bill) -> bool:
+        """Whether a bill before its deadline earns it."""
+        return (
+            bill.status is BillStatus.OPEN
+            and bill.agency in self.agencies
+            and bill.kind in self.kinds
+            and self.issued_how in (None, bill.issued_how)
+            and (self.since is None or (bill.parked_on is not None and bill.parked_on >= self.since))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FeeItem:
+    """One entry of config/fees.toml."""
+
+    key: str
+    name: Texts
+    agencies: Texts  # who issues it, in words
+    number: re.Pattern[str]  # format of its bill number
+    lookup: Sequence[LookupKey]
+    bindable: Sequence[LookupKey]  # identifiers a citizen may keep, to be reminded
+    after_deadline: AfterDeadline
+    refund: RefundWay
+    about: Texts  # 說明
+    notes: Texts  # 注意事項
+    discounts: Sequence[Discount] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """All fee items, by key. Empty: names as agencies gave them, and no discounts."""
+
+    items: Mapping[str, FeeItem] = field(default_factory=dict)
+
+    def name(self, reader: Reader, fee_item: str) -> str:
+        """The fee item's name; one without an entry is named as its agency named it, never by a guess."""
+        item = self.items.get(fee_item)
+        return item.name.of(reader.language) if item else fee_item
+
+    def earned(self, payable: Payable) -> Sequence[Discount]:
+        """The discounts of this bill where it is paid here with a provider; none for what is not of our own ledger."""
+        item = self.items.get(payable.fee_item)
+        if item is None or payable.source != OWN_LEDGER or not isinstance(payable, Bill):
+            return ()
+        return [discount for discount in item.discounts if discount.applies(payable)]
+
+    def discount(self, payable: Payable) -> int:
+        """NT$ taken off what the bill's source wants now. At least NT$1 is left to pay.
+
+        Discounts are counted from the billed amount: what the agency has lowered itself is not lowered again.
+        """
+        off = sum(discount.off for discount in self.earned(payable))
+        if not off or payable.pay_amount <= 0:
+            return 0
+        return max(payable.pay_amount - max(payable.amount - off, 1), 0)

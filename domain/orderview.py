@@ -40,6 +40,17 @@ class Line:
     chosen: bool
     standing: Standing
     about: PassBought | None = None  # of a pass
+    discount: int = 0  # NT$ less than pay_amount where it is paid here with a provider (優惠)
+
+    @property
+    def price(self) -> int:
+        """NT$ that paying it here takes."""
+        return self.pay_amount - self.discount
+
+    @property
+    def billed(self) -> int:
+        """NT$ of the bill before anything was taken off (帳單金額)."""
+        return max(self.amount + self.extra_charge, self.pay_amount)
 
     @property
     def claimed(self) -> Sequence[PayableKey]:
@@ -95,9 +106,14 @@ class OrderView:
         return tuple(line for line in self.lines if line.standing is Standing.DUE)
 
     @property
+    def discount(self) -> int:
+        """NT$ that paying the chosen lines here takes off what their sources want (優惠)."""
+        return sum(line.discount for line in self.chosen)
+
+    @property
     def edition(self) -> str:
         """Names what the page shows: a form carries it back, so that nobody pays an amount other than the one seen."""
-        seen = ";".join(f"{line.key}={line.pay_amount}" for line in self.due)
+        seen = ";".join(f"{line.key}={line.price}" for line in self.due)
         return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
@@ -113,6 +129,16 @@ class Receipt:
     fee: int  # 手續費
     total: int  # 總金額
     lines: Sequence[Line]  # 帳單明細, what was paid
+
+    @property
+    def billed(self) -> int:
+        """帳單金額: what the bills said; less `discount` it is the subtotal."""
+        return sum(line.billed for line in self.lines)
+
+    @property
+    def discount(self) -> int:
+        """優惠: what was taken off."""
+        return self.billed - self.subtotal
 
 
 def in_page_order(lines: Iterable[Line]) -> Sequence[Line]:

@@ -21,6 +21,7 @@ class Owed:
     cancel: Link | None = None  # calls the office: Taipei's second motorcycle ticket of a day can be cancelled
     keep: Press | None = None  # keeps this bill without binding its vehicle (儲存), or keeps it no longer
     vehicle: str = ""  # plate and kind, where the answer is about several
+    discount: int = 0  # what paying it here takes off (行動支付優惠)
     private: bool = False  # the citizen gave this slip's number: street and times may be shown
 
 
@@ -45,7 +46,8 @@ class Answer:
     vehicles: Sequence[tuple[str, str]] = ()  # where there are several: each with what is known of it
     offers: Sequence[Press] = ()  # what else can be done: bind this plate, look up another
     pay_all: Link | None = None  # the pay page with all bills that are paid here, ticked
-    pay_all_amount: int = 0
+    pay_all_amount: int = 0  # what the bills on it want, before the discount
+    discount: int = 0  # what paying them here takes off (行動支付優惠)
     look_alikes: Sequence[str] = ()  # plates that this one may be a misreading of; offered where nothing was found
     clearing: int = 0  # paid here, not yet written off at its agency
     paying: int = 0  # a payment is under way here

@@ -43,6 +43,8 @@ def blocks(reader: Reader, owed: Owed, today: date) -> list[Block]:
     """Amount, deadline, rows and what must be known about one payable."""
     payable = owed.payable
     rows = _notice_rows(reader, payable) if isinstance(payable, DunningNotice) else _bill_rows(reader, owed, today)
+    if owed.discount:
+        rows.insert(0, (reader.t("行動支付優惠後"), money(reader, payable.pay_amount - owed.discount)))
     shown: list[Block] = [Lead(money(reader, payable.pay_amount), until(reader, payable.deadline, today)), Rows(rows)]
     if _prosecuted(payable):
         shown.append(Note(_prosecution(reader, payable, today)))

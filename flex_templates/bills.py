@@ -66,6 +66,8 @@ def _summary(reader: Reader, answer: Answer) -> Card:
     deadlines = [one.payable.deadline for one in answer.due if one.payable.deadline]
     if deadlines:
         counts.append((reader.t("最近期限"), bill.until(reader, min(deadlines), answer.today)))
+    if answer.discount:
+        counts.append((reader.t("行動支付優惠後"), money(reader, answer.total - answer.discount)))
     shown: list[Block] = [
         Lead(money(reader, answer.total), reader.t("共 {count} 筆待繳", count=len(answer.due))),
         Rows(counts),

@@ -7,12 +7,14 @@ from domain.amounts import money
 from domain.clock import city_date
 from domain.dates import day_and_time
 from domain.reader import Reader
-from flex_templates.card import Card, Lead, Link, Note
+from flex_templates.card import Card, Lead, Link, Note, Paragraph
 from flex_templates.render import show
 
 
-def message(reader: Reader, url: str, *, count: int, total: int, expires_at: datetime, now: datetime) -> dict[str, Any]:
-    """A pay link for `count` bills of `total` NT$, good until `expires_at`."""
+def message(
+    reader: Reader, url: str, *, count: int, total: int, expires_at: datetime, now: datetime, discount: int = 0
+) -> dict[str, Any]:
+    """A pay link for `count` bills of `total` NT$, good until `expires_at`; `discount`: what was taken off for it."""
     amount = money(reader, total)
     bills = reader.t("1 筆帳單") if count == 1 else reader.t("{count} 筆帳單", count=count)
     until = day_and_time(reader, expires_at, city_date(now))
@@ -21,11 +23,19 @@ def message(reader: Reader, url: str, *, count: int, total: int, expires_at: dat
         title=reader.t("繳費連結"),
         blocks=(
             Lead(amount, bills),
+            *_discounted(reader, total, discount),
             Note(f"{valid}\n{reader.t('請勿重複繳費。')}"),
         ),
         main=Link(reader.t("繳費 {amount}", amount=amount), url),
     )
     return show(reader, reader.t("繳費連結，共 {total}", total=amount), card)
+
+
+def _discounted(reader: Reader, total: int, discount: int) -> list[Paragraph]:
+    if not discount:
+        return []
+    billed, less = money(reader, total + discount), money(reader, total)
+    return [Paragraph(reader.t("帳單 {billed}，行動支付優惠後 {total}。", billed=billed, total=less))]
 
 
 def official_link(reader: Reader, office: str, url: str) -> Link:

@@ -77,7 +77,8 @@ class Answering:
             skipped=skipped,
             more=self._more(reader, values, skipped),
             pay_all=self.pay_all(reader, order) if order else None,
-            pay_all_amount=order.total if order else 0,
+            pay_all_amount=order.total + order.discount if order else 0,
+            discount=order.discount if order else 0,
             look_alikes=look_alikes,
             clearing=sum(line.standing is Standing.PAID_HERE for line in view.here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in view.here),
@@ -135,6 +136,7 @@ class Answering:
         elif self._orders.collects(line.payable):
             data = door(PAYS, "one", **values, key=str(line.key))
             owed.way = Press(reader.t("只繳這一筆"), data)
+            owed.discount = self._orders.discount(line.payable)
         else:
             self._elsewhere(reader, line, owed)
         return owed

@@ -66,6 +66,7 @@ class Pay(Conversation[NoData]):
             self._links.pay(order),
             count=len(order.chosen),
             total=order.total,
+            discount=order.discount,
             expires_at=order.expires_at,
             now=turn.now,
         )

@@ -53,7 +53,8 @@ class Together:
             more=Press(reader.t("看後面的帳單"), door(ANSWERS, "mine", skip=str(skipped + bills.at_once(reader)))),
             offers=[Press(reader.t("查其他車牌"), door(ANSWERS, "other"))],
             pay_all=self._answering.pay_all(reader, order) if order else None,
-            pay_all_amount=order.total if order else 0,
+            pay_all_amount=order.total + order.discount if order else 0,
+            discount=order.discount if order else 0,
             clearing=sum(line.standing is Standing.PAID_HERE for line in here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in here),
         )

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -12,6 +12,8 @@ from domain.bills import Bill, DunningNotice, Payable, PayableKey
 from domain.orders import ORDER_LIFE, OrderState
 from domain.orderview import Line, OrderView, Standing, in_page_order
 from infra.database import UnitOfWork
+
+Discount = Callable[[Payable], int]  # NT$ less where a bill is paid here (domain.feeitems.Fees.discount)
 
 _PAID = """
 SELECT claim.agency || ':' || claim.type || ':' || claim.number
@@ -40,14 +42,14 @@ WITH mine AS (
     INSERT INTO order_move (order_id, to_state, cause) SELECT id, 'open', 'opened' FROM put WHERE is_new
 ), lined AS (
     INSERT INTO order_line (order_id, position, agency, type, number, fee_item, plate, kind, source, parked_on,
-        deadline, amount, extra_charge, pay_amount, asked_at, covers, chosen, standing)
+        deadline, amount, extra_charge, pay_amount, discount, asked_at, covers, chosen, standing)
     SELECT put.id, line.* FROM put, jsonb_to_recordset(%(lines)s) AS line (position smallint, agency text, type text,
         number text, fee_item text, plate text, kind text, source text, parked_on date, deadline date, amount int,
-        extra_charge int, pay_amount int, asked_at timestamptz, covers text[], chosen boolean, standing text)
+        extra_charge int, pay_amount int, discount int, asked_at timestamptz, covers text[], chosen boolean, standing text)
     ON CONFLICT (order_id, position) DO UPDATE
         SET deadline = excluded.deadline, amount = excluded.amount, extra_charge = excluded.extra_charge,
-            pay_amount = excluded.pay_amount, asked_at = excluded.asked_at, covers = excluded.covers,
-            chosen = excluded.chosen, standing = excluded.standing
+            pay_amount = excluded.pay_amount, discount = excluded.discount, asked_at = excluded.asked_at,
+            covers = excluded.covers, chosen = excluded.chosen, standing = excluded.standing
 )
 SELECT coalesce(put.id, mine.id), put.created_at, put.expires_at
 FROM (SELECT) AS always LEFT JOIN put ON true LEFT JOIN mine ON true
@@ -75,13 +77,15 @@ def put(
     channel: str,
     citizen: str | None,
     language: str,
+    discount: Discount,
 ) -> OrderView | uuid.UUID:
     """Write a new order, or the citizen's unfinished one again: one round trip. All lines not `paid` are chosen.
 
     Returns the id alone when the unfinished one is being paid and was left as it is.
     """
-    lines = [line_of(payable, asked_at, paid) for payable in sorted(payables, key=lambda payable: payable.key)]
-    total = sum(line.pay_amount for line in lines if line.chosen)
+    in_order = sorted(payables, key=lambda payable: payable.key)
+    lines = [line_of(payable, asked_at, paid, discount(payable)) for payable in in_order]
+    total = sum(line.price for line in lines if line.chosen)
     values = {
         "id": uuid.uuid4(),
         "channel": channel,
@@ -124,8 +128,8 @@ def bills_hash(keys: Iterable[PayableKey]) -> str:
     return hashlib.sha256("\n".join(sorted(map(str, keys))).encode()).hexdigest()[:32]
 
 
-def line_of(payable: Payable, asked_at: datetime, paid: Collection[PayableKey]) -> Line:
-    """A payable as a line of an order; `paid`: what an order of ours has paid."""
+def line_of(payable: Payable, asked_at: datetime, paid: Collection[PayableKey], discount: int) -> Line:
+    """A payable as a line of an order; `paid`: what an order of ours has paid; `discount`: NT$ less where paid here."""
     keys = covered_by(payable)
     due = not any(key in paid for key in keys)
     return Line(
@@ -143,6 +147,7 @@ def line_of(payable: Payable, asked_at: datetime, paid: Collection[PayableKey]) 
         covers=keys[1:],
         chosen=due,
         standing=Standing.DUE if due else Standing.PAID_HERE,
+        discount=discount,
     )
 
 
@@ -161,6 +166,7 @@ def _row(position: int, line: Line) -> Mapping[str, object]:
         "amount": line.amount,
         "extra_charge": line.extra_charge,
         "pay_amount": line.pay_amount,
+        "discount": line.discount,
         "asked_at": line.asked_at.isoformat(),
         "covers": [key.number for key in line.covers],
         "chosen": line.chosen,

@@ -100,6 +100,7 @@ def line_view(row: OrderLine) -> Line:
         chosen=row.chosen,
         standing=Standing(row.standing),
         about=PassBought.read(row.entry_id, row.about) if row.entry_id is not None and row.about is not None else None,
+        discount=row.discount,
     )
 
 

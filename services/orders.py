@@ -8,6 +8,7 @@ from sqlalchemy import exists, select, text
 
 from domain.bills import DunningNotice, PaidState, Payable, PayableKey
 from domain.errors import CitizenMistakeError
+from domain.feeitems import Fees
 from domain.orders import OrderState
 from domain.orderview import OrderView, Standing
 from infra.database import UnitOfWork
@@ -37,8 +38,14 @@ EXPIRE_AT_ONCE = 500  # orders one run of the expiry job ends, so that its trans
 class Orders:
     """Opens, shows, narrows and ends orders. Money is the business of services/payments.py."""
 
-    def __init__(self, collecting: Collecting) -> None:
+    def __init__(self, collecting: Collecting, fees: Fees | None = None) -> None:
+        """`fees`: whose discounts are taken off; None: no discounts."""
         self._collecting = collecting
+        self._fees = fees or Fees()
+
+    def discount(self, payable: Payable) -> int:
+        """NT$ less than what the source wants, where this bill is paid here with a provider (優惠)."""
+        return self._fees.discount(payable)
 
     def collects(self, payable: Payable) -> bool:
         """Whether this bill is paid here."""
@@ -72,8 +79,9 @@ class Orders:
         if all(any(key in paid for key in opening.covered_by(payable)) for payable in payables):
             raise CitizenMistakeError("這些帳單已在此繳清，請勿重複繳費。")
         opened = opening.put(
-            uow, payables, paid, asked_at=asked_at, channel=channel, citizen=citizen, language=language
-        )
+            uow, payables, paid, asked_at=asked_at, channel=channel, citizen=citizen, language=language,
+            discount=self.discount,
+        )  # fmt: skip
         return self.read(uow, opened) if isinstance(opened, uuid.UUID) else opened
 
     def read(self, uow: UnitOfWork, order_id: uuid.UUID) -> OrderView:
@@ -141,14 +149,15 @@ def line_key(line: OrderLine) -> PayableKey:
 
 def chosen_total(order: Order) -> int:
     """What the chosen lines come to, in NT$."""
-    return sum(line.pay_amount for line in order.lines if line.chosen)
+    return sum(line.pay_amount - line.discount for line in order.lines if line.chosen)
 
 
-def put_amounts(line: OrderLine, payable: Payable, asked_at: datetime) -> bool:
+def put_amounts(line: OrderLine, payable: Payable, asked_at: datetime, discount: int) -> bool:
     """Write what the source says now into a line; tells whether what is to be paid, or what it covers, is another."""
     covers = [key.number for key in opening.covered_by(payable)[1:]]
-    changed = (line.pay_amount, line.covers) != (payable.pay_amount, covers)
-    line.amount, line.pay_amount, line.covers = payable.amount, payable.pay_amount, covers
+    changed = (line.pay_amount, line.discount, line.covers) != (payable.pay_amount, discount, covers)
+    line.amount, line.pay_amount, line.discount = payable.amount, payable.pay_amount, discount
+    line.covers = covers
     line.extra_charge = payable.extra_charge if isinstance(payable, DunningNotice) else 0
     line.deadline, line.asked_at = payable.deadline, asked_at
     return changed

@@ -189,7 +189,8 @@ class Payments(Settling):
             return False
         answers = self._sources.refresh(stale)
         with unit() as uow:
-            return starting.take_answers(uow, order.id, self._sources.compare(uow, stale, answers))
+            fresh = self._sources.compare(uow, stale, answers)
+            return starting.take_answers(uow, order.id, fresh, self._orders.discount)
 
     def hear(self, unit: UnitOfWorkFactory, provider_key: str, headers: Mapping[str, str], body: bytes) -> Notified:
         """A provider's server says that something happened: ask it what. The answer it wants is in Notified.reply.

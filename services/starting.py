@@ -17,6 +17,7 @@ from models.order import Attempt
 from services import claims
 from services.audit import CITIZEN
 from services.lookup import Fresh, FreshState
+from services.opening import Discount
 from services.orderbook import (
     attempt_view,
     database_now,
@@ -50,10 +51,10 @@ def require_open(order: OrderView) -> None:
         raise CitizenMistakeError("這個繳費連結已失效，尚未扣款。請回到 LINE 重新查詢。")
 
 
-def take_answers(uow: UnitOfWork, order_id: uuid.UUID, fresh: Mapping[PayableKey, Fresh]) -> bool:
+def take_answers(uow: UnitOfWork, order_id: uuid.UUID, fresh: Mapping[PayableKey, Fresh], discount: Discount) -> bool:
     """Write what the sources say now, and what was paid here meanwhile, into an open order.
 
-    True when something to be paid is another than before.
+    `discount`: NT$ less where a bill is paid here. True when something to be paid is another than before.
 
     Raises CitizenMistakeError when a source could not be asked: what is not certain is not taken.
     """
@@ -71,7 +72,8 @@ def take_answers(uow: UnitOfWork, order_id: uuid.UUID, fresh: Mapping[PayableKey
             line.standing, line.chosen = Standing.GONE.value, False
             changed = True
         elif answer.payable is not None:
-            changed = put_amounts(line, answer.payable, answer.asked_at) or changed
+            off = discount(answer.payable)
+            changed = put_amounts(line, answer.payable, answer.asked_at, off) or changed
         else:
             line.asked_at = answer.asked_at
     order.total = chosen_total(order)

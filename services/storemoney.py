@@ -101,7 +101,7 @@ class StoreMoney:
             expires_at=database_now(uow),
         )
         copied = {name: getattr(line, name) for name in _COPIED}
-        order.lines = [OrderLine(**copied, position=0, pay_amount=slip.amount, chosen=True, standing="due")]
+        order.lines = [OrderLine(**copied, position=0, pay_amount=slip.amount, discount=0, chosen=True, standing="due")]
         uow.session.add(order)
         uow.session.flush()
         uow.session.add(OrderMove(order_id=order.id, to_state=order.state, cause="collected"))

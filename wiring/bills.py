@@ -8,11 +8,13 @@ from adapters.bills.cache import AnswerCache
 from adapters.bills.cities import load_cities
 from adapters.bills.paybill import CityNetwork, paybill_sources
 from domain.cities import Cities
+from domain.feeitems import Fees
 from infra import queue
 from infra.breaker import Breaker
 from infra.redis import make_async_redis
 from infra.throttle import Throttle
 from services.collecting import Collecting
+from services.fees import load_fees
 from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.orders import Orders
@@ -36,8 +38,12 @@ class Bills(Line):
         return Collecting.of(self.settings, self.cities)
 
     @cached_property
+    def fees(self) -> Fees:
+        return load_fees()
+
+    @cached_property
     def orders(self) -> Orders:
-        return Orders(self.collecting)
+        return Orders(self.collecting, self.fees)
 
     @cached_property
     def lookup(self) -> Lookup:
@@ -61,7 +67,13 @@ class Bills(Line):
         return Quota()
 
     def for_conversations(self) -> Mapping[str, Any]:
-        given = {"lookup": self.lookup, "quota": self.quota, "orders": self.orders, "cities": self.cities}
+        given = {
+            "lookup": self.lookup,
+            "quota": self.quota,
+            "orders": self.orders,
+            "cities": self.cities,
+            "fees": self.fees,
+        }
         return {**super().for_conversations(), **given}
 
     def for_tasks(self) -> Mapping[str, Any]:

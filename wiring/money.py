@@ -83,6 +83,8 @@ class Money(Bills, MailRoom):
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
         slips = StoreSlips(self.settings.store_barcode_agency, self.orders, self.payments.refresh, self.clock)
-        pages = PayServices(self.unit, self.orders, self.payments, self.links, self.cities, self.clock, slips)
+        pages = PayServices(
+            self.unit, self.orders, self.payments, self.links, self.cities, self.clock, slips, self.fees
+        )
         bank = [demobank_pages(self.bank, self.clock, limiter)] if self.bank.key in self.offered else []
         return [*super().doors(csrf, limiter), pay_pages(pages, csrf, limiter), *bank]

@@ -13,6 +13,7 @@ from infra.queue import defer
 from services.announcements import Announcements
 from services.citizens import Citizens
 from services.collecting import Collecting
+from services.fees import load_fees
 from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
@@ -63,7 +64,7 @@ def chat_units(chat_engine: Engine) -> UnitOfWorkFactory:
 def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand: CitiesInHand) -> Callable[..., Flow]:
     """Makes a citizen's chat."""
     cities = load_cities()
-    orders = Orders(Collecting(COLLECTED, cities))
+    orders = Orders(Collecting(COLLECTED, cities), load_fees())
     services: dict[str, Any] = {
         "lookup": Lookup(cities_in_hand.sources, cities=cities, paid_here=orders, defer=defer, clock=clock),
         "quota": Quota(DAILY_LIMIT),
@@ -71,6 +72,7 @@ def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand
         "links": Links("http://localhost:8000", (KEY,), clock),
         "citizens": Citizens(),
         "cities": cities,
+        "fees": load_fees(),
         "questions": Questions.load(),
         "announcements": Announcements.load(clock),
     }

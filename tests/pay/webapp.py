@@ -16,6 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import web.demobank
 import web.pay
 from adapters.payments.demobank import DemoBank
+from services.fees import load_fees
 from services.storeslips import StoreSlips
 from tests.clock import MovableClock
 from tests.pay.world import CITIES, World
@@ -33,7 +34,9 @@ def make_app(
     csrf = CSRFProtect(app)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
     slips = StoreSlips(store_code, world.orders, world.payments.refresh, world.clock)
-    services = web.pay.PayServices(world.unit, world.orders, world.payments, world.links, CITIES, world.clock, slips)
+    services = web.pay.PayServices(
+        world.unit, world.orders, world.payments, world.links, CITIES, world.clock, slips, load_fees()
+    )
     app.register_blueprint(web.pay.blueprint(services, csrf, limiter))
     if isinstance(world.bank, DemoBank):
         app.register_blueprint(web.demobank.blueprint(world.bank, world.clock, limiter))

@@ -18,6 +18,7 @@ from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from services.booking import Booking
 from services.collecting import Collecting
+from services.fees import load_fees
 from services.links import Links
 from services.lookup import Fresh, FreshState, Snapshot
 from services.orders import Orders
@@ -212,7 +213,7 @@ class World:
         bank, sources = provider or ScriptedProvider(), ScriptedSources()
         recorder = Recorder()
         links = Links(public_url, KEYS, clock)
-        orders = Orders(Collecting(None, CITIES, everybody=True))
+        orders = Orders(Collecting(None, CITIES, everybody=True), load_fees())
         booking = Booking(recorder.mark_paid, recorder, links, ReceiptRecorder())
         payments = Payments({bank.key: bank}, orders, booking, links, sources, recorder.defer)
         return cls(engine, clock, bank, sources, links, orders, payments)

@@ -17,7 +17,6 @@ from domain.cities import city_of
 from domain.clock import TAIPEI, city_date
 from domain.dates import day, day_and_time, deadline
 from domain.errors import CitizenMistakeError
-from domain.feeitems import fee_item_name
 from domain.orders import OrderState, mask_plate
 from domain.orderview import AttemptView, Line, OrderView, Receipt, Standing
 from domain.reader import Language, Reader
@@ -68,6 +67,8 @@ class Pages:
             "note": note,
             "problem": reader.t(mistake.text, **mistake.values) if mistake else None,
             "total": money(reader, order.total),
+            "discount": money(reader, order.discount) if order.discount else None,
+            "billed": money(reader, order.total + order.discount),
             "until": self._moment(reader, order.expires_at),
             "lines": [self._line(reader, line) for line in order.due],
             "not_due": [self._line(reader, line) for line in order.lines if line.standing is not Standing.DUE],
@@ -106,7 +107,7 @@ class Pages:
         segments = (slip.segments.first, slip.segments.second, slip.segments.third)
         shown = self._page(reader) | {
             "token": token,
-            "line": self._line(reader, slip.line),
+            "line": self._line(reader, slip.line) | {"amount": money(reader, slip.line.pay_amount), "billed": None},
             "codes": [(code, Markup(drawing(code))) for code in segments],  # noqa: S704 - drawn here
             "number": page,
             "count": len(slips),
@@ -118,7 +119,7 @@ class Pages:
         """The same as a PNG: amount, number and deadline, no plate."""
         reader = _reader(order.language)
         slip = slips[page - 1]
-        line = self._line(reader, slip.line)
+        line = self._line(reader, slip.line) | {"amount": money(reader, slip.line.pay_amount)}
         words = [
             f"{line['agency']} {line['item']}  {page}/{len(slips)}",
             f"{reader.t('單號')} {line['number']}",
@@ -176,7 +177,7 @@ class Pages:
     def _receipt_fields(self, reader: Reader, paid: Receipt) -> list[tuple[str, str]]:
         """The fields of the pay.taipei manual with their values, 總金額 last."""
         agencies = sorted({line.key.agency for line in paid.lines})
-        items = sorted({fee_item_name(reader, line.fee_item) for line in paid.lines})
+        items = sorted({self._services.fees.name(reader, line.fee_item) for line in paid.lines})
         stop = ", " if reader.language is Language.EN else "、"
         return [
             (
@@ -186,10 +187,18 @@ class Pages:
             (reader.t("繳費項目"), stop.join(items)),
             (reader.t("交易編號"), paid.trade_number),
             (reader.t("付款方式"), reader.t(self._services.payments.name_of(paid.provider))),
+            *self._reduction(reader, paid),
             (reader.t("小計"), money(reader, paid.subtotal)),
             (reader.t("手續費"), money(reader, paid.fee)),
             (reader.t("總金額"), money(reader, paid.total)),
         ]
+
+    def _reduction(self, reader: Reader, paid: Receipt) -> list[tuple[str, str]]:
+        """帳單金額 and 優惠, where something was taken off."""
+        if not paid.discount:
+            return []
+        less = reader.t("減 {amount}", amount=money(reader, paid.discount))
+        return [(reader.t("帳單金額"), money(reader, paid.billed)), (reader.t("優惠"), less)]
 
     def kind(self, what: str, status: int, language: str = Language.ZH.value) -> Response:
         """A page that says kindly what happened, what was not changed, and what to do next."""
@@ -216,7 +225,7 @@ class Pages:
             "chosen": line.chosen,
             "standing": line.standing.value,
             "notice": line.key.type is PayableType.NOTICE,
-            "item": fee_item_name(reader, line.fee_item),
+            "item": self._services.fees.name(reader, line.fee_item),
             "agency": city_of(self._services.cities, line.key.agency).name(reader.language),
             "number": line.key.number,
             "plate": mask_plate(line.plate),
@@ -224,7 +233,8 @@ class Pages:
             "deadline": deadline(reader, line.deadline, today) if line.deadline else None,
             "extra_charge": money(reader, line.extra_charge) if line.extra_charge else None,
             "covers": (", " if reader.language is Language.EN else "、").join(key.number for key in line.covers),
-            "amount": money(reader, line.pay_amount),
+            "amount": money(reader, line.price),
+            "billed": money(reader, line.billed) if line.billed != line.price else None,
         }
 
     def _moment(self, reader: Reader, moment: datetime) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from domain.cities import Cities
 from domain.clock import Clock
+from domain.feeitems import Fees
 from domain.ports.payments import TRIAL_PROVIDERS
 from infra.database import UnitOfWorkFactory
 from services.links import Links
@@ -30,6 +31,7 @@ class PayServices:
     cities: Cities
     clock: Clock
     slips: StoreSlips
+    fees: Fees
     trial_ways: Collection[str] = TRIAL_PROVIDERS
 
     @property
