@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from bot.engine import Directory
 from bot.message import Message, spoken
 from bot.outbox_rows import post
-from domain.notices import Plan, Topic
+from domain.notices import Channel, Plan, Topic
 from domain.reader import Display, Language, Reader
 from domain.slots import Slot
 from infra.database import UnitOfWork
@@ -39,6 +39,7 @@ class Rules(Protocol):
         citizen: str,
         dedupe_key: str,
         slot: Slot | None = None,
+        told_by: Channel | None = None,
     ) -> Plan | None:
         """What becomes of a notice; None: it does not go, or went before."""
         ...
@@ -76,6 +77,7 @@ class NoticePost:
         data: Mapping[str, object],
         topic: Topic | None = None,
         slot: Slot | None = None,
+        told_by: Channel | None = None,
     ) -> None:
         """Hand the notice over once per dedupe key, if it goes at all. Raises KeyError for a notice nobody wrote and
         ValueError for a topic its file does not name.
@@ -83,7 +85,7 @@ class NoticePost:
         found = self._notices[notice]
         about = _topic(found, topic)
         to = {"channel": channel, "citizen": citizen, "dedupe_key": dedupe_key}
-        plan = self._rules.plan(uow, notice, about, slot=slot, **to)
+        plan = self._rules.plan(uow, notice, about, slot=slot, told_by=told_by, **to)
         if plan is None:
             return
         language, display = self._directory.preferences(uow, channel, citizen) or (Language.ZH, Display.NORMAL)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from enum import Enum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 
 from domain.clock import TAIPEI
 from domain.slots import Slot
@@ -36,6 +36,16 @@ class Urgency(Enum):
     SLOT = "slot"
 
 
+class Rank(IntEnum):
+    """What leaves first when much waits, and what LINE's monthly quota is kept for."""
+
+    FLOOD = 0
+    ANSWER = 1  # to what a citizen has said; its reply token lives a minute
+    MATTERS = 2  # money, results, one's account
+    REMINDER = 3
+    NEWS = 4
+
+
 class Channel(StrEnum):
     """管道: how a citizen wants to be told."""
 
@@ -51,20 +61,21 @@ class Treatment:
     urgency: Urgency
     optional: bool = True
     sms: bool = False
+    rank: Rank = Rank.REMINDER
 
 
 TREATMENTS: Mapping[Topic, Treatment] = {
-    Topic.OWN_ACT: Treatment(Urgency.AT_ONCE, optional=False),
-    Topic.ACCOUNT: Treatment(Urgency.WAKING_HOURS, optional=False),
+    Topic.OWN_ACT: Treatment(Urgency.AT_ONCE, optional=False, rank=Rank.MATTERS),
+    Topic.ACCOUNT: Treatment(Urgency.WAKING_HOURS, optional=False, rank=Rank.MATTERS),
     Topic.NEW_BILL: Treatment(Urgency.SLOT, sms=True),
     Topic.DUE_SOON: Treatment(Urgency.SLOT, sms=True),
     Topic.DUE_TOMORROW: Treatment(Urgency.SLOT, sms=True),
     Topic.OVERDUE: Treatment(Urgency.SLOT, sms=True),
     Topic.ROUND: Treatment(Urgency.SLOT),
-    Topic.DRAW: Treatment(Urgency.WAKING_HOURS, optional=False, sms=True),
+    Topic.DRAW: Treatment(Urgency.WAKING_HOURS, optional=False, sms=True, rank=Rank.MATTERS),
     Topic.PASS_ENDS: Treatment(Urgency.SLOT, sms=True),
-    Topic.FLOOD: Treatment(Urgency.AT_ONCE, sms=True),
-    Topic.NEWS: Treatment(Urgency.SLOT),
+    Topic.FLOOD: Treatment(Urgency.AT_ONCE, sms=True, rank=Rank.FLOOD),
+    Topic.NEWS: Treatment(Urgency.SLOT, rank=Rank.NEWS),
 }
 
 
@@ -105,11 +116,18 @@ class Withheld(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-def decide(topic: Topic, settings: Settings, reach: Reach, now: datetime, slot: Slot | None = None) -> Plan | Withheld:
+def decide(
+    topic: Topic,
+    settings: Settings,
+    reach: Reach,
+    now: datetime,
+    slot: Slot | None = None,
+    told_by: Channel | None = None,
+) -> Plan | Withheld:
     """Whether, when and how a notice goes.
 
-    `slot`: the vehicle's own, where the notice is about one; else the citizen's. A channel that does not reach the
-    citizen gives way to the other one. An answer to what the citizen has just done always goes by LINE: there they are.
+    `slot`, `told_by`: the vehicle's own, where the notice is about one; else the citizen's. A channel that does not
+    reach the citizen gives way to the other. An answer to what the citizen has just done goes by LINE: there they are.
     """
     treatment = TREATMENTS[topic]
     if not settings.wants(topic):
@@ -118,8 +136,9 @@ def decide(topic: Topic, settings: Settings, reach: Reach, now: datetime, slot: 
     if topic is Topic.OWN_ACT:
         return Plan(send_at, line=True, sms=False)
     may_sms = treatment.sms and reach.sms
-    line = reach.line and (settings.channel is not Channel.SMS or not may_sms)
-    sms = may_sms and (settings.channel is not Channel.LINE or not reach.line)
+    channel = told_by or settings.channel
+    line = reach.line and (channel is not Channel.SMS or not may_sms)
+    sms = may_sms and (channel is not Channel.LINE or not reach.line)
     return Plan(send_at, line, sms) if line or sms else Withheld.UNREACHABLE
 
 

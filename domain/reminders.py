@@ -15,6 +15,7 @@ DAYS: Mapping[Topic, tuple[int | None, int | None]] = {
     Topic.NEW_BILL: (4, None),
 }
 URGENCY = tuple(DAYS)  # the most urgent first
+FIRST_DAYS = (-3, -1, 1)  # days from the deadline on which a bill enters another of these states
 
 
 def topic_of(deadline: date | None, today: date, *, dunned: bool = False) -> Topic:

@@ -11,7 +11,7 @@ from domain.bills import DunningNotice, Found, Payable
 from domain.billsview import BillsView
 from domain.cities import Cities
 from domain.plates import Plate
-from services import ledger
+from services import bill_news, ledger
 from services.lookup_quota import Quota
 from services.orders import Orders
 
@@ -40,6 +40,8 @@ class ByNumber:
         """
         self._quota.take(turn.uow, turn.channel, turn.citizen)
         found = ledger.by_number(turn.uow, number)
+        if not found:
+            bill_news.slip_given(turn.uow, turn.channel, turn.citizen, number)
         vehicles = list(dict.fromkeys((payable.plate, payable.kind) for payable in found))[:MOST_OF_ONE_NUMBER]
         return [self._view(turn, [p for p in found if (p.plate, p.kind) == vehicle]) for vehicle in vehicles]
 

@@ -31,6 +31,24 @@ RESTARTS = Counter("parkline_component_restarts_total", "Pumps and the queue, st
 CITY_ANSWERS = Counter(
     "parkline_city_answers_total", "Answers of the cities' bill APIs, and why there was none.", ["city", "outcome"]
 )
+WATCH_WAITING = Gauge(
+    "parkline_watch_waiting",
+    "Plates whose turn to be asked about at a city has come.",
+    ["city"],
+    multiprocess_mode="mostrecent",
+)
+WATCH_LATE = Gauge(
+    "parkline_watch_late_seconds",
+    "How long the plate has waited whose turn at a city came first.",
+    ["city"],
+    multiprocess_mode="mostrecent",
+)
+WATCH_OLDEST = Gauge(
+    "parkline_watch_oldest_answer_seconds",
+    "Age of the oldest answer of a city about a watched plate.",
+    ["city"],
+    multiprocess_mode="mostrecent",
+)
 PROVIDER_GONE = Counter(
     "parkline_payment_provider_gone_total",
     "Attempts that nobody could ask about: their provider has no settings any longer.",
@@ -48,6 +66,8 @@ def render(now: dict[str, float]) -> bytes:
         registry.register(JOBS)
         registry.register(RESTARTS)
         registry.register(CITY_ANSWERS)
+        for gauge in (WATCH_WAITING, WATCH_LATE, WATCH_OLDEST):
+            registry.register(gauge)
         registry.register(PROVIDER_GONE)
     for name, value in now.items():
         Gauge(f"parkline_{name}", name.replace("_", " ") + ".", registry=registry).set(value)

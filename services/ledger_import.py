@@ -17,6 +17,7 @@ from psycopg.errors import UniqueViolation
 
 from domain.ledgercsv import COLUMNS, RowError, RowReader
 from infra.database import UnitOfWork
+from services import bill_news
 
 CHUNK_BYTES = 1 << 20
 LARGEST_HEADER = 4096
@@ -156,6 +157,7 @@ def import_csv(
         staged -= _refuse_staged(cursor, _REPEATED, refuse)
         changed = cursor.execute(_CHANGE).rowcount
     cursor.execute(_AGENCIES)
+    bill_news.of_import(uow)
     return Imported(taken, changed, staged - taken - changed, count)
 
 

@@ -90,6 +90,11 @@ class Lookup:
         self._defer = defer
         self._clock = clock
 
+    @property
+    def cities_asked(self) -> tuple[str, ...]:
+        """Codes of the cities that are asked over the network."""
+        return tuple(self._sources)
+
     def needs_asking(self, plate: Plate, kind: VehicleKind) -> bool:  # noqa: ARG002  a city may become choosy
         """Whether any city has to be asked over the network."""
         return bool(self._sources)

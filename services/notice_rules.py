@@ -67,9 +67,10 @@ class NoticeRules:
         citizen: str,
         dedupe_key: str,
         slot: Slot | None = None,
+        told_by: Channel | None = None,
     ) -> Plan | None:
         """What becomes of a notice, kept for 通知紀錄. None: it does not go, or went before (`dedupe_key`)."""
-        plan = self.decide(uow, topic, channel, citizen, slot)
+        plan = self.decide(uow, topic, channel, citizen, slot, told_by)
         if isinstance(plan, Withheld):
             return None
         kept = (
@@ -88,11 +89,17 @@ class NoticeRules:
         return plan if uow.connection.execute(kept).rowcount else None
 
     def decide(
-        self, uow: UnitOfWork, topic: Topic, channel: str, citizen: str, slot: Slot | None = None
+        self,
+        uow: UnitOfWork,
+        topic: Topic,
+        channel: str,
+        citizen: str,
+        slot: Slot | None = None,
+        told_by: Channel | None = None,
     ) -> Plan | Withheld:
         """The rule of domain.notices for this citizen now; keeps nothing."""
         settings, reach = self._known(uow, topic, channel, citizen)
-        return decide(topic, settings, reach, self._clock.now(), slot)
+        return decide(topic, settings, reach, self._clock.now(), slot, told_by)
 
     def by_sms(self, uow: UnitOfWork, plan: Plan, words: str, *, channel: str, citizen: str, dedupe_key: str) -> None:
         """Send the words of a planned notice to the citizen's verified number, at the plan's time."""

@@ -1,67 +1,38 @@
-"""繳費提醒: bills in the ledger of bound plates, told in the citizen's slot, several at once in one message.
+"""繳費提醒: bills of bound plates, told in the citizen's slot, several at once in one message.
 
 Nothing waits rendered: what is owed is read when it is told, so a bill paid, a plate unbound or a deadline moved in the
 meantime is never reminded of. Each fact is told once (told_fact); a run that was missed is made up by the next one.
+Whoever may be told at once (services/bill_news.py) need not wait for the slot, only for the morning.
 """
 
-# ruff: noqa: S608  every part of the statements is this file's own
-
 import hashlib
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.bills import PayableKey, PayableType
 from domain.clock import TAIPEI, Clock, city_date
 from domain.errors import CitizenMistakeError
-from domain.notices import Withheld, waking
+from domain.notices import WAKING, Channel, Withheld, waking
 from domain.ports.notices import Notices
-from domain.reminders import URGENCY, Fact, deadlines, topic_of
+from domain.reminders import URGENCY
 from domain.slots import Slot
-from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.notice import ToldFact
-from services import ledger
+from models.watch import BillNews
+from services import owed
 from services.links import Links
 from services.notice_rules import NoticeRules
 from services.orders import Orders
+from services.owed import Owing
 
 NOTICE = "bills_due"
 AT_ONCE = 200  # citizens of one search
 
-log = structlog.get_logger(__name__)
+Person = tuple[str, str]  # channel and LINE user id
 
-# What is owed for vehicles that are reminded of now. A bill inside an open dunning notice is in that notice; one that
-# is being paid here is left alone.
-_OWED = """
-SELECT b.channel, b.citizen, l.agency,
-  CASE WHEN n.number IS NULL THEN 'bill' ELSE 'notice' END AS type,
-  coalesce(n.number, l.number) AS number,
-  CASE WHEN n.number IS NULL THEN l.deadline ELSE n.deadline END AS deadline,
-  sum(l.pay_amount) + coalesce(max(n.extra_charge), 0) AS amount
-FROM binding b
-JOIN unnest(CAST(:kinds AS text[]), CAST(:car_types AS text[])) AS k (kind, car_type) ON k.kind = b.kind
-JOIN ledger_bill l ON l.plate_key = b.compact AND l.car_type = k.car_type AND l.status = 'open'
-LEFT JOIN ledger_notice n ON n.agency = l.agency AND n.number = l.notice_number AND n.paid_here_at IS NULL
-WHERE b.reminder_slot = ANY(CAST(:slots AS text[])) AND b.reminder_from <= :today AND l.pay_amount > 0
-  AND NOT EXISTS (SELECT FROM claim c WHERE c.live AND c.agency = l.agency
-                  AND (c.type = 'bill' AND c.number = l.number OR c.type = 'notice' AND c.number = n.number))
-"""
-_GROUPED = "GROUP BY 1, 2, 3, 4, 5, 6"
-_TO_TELL = text(f"""
-SELECT DISTINCT o.channel, o.citizen FROM ({_OWED} {_GROUPED}) AS o
-JOIN unnest(CAST(:topics AS text[]), CAST(:firsts AS date[]), CAST(:lasts AS date[])) AS t (topic, first, last)
-  ON CASE WHEN o.type = 'notice' THEN t.topic = 'overdue'
-          ELSE coalesce(o.deadline, date 'infinity') BETWEEN t.first AND t.last END
-WHERE NOT EXISTS (
-  SELECT FROM told_fact f WHERE f.channel = o.channel AND f.citizen = o.citizen
-  AND f.fact = t.topic || ':' || o.agency || ':' || o.type || ':' || o.number || ':' || coalesce(o.deadline::text, ''))
-LIMIT {AT_ONCE}
-""")
-_OF_CITIZEN = text(f"{_OWED} AND b.channel = :channel AND b.citizen = :citizen {_GROUPED}")
+log = structlog.get_logger(__name__)
 
 
 class Reminders:
@@ -88,85 +59,106 @@ class Reminders:
 
         Safe to run twice at once, and as often as one likes.
         """
+        now = self._clock.now()
+        hour = now.astimezone(TAIPEI).hour
+        if not (open_slots := [one for one in self._slots if waking(one).start <= hour < waking(one).end]):
+            return 0
+        return self._each(
+            units,
+            lambda uow: owed.citizens_to_tell(uow, open_slots, now, AT_ONCE),
+            lambda uow, person: self._tell(uow, *person, open_slots),
+        )
+
+    def tell_news(self, units: UnitOfWorkFactory) -> int:
+        """Tell those who may be told at once, in waking hours; returns how many citizens were looked at."""
+        if not WAKING.start <= self._clock.now().astimezone(TAIPEI).hour < WAKING.end:
+            return 0
+        return self._each(units, _news, self._tell_news)
+
+    def _each(
+        self,
+        units: UnitOfWorkFactory,
+        search: Callable[[UnitOfWork], Sequence[Person]],
+        tell: Callable[[UnitOfWork, Person], None],
+    ) -> int:
         looked_at = 0
-        while open_slots := self._open():
+        while True:
             with units() as uow:
-                found = uow.connection.execute(_TO_TELL, self._values(open_slots)).all()
+                found = search(uow)
             failed = 0
-            for channel, citizen in found:
+            for person in found:
                 try:
                     with units() as uow:
-                        self._tell(uow, channel, citizen, open_slots)
+                        tell(uow, person)
                 except Exception as error:  # one citizen's trouble is not everybody's
                     failed += 1
                     log.error("reminder_failed", exc_info=error)
             looked_at += len(found)
             if failed or len(found) < AT_ONCE:  # whoever failed would be found again at once: the next run tries them
-                break
-        return looked_at
+                return looked_at
 
-    def _open(self) -> list[Slot]:
-        hour = self._clock.now().astimezone(TAIPEI).hour
-        return [slot for slot in self._slots if waking(slot).start <= hour < waking(slot).end]
+    def _tell_news(self, uow: UnitOfWork, person: Person) -> None:
+        channel, citizen = person
+        mine = delete(BillNews).where(BillNews.channel == channel, BillNews.citizen == citizen)
+        if uow.connection.execute(mine).rowcount:  # else another run has looked meanwhile
+            self._tell(uow, channel, citizen, None)
 
-    def _values(self, slots: Iterable[Slot]) -> dict[str, Any]:
+    def _tell(self, uow: UnitOfWork, channel: str, citizen: str, slots: Sequence[Slot] | None) -> None:
+        """One message with everything new. What the citizen has turned off counts as told: it is not saved up.
+
+        `slots`: those that are open; None tells at once, of what may be told so. Vehicles told of by channels of their
+        own make a message each.
+        """
+        found = owed.of_citizen(uow, channel, citizen, self._clock.now(), slots)
+        new = self._remember(uow, channel, citizen, found)
+        wanted = [one for one in new if not self._withheld(uow, channel, citizen, one)]
+        for told_by in dict.fromkeys(one.told_by for one in wanted):
+            together = [one for one in wanted if one.told_by == told_by]
+            self._post(uow, channel, citizen, together, told_by, slots[0] if slots else WAKING)
+
+    def _post(
+        self, uow: UnitOfWork, channel: str, citizen: str, owing: list[Owing], told_by: Channel | None, slot: Slot
+    ) -> None:
         today = city_date(self._clock.now())
-        spans = [deadlines(topic, today) for topic in URGENCY]
-        return {
-            "slots": [slot.key for slot in slots],
-            "today": today,
-            "kinds": [kind.value for kind in VehicleKind],
-            "car_types": [kind.car_type for kind in VehicleKind],
-            "topics": [topic.value for topic in URGENCY],
-            "firsts": [str(first or "-infinity") for first, _last in spans],
-            "lasts": [str(last or "infinity") for _first, last in spans],
-        }
-
-    def _tell(self, uow: UnitOfWork, channel: str, citizen: str, slots: Sequence[Slot]) -> None:
-        """One message with everything new. What the citizen has turned off counts as told: it is not saved up."""
-        values = {**self._values(slots), "channel": channel, "citizen": citizen}
-        today = values["today"]
-        owed = {self._fact(row, today) for row in uow.connection.execute(_OF_CITIZEN, values)}
-        new = self._remember(uow, channel, citizen, sorted(owed, key=lambda fact: fact.id))
-        wanted = [fact for fact in new if not self._withheld(uow, channel, citizen, fact)]
-        if not wanted:
-            return
-        wanted.sort(key=lambda fact: (URGENCY.index(fact.topic), fact.deadline or today, str(fact.key)))
-        digest = hashlib.sha256("\n".join((channel, citizen, *(fact.id for fact in wanted))).encode()).hexdigest()
+        owing.sort(key=lambda one: (URGENCY.index(one.fact.topic), one.fact.deadline or today, str(one.fact.key)))
+        facts = [one.fact for one in owing]
+        digest = hashlib.sha256("\n".join((channel, citizen, *(fact.id for fact in facts))).encode()).hexdigest()
         self._notices.post(
             uow,
             NOTICE,
             channel=channel,
             citizen=citizen,
             dedupe_key=f"due:{digest[:40]}",
-            data={"facts": wanted, "today": today, "pay_url": self._pay_url(uow, channel, citizen, wanted)},
-            topic=wanted[0].topic,
-            slot=slots[0],
+            data={"facts": facts, "today": today, "pay_url": self._pay_url(uow, channel, citizen, owing)},
+            topic=facts[0].topic,
+            slot=slot,
+            told_by=told_by,
         )
 
-    def _fact(self, row: Any, today: Any) -> Fact:
-        key = PayableKey(row.agency, PayableType(row.type), row.number)
-        dunned = key.type is PayableType.NOTICE
-        return Fact(topic_of(row.deadline, today, dunned=dunned), key, row.deadline, int(row.amount))
-
-    def _remember(self, uow: UnitOfWork, channel: str, citizen: str, facts: Sequence[Fact]) -> list[Fact]:
+    def _remember(self, uow: UnitOfWork, channel: str, citizen: str, owing: Sequence[Owing]) -> list[Owing]:
         """Those that nobody has told the citizen; from now on they are told."""
-        if not facts:
+        if not owing:
             return []
-        rows = [{"channel": channel, "citizen": citizen, "fact": f.id, "told_at": self._clock.now()} for f in facts]
+        now = self._clock.now()
+        rows = [{"channel": channel, "citizen": citizen, "fact": one.fact.id, "told_at": now} for one in owing]
         kept = insert(ToldFact).values(rows).on_conflict_do_nothing().returning(ToldFact.fact)
         new = set(uow.connection.execute(kept).scalars())
-        return [fact for fact in facts if fact.id in new]
+        return [one for one in owing if one.fact.id in new]
 
-    def _withheld(self, uow: UnitOfWork, channel: str, citizen: str, fact: Fact) -> bool:
-        return isinstance(self._rules.decide(uow, fact.topic, channel, citizen), Withheld)
+    def _withheld(self, uow: UnitOfWork, channel: str, citizen: str, one: Owing) -> bool:
+        return isinstance(self._rules.decide(uow, one.fact.topic, channel, citizen, told_by=one.told_by), Withheld)
 
-    def _pay_url(self, uow: UnitOfWork, channel: str, citizen: str, facts: Sequence[Fact]) -> str:
+    def _pay_url(self, uow: UnitOfWork, channel: str, citizen: str, owing: Sequence[Owing]) -> str:
         """The pay page with these bills ticked; "" where none of them is paid here."""
-        payables = list(ledger.current(uow, [fact.key for fact in facts]).values())
+        payables = list(owed.payables(uow, owing).values())
+        asked_at = min((one.asked_at for one in owing if one.asked_at is not None), default=self._clock.now())
         try:
-            now = self._clock.now()
-            order = self._orders.open(uow, channel=channel, citizen=citizen, payables=payables, asked_at=now)
+            order = self._orders.open(uow, channel=channel, citizen=citizen, payables=payables, asked_at=asked_at)
         except CitizenMistakeError:
             return ""
         return self._links.pay(order)
+
+
+def _news(uow: UnitOfWork) -> list[Person]:
+    first = select(BillNews.channel, BillNews.citizen).order_by(BillNews.made_at).limit(AT_ONCE)
+    return [(row.channel, row.citizen) for row in uow.connection.execute(first)]

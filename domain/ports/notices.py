@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from domain.notices import Topic
+from domain.notices import Channel, Topic
 from domain.slots import Slot
 
 
@@ -21,11 +21,12 @@ class Notices(Protocol):
         data: Mapping[str, object],
         topic: Topic | None = None,
         slot: Slot | None = None,
+        told_by: Channel | None = None,
     ) -> None:
         """Render the notice with this key and hand it over, in the transaction of `uow` (a UnitOfWork).
 
         Whether, when and by which channel it goes, domain.notices decides. `dedupe_key`: a second post with the same
         key does nothing. `data`: what the notice's own file says it needs. `topic`: which of those its file names; None
-        where it names one. `slot`: the vehicle's own, where the notice is about one.
+        where it names one. `slot`, `told_by`: the vehicle's own hours and channel, where the notice is about one.
         """
         ...

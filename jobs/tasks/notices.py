@@ -1,9 +1,11 @@
-"""Tasks of notices: 繳費提醒 while a slot is open, and what 通知紀錄 forgets."""
+"""Tasks of notices: 繳費提醒 while a slot is open, bills that are told at once, and what 通知紀錄 forgets."""
 
 from procrastinate import JobContext
 
 from infra.database import UnitOfWorkFactory
 from infra.queue import queue
+from services import bill_news
+from services.bill_news import TELL_NEWS
 from services.notice_rules import NoticeRules
 from services.reminders import Reminders
 
@@ -19,6 +21,19 @@ def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every
     reminders.remind(_units(context))
 
 
+@queue.periodic(cron=EVERY_MINUTE)
+@queue.task(name="notices.sweep_news", queueing_lock="notices.sweep_news", pass_context=True)
+def sweep_news(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """What came at night, or was left by a job that ended half-way."""
+    _tell_news(context)
+
+
+@queue.task(name=TELL_NEWS, pass_context=True)
+def tell_news(context: JobContext) -> None:
+    """Bills have come: tell those who may be told at once. Failing costs nothing: the sweep comes again."""
+    _tell_news(context)
+
+
 @queue.periodic(cron=EVERY_NIGHT)
 @queue.task(name="notices.forget", queueing_lock="notices.forget", pass_context=True)
 def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
@@ -26,6 +41,12 @@ def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     rules: NoticeRules = context.additional_context["notice_rules"]
     with _units(context)() as uow:
         rules.forget(uow)
+        bill_news.forget_slips(uow)
+
+
+def _tell_news(context: JobContext) -> None:
+    reminders: Reminders = context.additional_context["reminders"]
+    reminders.tell_news(_units(context))
 
 
 def _units(context: JobContext) -> UnitOfWorkFactory:

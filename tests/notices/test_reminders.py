@@ -1,7 +1,7 @@
 """繳費提醒: what is owed is told once, in the slot, several bills in one message, and never when it is no longer so."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,39 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from bot.message import spoken
 from domain.notices import Topic
 from domain.reminders import URGENCY, deadlines, topic_of
 from infra.database import UnitOfWorkFactory
-from services.reminders import Reminders
 from tests.clock import MovableClock
 from tests.flow import CHANNEL, Flow
 from tests.handlers.registered import bind, told
 from tests.notices.ledger import owe, settle
-
-TODAY = date(2026, 11, 22)  # the day after the bindings: services begin tomorrow
-MORNING = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # 10:00 in Taiwan
-AFTERNOON = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)  # 13:30, within the default slot
-
-
-class Reminding:
-    """The job, and what came of it."""
-
-    def __init__(self, units: UnitOfWorkFactory, engine: Engine, clock: MovableClock, services: Any) -> None:
-        given = (services[name] for name in ("notice_rules", "notices", "orders", "links"))
-        self._reminders = Reminders(services["vehicles"].rules.slots, *given, clock)
-        self._units, self._engine, self._clock = units, engine, clock
-
-    def at(self, moment: datetime) -> None:
-        """Run at this moment, twice: the second finds nothing left to do for anybody."""
-        self._clock.set(moment)
-        self._reminders.remind(self._units)
-        assert self._reminders.remind(self._units) == 0
-
-    def told(self, flow: Flow) -> list[str]:
-        """What lock screens showed this citizen of bills, the first first."""
-        shown = (spoken(answer.messages[0]) for answer in told(self._engine, flow))
-        return [words for words in shown if "待繳" in words]
+from tests.notices.reminding import AFTERNOON, MORNING, TODAY, Reminding
 
 
 @pytest.fixture
@@ -90,7 +65,7 @@ def test_a_dunning_notice_is_told_as_one_with_its_extra_charge(
         owe(chat_units, plate, f"{plate}-{number}", TODAY + timedelta(days=9), 20, notice=f"{plate}-N")
     reminding.at(AFTERNOON)
     assert reminding.told(owner) == ["您有 1 筆停車費待繳，共 90 元"]
-    assert "逾期與催繳" in told(reminding._engine, owner)[-1]
+    assert "逾期與催繳" in told(reminding.engine, owner)[-1]
 
 
 def test_the_slot_is_the_citizens_and_services_begin_tomorrow(
@@ -162,7 +137,7 @@ def test_one_citizens_trouble_is_not_everybodys(
     for each in (troubled, other):
         bind(each, plate)
     owe(chat_units, plate, f"{plate}-1", TODAY)
-    post = reminding._reminders._notices.post
+    post = reminding.reminders._notices.post
 
     def failing(uow: Any, notice: str, *, citizen: str, **given: Any) -> None:
         if citizen == troubled.citizen:
@@ -170,9 +145,9 @@ def test_one_citizens_trouble_is_not_everybodys(
         post(uow, notice, citizen=citizen, **given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(reminding._reminders._notices, "post", failing)
-        reminding._clock.set(AFTERNOON)
-        reminding._reminders.remind(chat_units)
+        patched.setattr(reminding.reminders._notices, "post", failing)
+        reminding.clock.set(AFTERNOON)
+        reminding.reminders.remind(chat_units)
     assert (reminding.told(troubled), len(reminding.told(other))) == ([], 1)
     reminding.at(AFTERNOON)
     assert (len(reminding.told(troubled)), len(reminding.told(other))) == (1, 1), "the next run makes it up"
