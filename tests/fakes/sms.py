@@ -1,14 +1,12 @@
 """Strict Mitake and Every8d on 127.0.0.1: they take what their documents say and refuse the rest, POST only."""
 
-import contextlib
-import http.server
 import re
-import socket
-import threading
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
+
+from tests.fakes.loopback import Call, Loopback, body_of, hang_up, respond, say_nothing
 
 USERNAME, PASSWORD = "agency", "p@ss wörd&=+"
 MOBILE = re.compile(r"09[0-9]{8}")
@@ -24,73 +22,45 @@ class Taken:
     text: str
 
 
-class FakeGateway:
+class FakeGateway(Loopback):
     """One gateway. `fault`, set by a test, answers instead, once: an HTTP status and text, or "hang up" or "silent"."""
 
     path = ""
 
     def __init__(self) -> None:
+        super().__init__()
         self.taken: list[Taken] = []
         self.addresses: list[str] = []
         self.fault: Answer | str | None = None
-        gateway = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                gateway.handle(self)
-
-            def do_GET(self) -> None:  # account and number would be in the address
-                gateway.addresses.append(self.path)
-                self.send_error(405)
-
-            def log_message(self, *_: Any) -> None:
-                """Nothing on the terminal."""
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}{self.path}"
+        return f"{super().url}{self.path}"
 
-    def handle(self, request: http.server.BaseHTTPRequestHandler) -> None:
+    def handle(self, call: Call) -> None:
         """One POST: the fault if there is one, else what the gateway says to the form."""
-        self.addresses.append(request.path)
-        body = request.rfile.read(int(request.headers["Content-Length"]))
-        fault, self.fault = self.fault, None
-        if fault in ("hang up", "silent"):
-            if fault == "silent":
-                request.connection.settimeout(5)
-                with contextlib.suppress(OSError):
-                    request.connection.recv(1)  # until the other side gives up
-            with contextlib.suppress(OSError):
-                request.connection.shutdown(socket.SHUT_RDWR)
-            request.close_connection = True
+        self.addresses.append(call.path)
+        if call.command == "GET":  # account and number would be in the address
+            call.send_error(405)
             return
-        status, text = fault if isinstance(fault, tuple) else self._answer(request, body)
-        data = text.encode()
-        request.send_response(status)
-        request.send_header("Content-Length", str(len(data)))
-        request.end_headers()
-        request.wfile.write(data)
+        body = body_of(call)
+        fault, self.fault = self.fault, None
+        if fault == "silent":
+            say_nothing(call)
+        elif fault == "hang up":
+            hang_up(call)
+        else:
+            respond(call, *(fault if isinstance(fault, tuple) else self._answer(call, body)))
 
-    def _answer(self, request: http.server.BaseHTTPRequestHandler, body: bytes) -> Answer:
-        plain = request.headers.get("Content-Type") == "application/x-www-form-urlencoded"
-        if urlsplit(request.path).query or request.path != self.path or not plain:
+    def _answer(self, call: Call, body: bytes) -> Answer:
+        plain = call.headers.get("Content-Type") == "application/x-www-form-urlencoded"
+        if urlsplit(call.path).query or call.path != self.path or not plain:
             return 400, "bad request"
         return 200, self.answer(body)
 
+    @abstractmethod
     def answer(self, body: bytes) -> str:
         """What the gateway says to a form."""
-        raise NotImplementedError
 
 
 class FakeMitake(FakeGateway):

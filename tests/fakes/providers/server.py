@@ -1,21 +1,27 @@
-"""What the fake providers share: a loopback server whose books tests can open, and whose answers can be lost."""
+"""What the fake providers share: books that tests can open, and answers that can be lost."""
 
-import contextlib
-import http.server
-import socket
 import threading
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlsplit
+
+from tests.fakes.loopback import Call, Loopback, body_of, hang_up, respond, say_nothing
 
 Answer = tuple[int, str, str]  # status, content type, body
 
 LOST_BEFORE = "lost before"  # the connection breaks before the provider has done anything
 LOST_AFTER = "lost after"  # it has done everything, and the answer is lost
+SILENT_BEFORE = "silent before"  # it does nothing and says nothing, until the caller gives up
+SILENT_AFTER = "silent after"  # it has done everything, and says nothing
+OVERDUE = "overdue"  # it does everything, once the caller has given up
 GARBAGE = "garbage"  # it has done everything, and a proxy answers with its own page
-FAULTS = (LOST_BEFORE, LOST_AFTER, GARBAGE)
+BROKEN = "broken"  # a proxy answers; the provider never heard of it
+FAULTS = (LOST_BEFORE, LOST_AFTER, SILENT_BEFORE, SILENT_AFTER, OVERDUE, GARBAGE, BROKEN)
+NOTHING_DONE = frozenset({LOST_BEFORE, SILENT_BEFORE, BROKEN})
+A_PROXYS_PAGE = (502, "text/html", "<h1>Bad Gateway</h1>")
 
 
 @dataclass
@@ -43,68 +49,51 @@ class Request:
     body: bytes
 
 
-class FakeProvider:
-    """`faults`: path -> the faults of its next calls, one each. `hears`: every path called, in order."""
+class FakeProvider(Loopback):
+    """`faults`: path -> the faults of its next calls, one each. `trouble`: the fault of any other call, "" for none.
+
+    `hears`: every path called, in order.
+    """
 
     def __init__(self) -> None:
+        super().__init__()
         self.trades: dict[str, Trade] = {}
         self.faults: dict[str, list[str]] = {}
+        self.trouble: Callable[[], str] = lambda: ""
         self.hears: list[str] = []
         self.lock = threading.RLock()
-        fake = self
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                fake._serve(self)
-
-            def do_POST(self) -> None:
-                fake._serve(self)
-
-            def log_message(self, *_: Any) -> None:
-                """Nothing on the terminal."""
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+    @abstractmethod
+    def answer(self, request: Request) -> Answer:
+        """What the provider says."""
 
     def lose(self, path: str, *faults: str) -> None:
         """The next calls of `path` (its beginning) go wrong so."""
         self.faults.setdefault(path, []).extend(faults)
 
-    def answer(self, request: Request) -> Answer:
-        """What the provider says."""
-        raise NotImplementedError
-
-    def _serve(self, call: http.server.BaseHTTPRequestHandler) -> None:
+    def handle(self, call: Call) -> None:
         where = urlsplit(call.path)
-        body = call.rfile.read(int(call.headers.get("Content-Length") or 0))
-        request = Request(call.command, where.path, where.query, dict(call.headers), body)
+        request = Request(call.command, where.path, where.query, dict(call.headers), body_of(call))
         with self.lock:
             self.hears.append(where.path)
-            fault = next(
-                (left.pop(0) for path, left in self.faults.items() if where.path.startswith(path) and left), ""
-            )
-            answer = (502, "", "") if fault == LOST_BEFORE else self.answer(request)
-        if fault in (LOST_BEFORE, LOST_AFTER):
-            with contextlib.suppress(OSError):
-                call.connection.shutdown(socket.SHUT_RDWR)
-            call.close_connection = True
-            return
-        status, kind, text = (502, "text/html", "<h1>Bad Gateway</h1>") if fault == GARBAGE else answer
-        data = text.encode()
-        call.send_response(status)
-        call.send_header("Content-Type", kind)
-        call.send_header("Content-Length", str(len(data)))
-        call.end_headers()
-        call.wfile.write(data)
+            fault = self._fault(where.path)
+        if fault == OVERDUE:
+            say_nothing(call)
+        answer = A_PROXYS_PAGE
+        if fault not in NOTHING_DONE:
+            with self.lock:
+                answer = self.answer(request)
+        if fault in (SILENT_BEFORE, SILENT_AFTER):
+            say_nothing(call)
+        elif fault in (LOST_BEFORE, LOST_AFTER):
+            hang_up(call)
+        elif fault != OVERDUE:
+            status, kind, text = A_PROXYS_PAGE if fault in (GARBAGE, BROKEN) else answer
+            respond(call, status, text, kind)
+
+    def _fault(self, path: str) -> str:
+        """The fault of one call."""
+        for beginning, left in self.faults.items():
+            if path.startswith(beginning) and left:
+                return left.pop(0)
+        return self.trouble()
