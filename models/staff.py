@@ -26,8 +26,10 @@ NOW = text("now()")
 
 
 class StaffRow(Base):
-    """One account, never deleted: the audit names its login. `setup_hash`: of the token with which its owner sets it up;
-    until then nobody logs in with it."""
+    """One account, never deleted: the audit names its login.
+
+    `setup_hash`: of the token with which its owner chooses a password; nobody logs in with it until then.
+    """
 
     __tablename__ = "staff"
     __table_args__ = (
@@ -93,7 +95,7 @@ class StaffSession(Base):
 
 
 class Approval(Base):
-    """A deed that one member of staff asks for and another must approve. `detail`: ids, states, NT$; nothing personal."""
+    """A deed that one member of staff asks for and another must approve. `detail`: ids, states, sums in NT$."""
 
     __tablename__ = "approval"
     __table_args__ = (

@@ -4,18 +4,19 @@ One file is one room: what a capability is made of, what it gives to conversatio
 room inherits from the rooms whose services it uses. A new capability is a new file here and one more name in `House`.
 """
 
+from wiring.agencies import AgencyRoom
 from wiring.audit import AuditRoom
 from wiring.console import ConsoleRoom
 from wiring.conversations import Conversations
 from wiring.my_data import MyDataRoom
-from wiring.passes import PassRoom
 from wiring.pumps import INBOX_THREADS, Component, worker_components
 from wiring.reminders import ReminderRoom
+from wiring.staff import StaffRoom
 
 WEB_THREADS = 16
 
 __all__ = ["INBOX_THREADS", "WEB_THREADS", "Component", "House", "worker_components"]
 
 
-class House(Conversations, ReminderRoom, MyDataRoom, PassRoom, AuditRoom, ConsoleRoom):
+class House(Conversations, ReminderRoom, MyDataRoom, StaffRoom, AgencyRoom, AuditRoom, ConsoleRoom):
     """All services of one process, made at first use: so after fork, and only those a process needs."""

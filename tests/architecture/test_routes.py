@@ -32,6 +32,9 @@ PROTECTION = {
     "/draws/<path:draw_id>/log.tsv": "public",
     "/draws/<path:draw_id>/promotions.tsv": "public",
     "/draws/<path:draw_id>/<name>": "public",
+    "/staff/login": "csrf",
+    "/staff/setup/<token>": "token csrf",
+    "/staff/static/<path:filename>": "public",
     "/pay/static/<path:filename>": "public",
     "/p/<token>": "token csrf",
     "/p/<token>/other": "token csrf",
@@ -49,6 +52,7 @@ PROTECTION = {
     "/console/static/<path:filename>": "public",
     "/v2/bot/<path:_rest>": "bearer",
 }
+STAFF = "/staff/"  # behind the gate, which asks for a power; every change needs the form's token
 CONSOLE = "/console/"  # console mode only, on loopback; every change needs the page's own header
 
 
@@ -63,6 +67,8 @@ def app(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Flask]:
 def protection(rule: str) -> set[str]:
     if rule.startswith(CONSOLE) and rule not in PROTECTION:
         return {"header"}
+    if rule.startswith(STAFF) and rule not in PROTECTION:
+        return {"gate", "csrf"}
     return set(PROTECTION.get(rule, "").split())
 
 

@@ -1,0 +1,231 @@
+"""Logging in (password and authenticator code), sessions, one's own password."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import delete, or_, select, update
+
+from domain.clock import city_date
+from domain.staff import (
+    IDLE,
+    LOCKED_FOR,
+    LONGEST_SESSION,
+    PASSWORD_LIFE,
+    PASSWORD_REST,
+    PASSWORDS_REMEMBERED,
+    WRONG_TRIES,
+    Hat,
+    Member,
+    Role,
+    StaffRuleError,
+    check_password,
+)
+from infra import totp
+from infra.crypto import FieldCipher
+from infra.database import UnitOfWork, UnitOfWorkFactory
+from models.staff import StaffDeputy, StaffLot, StaffRow, StaffSession
+from services import audit
+from services.orderbook import database_now
+from services.staff.accounts import StaffAccounts, token_hash
+
+ISSUER = "ParkLine"
+TOKEN_BYTES = 32
+LONGEST_BROWSER = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A browser that is logged in."""
+
+    key: str  # names it in a form; tells nothing of its token
+    browser: str
+    began_at: datetime
+    seen_at: datetime
+    this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """An account that its owner sets up now."""
+
+    login: str
+    secret: str  # of the authenticator
+    address: str  # for its QR code
+
+
+class Logins:
+    """`hasher` is argon2id with the library's current parameters; what was hashed with older ones is hashed anew."""
+
+    def __init__(
+        self, units: UnitOfWorkFactory, accounts: StaffAccounts, cipher: FieldCipher, hasher: PasswordHasher
+    ) -> None:
+        self._units = units
+        self._accounts = accounts
+        self._cipher = cipher
+        self._hasher = hasher
+        self._nobodys = hasher.hash(secrets.token_urlsafe())  # unknown logins take as long as known ones
+
+    def log_in(self, login: str, password: str, code: str, browser: str) -> str | None:
+        """A new session's token; None: something does not fit, or the account is locked. Which, is not told."""
+        with self._units() as uow:
+            query = select(StaffRow).where(StaffRow.login == login.strip().casefold()).with_for_update()
+            row = uow.session.scalar(query)
+            right = self._matches(row.password_hash if row and row.password_hash else self._nobodys, password)
+            now = database_now(uow)
+            if row is None or row.disabled_at or row.password_hash is None:
+                return None
+            if row.locked_until and row.locked_until > now:
+                return None
+            step = totp.step_of(self._secret(row), code.strip(), now)
+            if not right or step is None or step <= row.totp_step:
+                self._wrong(uow, row, now)
+                return None
+            row.totp_step, row.wrong_tries, row.locked_until = step, 0, None
+            if self._hasher.check_needs_rehash(row.password_hash):
+                row.password_hash = self._hasher.hash(password)
+            audit.write(uow, "staff.login", actor=f"staff:{row.login}", subject_type="staff", subject_id=row.login)
+            return self._begin(uow, row, browser)
+
+    def member(self, uow: UnitOfWork, token: str) -> Member | None:
+        """Whose session it is; None when it has ended. Seen once more."""
+        now, hashed = database_now(uow), token_hash(token)
+        alive = (
+            StaffSession.token_hash == hashed,
+            StaffSession.seen_at > now - IDLE,
+            StaffSession.began_at > now - LONGEST_SESSION,
+        )
+        found = uow.session.execute(
+            select(StaffRow).join(StaffSession, StaffSession.staff_id == StaffRow.id).where(*alive)
+        ).scalar_one_or_none()
+        if found is None or found.disabled_at or found.password_hash is None:
+            return None
+        uow.connection.execute(update(StaffSession).where(StaffSession.token_hash == hashed).values(seen_at=now))
+        return Member(found.id, found.login, self._accounts.name(found), self._hats(uow, found, now))
+
+    def must_change(self, uow: UnitOfWork, member: Member) -> bool:
+        """Whether the password is too old."""
+        row = uow.session.get_one(StaffRow, member.id)
+        return row.password_at is not None and row.password_at < database_now(uow) - PASSWORD_LIFE
+
+    def log_out(self, uow: UnitOfWork, token: str) -> None:
+        """This session ends."""
+        uow.connection.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash(token)))
+
+    def sessions(self, uow: UnitOfWork, member: Member, token: str) -> Sequence[SessionView]:
+        """Where one is logged in, the last seen first."""
+        mine = select(StaffSession).where(StaffSession.staff_id == member.id).order_by(StaffSession.seen_at.desc())
+        here = token_hash(token)
+        return [
+            SessionView(_key(row.token_hash), row.browser, row.began_at, row.seen_at, row.token_hash == here)
+            for row in uow.session.scalars(mine)
+        ]
+
+    def end_session(self, uow: UnitOfWork, member: Member, key: str) -> None:
+        """Log another of one's own browsers out."""
+        for row in uow.session.scalars(select(StaffSession).where(StaffSession.staff_id == member.id)):
+            if secrets.compare_digest(_key(row.token_hash), key):
+                uow.session.delete(row)
+
+    def change_password(self, uow: UnitOfWork, member: Member, old: str, new: str, token: str, browser: str) -> str:
+        """Another password; every session ends, and a new one begins: its token. Raises StaffRuleError."""
+        row = self._accounts.locked(uow, member.login)
+        now = database_now(uow)
+        if row.password_hash is None or not self._matches(row.password_hash, old):
+            raise StaffRuleError("目前的密碼不正確")
+        if row.password_at and row.password_at > now - PASSWORD_REST:
+            raise StaffRuleError("密碼一天只能更改一次")
+        self._set_password(row, new, now)
+        self.log_out(uow, token)
+        self._accounts.end_sessions(uow, row.id)
+        audit.write(uow, "staff.password", actor=member.actor, subject_type="staff", subject_id=row.login)
+        return self._begin(uow, row, browser)
+
+    def setup(self, uow: UnitOfWork, token: str) -> Setup | None:
+        """What the page of a setup shows, the same at every look; None: the address is wrong, used or too old."""
+        row = self._to_set_up(uow, token)
+        if row is None:
+            return None
+        if row.totp is None:
+            row.totp = self._cipher.encrypt(totp.new_secret(), f"staff.totp:{row.id}")
+        secret = self._secret(row)
+        return Setup(row.login, secret, totp.address(secret, row.login, ISSUER))
+
+    def finish_setup(self, uow: UnitOfWork, token: str, password: str, code: str) -> None:
+        """The owner chose a password and typed the first code. Raises StaffRuleError."""
+        row = self._to_set_up(uow, token)
+        if row is None or row.totp is None:
+            raise StaffRuleError("這個連結已失效，請向管理人員要新的")
+        now = database_now(uow)
+        step = totp.step_of(self._secret(row), code.strip(), now)
+        if step is None:
+            raise StaffRuleError("驗證碼不正確，請輸入驗證程式現在顯示的 6 位數字")
+        self._set_password(row, password, now)
+        row.totp_step, row.setup_hash, row.setup_until = step, None, None
+        audit.write(uow, "staff.set_up", actor=f"staff:{row.login}", subject_type="staff", subject_id=row.login)
+
+    def sweep(self, uow: UnitOfWork) -> int:
+        """Delete sessions that have ended. For the schedule."""
+        now = database_now(uow)
+        over = or_(StaffSession.seen_at < now - IDLE, StaffSession.began_at < now - LONGEST_SESSION)
+        return uow.connection.execute(delete(StaffSession).where(over)).rowcount
+
+    def _matches(self, hashed: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(hashed, password)
+        except VerifyMismatchError:
+            return False
+
+    def _wrong(self, uow: UnitOfWork, row: StaffRow, now: datetime) -> None:
+        row.wrong_tries += 1
+        if row.wrong_tries >= WRONG_TRIES:
+            row.wrong_tries, row.locked_until = 0, now + LOCKED_FOR
+            audit.write(uow, "staff.locked", actor=audit.SYSTEM, subject_type="staff", subject_id=row.login)
+
+    def _begin(self, uow: UnitOfWork, row: StaffRow, browser: str) -> str:
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        uow.session.add(
+            StaffSession(token_hash=token_hash(token), staff_id=row.id, browser=browser[:LONGEST_BROWSER] or "?")
+        )
+        return token
+
+    def _secret(self, row: StaffRow) -> str:
+        return self._cipher.decrypt(row.totp or b"", f"staff.totp:{row.id}")
+
+    def _set_password(self, row: StaffRow, password: str, now: datetime) -> None:
+        check_password(password, row.login)
+        before = [hashed for hashed in (row.password_hash, *row.passwords_before) if hashed][:PASSWORDS_REMEMBERED]
+        if any(self._matches(hashed, password) for hashed in before):
+            raise StaffRuleError(f"不能使用前 {PASSWORDS_REMEMBERED} 次用過的密碼")
+        row.passwords_before = before
+        row.password_hash, row.password_at = self._hasher.hash(password), now
+
+    def _to_set_up(self, uow: UnitOfWork, token: str) -> StaffRow | None:
+        query = select(StaffRow).where(StaffRow.setup_hash == token_hash(token), StaffRow.disabled_at.is_(None))
+        row = uow.session.scalar(query.with_for_update())
+        return row if row and row.setup_until and row.setup_until > database_now(uow) else None
+
+    def _hats(self, uow: UnitOfWork, row: StaffRow, now: datetime) -> Sequence[Hat]:
+        """One's own role, and those of colleagues one stands in for today."""
+        today = city_date(now)
+        standing_in = (
+            select(StaffRow)
+            .join(StaffDeputy, StaffDeputy.staff_id == StaffRow.id)
+            .where(StaffDeputy.deputy_id == row.id, StaffDeputy.first_day <= today, StaffDeputy.last_day >= today)
+            .where(StaffRow.disabled_at.is_(None))
+            .order_by(StaffRow.login)
+        )
+        others = uow.session.scalars(standing_in).unique().all()
+        return [self._hat(uow, row, None), *(self._hat(uow, other, other.login) for other in others)]
+
+    def _hat(self, uow: UnitOfWork, row: StaffRow, instead_of: str | None) -> Hat:
+        lots = uow.session.scalars(select(StaffLot.lot).where(StaffLot.staff_id == row.id))
+        return Hat(Role(row.role), frozenset(lots), instead_of)
+
+
+def _key(hashed: bytes) -> str:
+    return hashlib.sha256(b"session\0" + hashed).hexdigest()[:24]

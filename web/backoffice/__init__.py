@@ -1,0 +1,35 @@
+"""/staff/: the back office (後台). One file per page or group of pages; all of them behind the same gate.
+
+Everything goes through services. A page is registered with the power it needs (`Room.page`), which the gate asks for,
+the menu shows by, and a test walks.
+"""
+
+from flask import Blueprint
+from flask_limiter import Limiter
+
+from web.backoffice import door, home, own, people
+from web.backoffice.gate import Gate
+from web.backoffice.room import Room, StaffServices
+
+PAGES = (home, own, people)
+
+__all__ = ["StaffServices", "blueprint"]
+
+
+def blueprint(services: StaffServices, limiter: Limiter) -> Blueprint:
+    """The room on these services. Its forms are guarded by the application's CSRF protection."""
+    bare = Blueprint(
+        "staff",
+        __name__,
+        url_prefix="/staff",
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    gate = Gate(services.unit, services.logins)
+    bare.record_once(lambda state: gate.stand_at(state.app))
+    room = Room(bare, services, limiter, gate)
+    door.open_to_all(room)
+    for page in PAGES:
+        page.register(room)
+    return bare

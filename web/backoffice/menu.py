@@ -1,0 +1,35 @@
+"""The menus as the office names them (monthly-pass-lottery manual), each shown to those who may open it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.staff import Member, Power
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry: the endpoint it opens, its name, what it needs."""
+
+    endpoint: str
+    name: str
+    power: Power
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A menu of entries."""
+
+    name: str
+    items: Sequence[Item]
+
+
+MENU = (
+    Group("系統管理", (Item("people", "承辦人員帳號", Power.STAFF),)),
+    Group("個人資料", (Item("own", "密碼與登入", Power.OWN),)),
+)
+
+
+def menu_of(member: Member) -> Sequence[Group]:
+    """The menus of somebody, without what they may not open."""
+    shown = (Group(group.name, [item for item in group.items if member.may(item.power)]) for group in MENU)
+    return [group for group in shown if group.items]

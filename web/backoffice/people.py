@@ -1,0 +1,113 @@
+"""系統管理／承辦人員帳號: accounts, roles, lots, deputies."""
+
+from datetime import date
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+
+from domain.staff import ROLE_NAMES, Power, Role, StaffRuleError
+from web.backoffice.gate import member
+from web.backoffice.room import Room, done, field, refused, show, try_to
+
+
+def register(room: Room) -> None:
+    """Its routes."""
+    views = _People(room)
+    room.page("/people", "people", views.look, Power.STAFF)
+    room.page("/people/add", "people_add", views.add, Power.STAFF, ("POST",))
+    room.page("/people/<login>", "person", views.person, Power.STAFF)
+    room.page("/people/<login>/change", "person_change", views.change, Power.STAFF, ("POST",))
+    room.page("/people/<login>/<deed>", "person_deed", views.deed, Power.STAFF, ("POST",))
+
+
+def days() -> tuple[date, date]:
+    """First and last day of a form. Raises StaffRuleError."""
+    try:
+        return date.fromisoformat(field("first", 10)), date.fromisoformat(field("last", 10))
+    except ValueError:
+        raise StaffRuleError("請輸入代理的開始日與結束日") from None
+
+
+def _role() -> Role:
+    asked = field("role", 8)
+    if asked not in set(Role):
+        abort(400)
+    return Role(asked)
+
+
+def _lots() -> list[str]:
+    return sorted({lot for lot in request.form.getlist("lots") if 0 < len(lot) <= 16})
+
+
+class _People:
+    """One method per route."""
+
+    def __init__(self, room: Room) -> None:
+        self._services = room.services
+
+    def look(self, setup: str = "") -> ResponseReturnValue:
+        """GET: every account, and the form for a new one."""
+        with self._services.unit() as uow:
+            people = self._services.accounts.all(uow)
+            lots = self._services.lots.all(uow)
+            deputies = self._services.deputies.current(uow)
+        return show(
+            "people.html", "承辦人員帳號", people=people, lots=lots, deputies=deputies, roles=ROLE_NAMES, setup=setup
+        )
+
+    def person(self, login: str) -> ResponseReturnValue:
+        """GET: one account."""
+        with self._services.unit() as uow:
+            one = next((person for person in self._services.accounts.all(uow) if person.login == login), None)
+            lots = self._services.lots.all(uow)
+        if one is None:
+            abort(404)
+        return show("person.html", f"帳號 {login}", person=one, lots=lots, roles=ROLE_NAMES)
+
+    def add(self) -> ResponseReturnValue:
+        """POST: a new account; the page shows the address of its setup this once."""
+
+        def put() -> str:
+            with self._services.unit() as uow:
+                return self._services.accounts.add(
+                    uow, field("login", 32), field("name", 80), _role(), _lots(), actor=member().actor
+                )
+
+        try:
+            setup = put()
+        except StaffRuleError as error:
+            return refused(error, "people")
+        return self.look(setup)
+
+    def change(self, login: str) -> ResponseReturnValue:
+        """POST: another name, role or lots."""
+
+        def put() -> None:
+            with self._services.unit() as uow:
+                self._services.accounts.change(uow, login, field("name", 80), _role(), _lots(), actor=member().actor)
+
+        return try_to(put, "person", "已更改。", login=login)
+
+    def deed(self, login: str, deed: str) -> ResponseReturnValue:
+        """POST: reset, disable or enable an account; a reset shows the address of its setup this once."""
+        deeds = {"reset": self._reset, "enable": self._enable, "disable": self._disable}
+        if deed not in deeds:
+            abort(404)
+        try:
+            setup = deeds[deed](login)
+        except StaffRuleError as error:
+            return refused(error, "people")
+        return self.look(setup) if setup else done("people", f"帳號 {login} 已停用。")
+
+    def _reset(self, login: str) -> str:
+        with self._services.unit() as uow:
+            return self._services.accounts.reset(uow, login, actor=member().actor)
+
+    def _enable(self, login: str) -> str:
+        with self._services.unit() as uow:
+            return self._services.accounts.enable(uow, login, actor=member().actor)
+
+    def _disable(self, login: str) -> str:
+        with self._services.unit() as uow:
+            self._services.accounts.disable(uow, login, actor=member().actor)
+        return ""

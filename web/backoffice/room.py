@@ -1,0 +1,109 @@
+"""What every page of the back office stands on: services, how it is registered, how it is rendered."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from domain.clock import TAIPEI, Clock
+from domain.rounds import RoundRuleError
+from domain.staff import Power, StaffRuleError
+from infra.database import UnitOfWorkFactory
+from services.passes.lots import Lots
+from services.staff.accounts import StaffAccounts
+from services.staff.deputies import Deputies
+from services.staff.login import Logins
+from web.backoffice.gate import Gate, View, member
+from web.backoffice.menu import menu_of
+
+LIMIT = "120 per minute"  # per sender address
+RULES = (StaffRuleError, RoundRuleError)  # what the city's rules forbid: said on the page, nothing done
+
+
+@dataclass(frozen=True, slots=True)
+class StaffServices:
+    """What the back office is given by wiring."""
+
+    unit: UnitOfWorkFactory
+    logins: Logins
+    accounts: StaffAccounts
+    deputies: Deputies
+    lots: Lots
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The blueprint, and the services its pages are given."""
+
+    bare: Blueprint
+    services: StaffServices
+    limiter: Limiter
+    gate: Gate
+
+    def page(self, rule: str, name: str, view: View, power: Power, methods: Sequence[str] = ("GET",)) -> None:
+        """A page or a deed for those who have this power. A POST to it is a deed and leads back to a page."""
+        guarded = self.gate.needs(power)(self.limiter.limit(LIMIT)(view))
+        guarded.power = power  # type: ignore[attr-defined]  # for the test that walks every route
+        self.bare.add_url_rule(rule, name, guarded, methods=list(methods))
+
+
+def show(template: str, title: str, status: int = 200, **values: object) -> Response:
+    """A page of the back office."""
+    who = member() if current_user.is_authenticated else None
+    here = request.endpoint or ""
+    page = render_template(
+        f"backoffice/{template}", title=title, member=who, menu=menu_of(who) if who else (), here=here, **values
+    )
+    return make_response(page, status)
+
+
+def done(endpoint: str, said: str, **values: object) -> ResponseReturnValue:
+    """Back to a page, which says what was done. A reload repeats nothing."""
+    flash(said, "done")
+    return redirect(url_for(f"staff.{endpoint}", **values), 303)  # type: ignore[arg-type]
+
+
+def try_to(deed: Callable[[], None], endpoint: str, said: str, **values: object) -> ResponseReturnValue:
+    """Do it and say so; what the rules forbid is said on the same page, and nothing is done."""
+    try:
+        deed()
+    except RULES as error:
+        return refused(error, endpoint, **values)
+    return done(endpoint, said, **values)
+
+
+def refused(error: Exception, endpoint: str, **values: object) -> ResponseReturnValue:
+    """Back to a page, which says why nothing was done."""
+    flash(str(error), "wrong")
+    return redirect(url_for(f"staff.{endpoint}", **values), 303)  # type: ignore[arg-type]
+
+
+def field(name: str, longest: int = 200) -> str:
+    """A field of the form, trimmed; 400 where it is missing or longer than any form of ours sends."""
+    value = request.form.get(name)
+    if value is None or len(value) > longest:
+        abort(400)
+    return value.strip()
+
+
+def form_id(name: str) -> uuid.UUID:
+    """An id in the form; 400 where it is none."""
+    try:
+        return uuid.UUID(field(name, 36))
+    except ValueError:
+        abort(400)
+
+
+def local(moment: datetime | None) -> str:
+    """A time as staff read it: 2026-11-21 15:00, in Taiwan."""
+    return moment.astimezone(TAIPEI).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {"local": local}

@@ -1,0 +1,45 @@
+"""The back office: who staff are, and the pages they work on."""
+
+from functools import cached_property
+
+from argon2 import PasswordHasher
+from flask import Blueprint
+from flask_limiter import Limiter
+from flask_wtf import CSRFProtect
+
+from services.staff.accounts import StaffAccounts
+from services.staff.deputies import Deputies
+from services.staff.login import Logins
+from web import backoffice
+from wiring.passes import PassRoom
+
+
+class StaffRoom(PassRoom):
+    """Accounts, logging in, and /staff/."""
+
+    @cached_property
+    def staff_accounts(self) -> StaffAccounts:
+        return StaffAccounts(self.cipher, self.settings.public_url)
+
+    @cached_property
+    def password_hasher(self) -> PasswordHasher:
+        return PasswordHasher()
+
+    @cached_property
+    def logins(self) -> Logins:
+        return Logins(self.unit, self.staff_accounts, self.cipher, self.password_hasher)
+
+    def back_office(self, limiter: Limiter) -> Blueprint:
+        """/staff/."""
+        services = backoffice.StaffServices(
+            unit=self.unit,
+            logins=self.logins,
+            accounts=self.staff_accounts,
+            deputies=Deputies(self.staff_accounts),
+            lots=self.lots,
+            clock=self.clock,
+        )
+        return backoffice.blueprint(services, limiter)
+
+    def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
+        return [*super().doors(csrf, limiter), self.back_office(limiter)]
