@@ -111,6 +111,7 @@ class PassRound(Base):
     clock_shift: Mapped[timedelta] = mapped_column(Interval, nullable=False, server_default=text("'0'::interval"))
     logged: Mapped[int] = mapped_column(BigInteger, nullable=False, server_default=text("0"))  # entries ever made
     frozen_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    opening_told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # to those who starred the lot
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
 
 
