@@ -21,6 +21,7 @@ class Topic(StrEnum):
     DUE_SOON = "due_soon"  # in three days or two
     DUE_TOMORROW = "due_tomorrow"  # or today
     OVERDUE = "overdue"  # past its deadline, or dunned (催繳)
+    WRITE_OFF = "write_off"  # 銷帳: the agencies have booked a payment
     ROUND = "round"  # a pass round of a lot one follows opens
     DRAW = "draw"  # list published, result, offer: each has a deadline
     PASS_ENDS = "pass_ends"  # noqa: S105 - a monthly pass (月票)
@@ -71,6 +72,7 @@ TREATMENTS: Mapping[Topic, Treatment] = {
     Topic.DUE_SOON: Treatment(Urgency.SLOT, sms=True),
     Topic.DUE_TOMORROW: Treatment(Urgency.SLOT, sms=True),
     Topic.OVERDUE: Treatment(Urgency.SLOT, sms=True),
+    Topic.WRITE_OFF: Treatment(Urgency.SLOT),
     Topic.ROUND: Treatment(Urgency.SLOT),
     Topic.DRAW: Treatment(Urgency.WAKING_HOURS, optional=False, sms=True, rank=Rank.MATTERS),
     Topic.PASS_ENDS: Treatment(Urgency.SLOT, sms=True),

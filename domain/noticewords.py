@@ -12,6 +12,7 @@ TOPICS: Mapping[Topic, str] = {
     Topic.DUE_SOON: msgid("三天內到期"),
     Topic.DUE_TOMORROW: msgid("今天或明天到期"),
     Topic.OVERDUE: msgid("逾期與催繳"),
+    Topic.WRITE_OFF: msgid("銷帳完成"),
     Topic.ROUND: msgid("月票開放申請"),
     Topic.DRAW: msgid("抽籤結果與遞補"),
     Topic.PASS_ENDS: msgid("月票到期"),

@@ -47,7 +47,7 @@ _ANSWERS = frozenset({_S.ACCEPTED, _S.REFUSED})  # also by an agency that fetche
 WRITE_OFF_MOVES: Mapping[WriteOffState, frozenset[WriteOffState]] = {
     _S.WAITING: _ANSWERS | {_S.DUE, _S.DROPPED},
     _S.DUE: _ANSWERS | {_S.SENT, _S.WAITING, _S.DROPPED},
-    _S.SENT: _ANSWERS | {_S.UNKNOWN, _S.DUE},  # due again: surely not taken
+    _S.SENT: _ANSWERS | {_S.UNKNOWN, _S.DUE, _S.WAITING},  # due again: surely not taken
     _S.UNKNOWN: _ANSWERS | {_S.SENT, _S.WAITING},
     _S.REFUSED: frozenset({_S.DUE, _S.WAITING, _S.ACCEPTED, _S.DROPPED}),
     _S.ACCEPTED: frozenset(),

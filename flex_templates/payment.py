@@ -27,6 +27,23 @@ def paid(reader: Reader, *, amount: int, count: int, receipt_url: str, trial: bo
     return show(reader, _marked(reader, reader.t("繳費成功，共 {total}", total=total), trial), card)
 
 
+def written_off(reader: Reader, *, amount: int, count: int, receipt_url: str, trial: bool) -> dict[str, Any]:
+    """銷帳完成. `amount` in NT$, without the provider's fee; `count` bills and notices; `trial`: no real money."""
+    total = money(reader, amount)
+    bills = reader.t("1 筆帳單") if count == 1 else reader.t("{count} 筆帳單", count=count)
+    card = Card(
+        title=_marked(reader, reader.t("銷帳完成"), trial),
+        tone=Tone.DONE,
+        blocks=(
+            Lead(total, bills),
+            *_trial(reader, trial),
+            Paragraph(reader.t("開單機關已收到您的繳費並完成銷帳。")),
+        ),
+        main=Link(reader.t("看收據"), receipt_url),
+    )
+    return show(reader, _marked(reader, reader.t("銷帳完成，共 {total}", total=total), trial), card)
+
+
 def to_refund(reader: Reader, *, amount: int, person: Person, trial: bool) -> dict[str, Any]:
     """Money that paid nothing; `trial`: no real money. No date is promised: refunds are staff's work."""
     total = money(reader, amount)

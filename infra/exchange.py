@@ -1,4 +1,4 @@
-"""One call to an outside server: its answer whole and in time, or an OutsideError that says if it can have been heard."""
+"""One call to an outside server: its answer whole and in time, or an OutsideError that says if it may be heard."""
 
 import http.client
 import time

@@ -37,6 +37,7 @@ from services.orderbook import (
     shift_attempt,
     shift_order,
 )
+from services.writeoffs.making import write_off
 
 CONFIRM_AGAIN_AFTER = timedelta(seconds=60)  # a confirm() call is surely over by then
 
@@ -66,7 +67,7 @@ class MailsReceipts(Protocol):
 
 
 class Booking:
-    """Turns reports into states, payments, the refund list, notices and receipts by e-mail."""
+    """Turns reports into states, payments, write-offs, the refund list, notices and receipts by e-mail."""
 
     def __init__(self, mark_paid: MarksPaid, notices: Notices, links: Links, receipt_mail: MailsReceipts) -> None:
         self._mark_paid = mark_paid
@@ -166,6 +167,7 @@ class Booking:
         shift_order(uow, order, OrderState.PAID, "attempt_paid", attempt.provider)
         keys = claims.keys_of(line_view(line) for line in order.lines if line.chosen)
         self._mark_paid(uow, keys, paid_at=paid_at)
+        write_off(uow, order, attempt, paid_at)
         self._tell(uow, order, attempt, "payment_done", report.amount)
         if order.citizen is not None:
             self._receipt_mail.post(uow, order.id, channel=order.channel, citizen=order.citizen)

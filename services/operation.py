@@ -22,7 +22,9 @@ STATE = text(
       greatest(extract(epoch FROM now() - (  -- unknown since, or overdue to be asked; an ATM number may take days
         SELECT min(CASE WHEN state = 'started' THEN coalesce(next_ask_at, now()) ELSE started_at END)
         FROM attempt WHERE state IN ('started', 'confirming', 'unknown')
-      )), 0)
+      )), 0),
+      (SELECT count(*) FROM write_off WHERE staff_since IS NOT NULL),
+      coalesce(extract(epoch FROM now() - (SELECT min(made_at) FROM write_off WHERE next_try_at IS NOT NULL)), 0)
     """
 )
 
@@ -38,6 +40,8 @@ class State:
     worker_silent_seconds: float | None  # None: no worker has ever said that it lives
     jobs_waiting: int
     oldest_open_attempt_seconds: float
+    write_offs_for_staff: int
+    oldest_write_off_seconds: float  # of those that are sent; an agency that fetches takes its time
 
 
 def state(uow: UnitOfWork) -> State:
@@ -51,4 +55,6 @@ def state(uow: UnitOfWork) -> State:
         worker_silent_seconds=None if row[4] is None else float(row[4]),
         jobs_waiting=int(row[5]),
         oldest_open_attempt_seconds=float(row[6]),
+        write_offs_for_staff=int(row[7]),
+        oldest_write_off_seconds=float(row[8]),
     )

@@ -24,6 +24,7 @@ from models.refund import Refund, RefundRequest
 from services import audit, refundbook
 from services.orderbook import database_now
 from services.settling import Defer
+from services.writeoffs.making import take_back
 
 CARRY_OUT = "refunds.carry_out"  # the task in jobs/tasks/refunds.py
 SWEEP_AT_ONCE = 50
@@ -163,6 +164,7 @@ class Refunds:
         else:
             refund.reference, refund.reason = reference, None
             refundbook.shift(uow, refund, RefundState.DONE, "staff_looked", staff.strip())
+            take_back(uow, refund)
         self._tell(uow, order, refund)
         return RefundState(refund.state)
 
@@ -245,6 +247,7 @@ class Refunds:
         if report.outcome is RefundOutcome.DONE and report.reference is not None:
             refund.reference = report.reference
             refundbook.shift(uow, refund, RefundState.DONE, "reported", refund.provider)
+            take_back(uow, refund)
         elif report.outcome is RefundOutcome.REFUSED:
             refund.reason = report.reason
             refundbook.shift(uow, refund, RefundState.REFUSED, "reported", refund.provider)

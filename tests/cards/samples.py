@@ -155,6 +155,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "nothing due": lambda r: bills.message(r, answer(r), OFFICE),
     "nothing due, look-alikes": lambda r: bills.message(r, answer(r, look_alikes=("ABC-1230",)), OFFICE),
     "paid": lambda r: payment.paid(r, amount=1140, count=2, receipt_url=PAGE, trial=True),
+    "written off": lambda r: payment.written_off(r, amount=1140, count=2, receipt_url=PAGE, trial=False),
     "to refund": lambda r: payment.to_refund(r, amount=1140, person=OFFICE, trial=True),
     "nothing due, half the cities": lambda r: bills.message(r, answer(r, **HALF), OFFICE),
     "could not ask": lambda r: bills.message(r, answer(r, **NOBODY), OFFICE),

@@ -52,6 +52,7 @@ FACTS = [
 DATA: dict[str, list[dict[str, Any]]] = {
     "payment_done": [PAID, {**PAID, "count": 1}, TRIAL],
     "payment_to_refund": [PAID, TRIAL],
+    "write_off_done": [PAID, {**PAID, "count": 1}, TRIAL],
     "refund_progress": [
         {"amount": 80, "state": state, "trial": trial}
         for state in ("asked", "done", "refused")

@@ -1,0 +1,1 @@
+"""Agencies that are told of write-offs."""

@@ -1,0 +1,33 @@
+"""Tasks of write-offs: agencies are told what is due, one round each, until it is accepted."""
+
+from uuid import UUID
+
+from procrastinate import JobContext
+
+from infra.database import UnitOfWorkFactory
+from infra.queue import defer, queue
+from services.writeoffs.posting import ROUND, Posting
+
+EVERY_TEN_SECONDS = "* * * * * */10"  # the sixth field is seconds
+
+
+@queue.task(name=ROUND, pass_context=True)
+def one_round(context: JobContext, agency_id: str) -> None:
+    """Tell one agency what is due. Failing costs nothing: the sweep comes again."""
+    post: Posting = context.additional_context["write_off_post"]
+    post.round(_units(context), UUID(agency_id))
+
+
+@queue.periodic(cron=EVERY_TEN_SECONDS)
+@queue.task(name="writeoffs.sweep", queueing_lock="writeoffs.sweep", pass_context=True)
+def sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
+    """A job for each agency that is to be told something; leased in the same transaction."""
+    post: Posting = context.additional_context["write_off_post"]
+    with _units(context)() as uow:
+        for agency_id in post.due(uow):
+            defer(uow, ROUND, agency_id=str(agency_id))
+
+
+def _units(context: JobContext) -> UnitOfWorkFactory:
+    units: UnitOfWorkFactory = context.additional_context["units"]
+    return units

@@ -1,0 +1,144 @@
+"""Agencies (機關) that take part by program: added, listed, and told where their write-offs go."""
+
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from domain.ports.agencies import AgencyDoor
+from infra.crypto import FieldCipher
+from infra.database import UnitOfWork
+from infra.settings import LOCAL_OR_HTTPS
+from models.agency import Agency
+from services import audit
+
+CODE = re.compile(r"[A-Z0-9]{2,16}")  # as domain/ledgercsv.py takes it
+LONGEST_NAME = 60
+LONGEST_URL = 500
+
+
+class AgencyRuleError(Exception):
+    """A staff member asks for what cannot be; its text says what, for the command's one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyView:
+    """An agency as staff see it."""
+
+    id: uuid.UUID
+    code: str
+    name: str
+    webhook_url: str | None
+    replacing: bool  # two secrets sign
+    silent_rounds: int
+    next_round_at: datetime
+
+
+class Agencies:
+    """wiring gives the cipher of DATA_KEYS, and who makes a webhook's secret."""
+
+    def __init__(self, cipher: FieldCipher, new_secret: Callable[[], str]) -> None:
+        self._cipher = cipher
+        self._new_secret = new_secret
+
+    def add(self, uow: UnitOfWork, code: str, name: str, *, staff: str) -> uuid.UUID:
+        """Add an agency under the code its bills have. Raises AgencyRuleError."""
+        name = name.strip()
+        if not CODE.fullmatch(code) or not 0 < len(name) <= LONGEST_NAME:
+            raise AgencyRuleError(f"a code of 2 to 16 capital letters or digits, and a name to {LONGEST_NAME}")
+        if uow.session.scalar(select(Agency.id).where(Agency.code == code)) is not None:
+            raise AgencyRuleError("there is an agency with this code")
+        agency = Agency(id=uuid.uuid4(), code=code, name=name)
+        uow.session.add(agency)
+        uow.session.flush()
+        self._audit(uow, "agency.added", agency, staff)
+        return agency.id
+
+    def all(self, uow: UnitOfWork) -> Sequence[AgencyView]:
+        """By code."""
+        rows = uow.session.scalars(select(Agency).order_by(Agency.code))
+        return [
+            AgencyView(
+                id=row.id,
+                code=row.code,
+                name=row.name,
+                webhook_url=row.webhook_url,
+                replacing=row.secret_before is not None,
+                silent_rounds=row.silent_rounds,
+                next_round_at=row.next_round_at,
+            )
+            for row in rows
+        ]
+
+    def set_webhook(self, uow: UnitOfWork, code: str, url: str, *, staff: str) -> str | None:
+        """Have write-offs sent there; the secret that signs them where it is new, shown this once.
+
+        https, or this machine. The secret stays when only the address changes. Raises AgencyRuleError.
+        """
+        if len(url) > LONGEST_URL or not re.fullmatch(LOCAL_OR_HTTPS, url):
+            raise AgencyRuleError("the address must be https, without a query")
+        agency = self._lock(uow, code)
+        secret = None
+        if agency.webhook_secret is None:
+            secret = self._new_secret()
+            agency.webhook_secret = self._sealed(agency, "webhook_secret", secret)
+        agency.webhook_url, agency.silent_rounds, agency.next_round_at = url, 0, agency.added_at
+        self._audit(uow, "agency.webhook_set", agency, staff)
+        return secret
+
+    def drop_webhook(self, uow: UnitOfWork, code: str, *, staff: str) -> None:
+        """The agency fetches from now on. Raises AgencyRuleError."""
+        agency = self._lock(uow, code)
+        agency.webhook_url = agency.webhook_secret = agency.secret_before = None
+        self._audit(uow, "agency.webhook_dropped", agency, staff)
+
+    def replace_secret(self, uow: UnitOfWork, code: str, *, staff: str) -> str:
+        """A new secret, shown this once; the old one signs as well until drop_old_secret(). Raises AgencyRuleError."""
+        agency = self._lock(uow, code)
+        if agency.webhook_secret is None:
+            raise AgencyRuleError("this agency has no webhook")
+        if agency.secret_before is not None:
+            raise AgencyRuleError("a secret is being replaced: drop the old one first")
+        before = self._opened(agency, "webhook_secret", agency.webhook_secret)
+        agency.secret_before = self._sealed(agency, "secret_before", before)
+        secret = self._new_secret()
+        agency.webhook_secret = self._sealed(agency, "webhook_secret", secret)
+        self._audit(uow, "agency.secret_replaced", agency, staff)
+        return secret
+
+    def drop_old_secret(self, uow: UnitOfWork, code: str, *, staff: str) -> None:
+        """Only the newest secret signs. Raises AgencyRuleError."""
+        agency = self._lock(uow, code)
+        if agency.secret_before is None:
+            raise AgencyRuleError("no secret is being replaced")
+        agency.secret_before = None
+        self._audit(uow, "agency.old_secret_dropped", agency, staff)
+
+    def door(self, agency: Agency) -> AgencyDoor | None:
+        """Where the agency is told; None: it fetches."""
+        if agency.webhook_url is None or agency.webhook_secret is None:
+            return None
+        secrets = [self._opened(agency, "webhook_secret", agency.webhook_secret)]
+        if agency.secret_before is not None:
+            secrets.append(self._opened(agency, "secret_before", agency.secret_before))
+        return AgencyDoor(agency.webhook_url, secrets)
+
+    def _lock(self, uow: UnitOfWork, code: str) -> Agency:
+        agency = uow.session.scalar(select(Agency).where(Agency.code == code).with_for_update())
+        if agency is None:
+            raise AgencyRuleError("no agency has this code")
+        return agency
+
+    def _sealed(self, agency: Agency, column: str, secret: str) -> bytes:
+        return self._cipher.encrypt(secret, f"agency.{column}:{agency.id}")
+
+    def _opened(self, agency: Agency, column: str, token: bytes) -> str:
+        return self._cipher.decrypt(token, f"agency.{column}:{agency.id}")
+
+    def _audit(self, uow: UnitOfWork, action: str, agency: Agency, staff: str) -> None:
+        if not staff.strip():
+            raise AgencyRuleError("a staff id is needed")
+        audit.write(uow, action, actor=staff.strip(), subject_type="agency", subject_id=agency.code)
