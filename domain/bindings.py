@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domain.notices import Channel
 from domain.plates import Plate
 from domain.reader import Language
 from domain.slots import Slot
@@ -61,6 +62,7 @@ class Binding:
     reminder_from: date | None
     flood_from: date | None
     paperless: Paperless | None  # of the plate, whoever asked for it; None: slips are put on the vehicle
+    told_by: Channel | None = None  # of its reminders; None: as the citizen set for everything
 
     @property
     def plate(self) -> Plate:

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.bindings import Binding, Paperless, Vehicle
 from domain.dates import day
+from domain.noticewords import CHANNELS
 from domain.reader import Display, Reader
 from flex_templates.card import Block, Button, Card, Note, Paragraph, Press, Rows, Say
 from flex_templates.limits import QUICK_REPLIES
@@ -26,6 +27,8 @@ def rows(reader: Reader, binding: Binding, areas: Sequence[str], today: date) ->
     """The services of a vehicle with slot and effective date. `areas`: names of its flood areas."""
     slot = binding.services.reminder
     reminder = since(reader, slot.hours, binding.reminder_from, today) if slot else reader.t("未申請")
+    if slot and binding.told_by:
+        reminder = reader.t("{slot}，用{channel}", slot=reminder, channel=reader.t(CHANNELS[binding.told_by]))
     flood = since(reader, listed(reader, areas), binding.flood_from, today) if areas else reader.t("未申請")
     return [
         (reader.t("繳費提醒"), reminder),

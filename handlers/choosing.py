@@ -21,6 +21,7 @@ from flex_templates.card import Button, Press
 from handlers.kinds import values_of
 
 BINDS = "plates"  # key of the conversation that binds
+CHANNELS = "vehicle_channel"  # key of the conversation in which a vehicle gets a channel of its own
 VEHICLES = "vehicles"  # key of the conversation that shows and changes what is bound
 
 

@@ -15,7 +15,7 @@ from flex_templates import binding as binding_cards
 from flex_templates import vehicles as cards
 from flex_templates.card import Button, Press
 from flex_templates.person import anyone
-from handlers.choosing import BINDS, VEHICLES, Choice, Choosing, area_names, vehicle_card
+from handlers.choosing import BINDS, CHANNELS, VEHICLES, Choice, Choosing, area_names, vehicle_card
 from handlers.kinds import pressed_vehicle, values_of
 from services.vehicles import Vehicles
 
@@ -109,6 +109,7 @@ class MyVehicles(Choosing, Conversation["MyVehicles.Data"]):
         if services.reminder:
             stop = turn.t("停止繳費提醒並解除綁定") if last else turn.t("停止繳費提醒")
             buttons += [Press(stop, turn.button("no_reminder")), Press(turn.t("更改提醒時段"), turn.button("slot"))]
+            buttons.append(Press(turn.t("更改提醒管道"), door(CHANNELS, "begin", **values_of(binding.vehicle))))
         else:
             buttons.append(Press(turn.t("申請繳費提醒"), turn.button("slot")))
         if state is not None and state.last_day is None:

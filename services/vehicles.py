@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from domain.bindings import Binding, Paperless, Services, Vehicle, VehicleRules, effective_from
 from domain.clock import Clock, city_date
 from domain.errors import CitizenMistakeError
+from domain.notices import Channel
 from domain.plates import Plate
 from domain.ports.notices import Notices
 from domain.slots import Slot
@@ -32,6 +33,7 @@ BOUND = "vehicle.bound"  # kinds of 歷程
 CHANGED = "vehicle.changed"
 PAPERLESS_ENDED = "vehicle.paperless_ended"
 UNBOUND = "vehicle.unbound"
+SOLD = "vehicle.sold"
 REPORTED = "vehicle.reported"
 
 
@@ -160,15 +162,32 @@ class Vehicles:
             self._note(uow, channel, citizen, PAPERLESS_ENDED, vehicle.kind.value)
         return self.require(uow, channel, citizen, vehicle)
 
-    def unbind(self, uow: UnitOfWork, channel: str, citizen: str, vehicle: Vehicle) -> bool:
-        """End a binding and all its services; tells whether there was one. 開單無紙化 ends with its last subscriber."""
+    def choose_channel(
+        self, uow: UnitOfWork, channel: str, citizen: str, vehicle: Vehicle, told_by: Channel | None
+    ) -> Binding:
+        """By which channel this vehicle's reminders go; None: as the citizen set for everything.
+
+        Raises NotRegisteredError for SMS without a verified number, CitizenMistakeError when it is not bound.
+        """
+        if told_by not in (None, Channel.LINE):
+            self._accounts.registered(uow, channel, citizen)
+        changed = update(BindingRow).where(_one(channel, citizen, vehicle)).values(told_by=told_by)
+        if binding_id := uow.connection.execute(changed.returning(BindingRow.id)).scalar():
+            self._note(uow, channel, citizen, CHANGED, binding_id)
+        return self.require(uow, channel, citizen, vehicle)
+
+    def unbind(self, uow: UnitOfWork, channel: str, citizen: str, vehicle: Vehicle, *, because: str = UNBOUND) -> bool:
+        """End a binding and all its services; tells whether there was one. 開單無紙化 ends with its last subscriber.
+
+        `because`: the kind of 歷程, SOLD where the citizen said so.
+        """
         gone = uow.connection.execute(
             delete(BindingRow).where(_one(channel, citizen, vehicle)).returning(BindingRow.id)
         ).scalar()
         if gone is None:
             return False
         self._plates.settle(uow, vehicle, (channel, citizen))
-        self._note(uow, channel, citizen, UNBOUND, gone)
+        self._note(uow, channel, citizen, because, gone)
         return True
 
     def leave(self, uow: UnitOfWork, channel: str, citizen: str) -> int:
@@ -268,4 +287,5 @@ def _one(channel: str, citizen: str, vehicle: Vehicle) -> ColumnElement[bool]:
 def _view(row: BindingRow, vehicle: Vehicle, state: Paperless | None) -> Binding:
     reminder = Slot.parse(row.reminder_slot) if row.reminder_slot else None
     services = Services(reminder, row.paperless, tuple(row.flood_areas))
-    return Binding(vehicle, services, row.reminder_from, row.flood_from, state)
+    told_by = Channel(row.told_by) if row.told_by else None
+    return Binding(vehicle, services, row.reminder_from, row.flood_from, state, told_by)

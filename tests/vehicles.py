@@ -1,8 +1,7 @@
 """The services of vehicles as wiring makes them, for a citizen's chat."""
 
-from typing import Any, cast
+from typing import Any
 
-from bot.engine import Directory
 from bot.notices import NoticePost, discover_notices
 from domain.clock import Clock
 from infra.crypto import FieldCipher
@@ -12,7 +11,9 @@ from services.accounts import Accounts
 from services.citizens import Citizens
 from services.lookup_quota import Quota
 from services.notice_rules import NoticeRules
+from services.ownership import Ownership
 from services.paperless import PaperlessPlates
+from services.planning import Planning
 from services.saved_bills import SavedBills
 from services.sms import SmsPost
 from services.vehicle_rules import load_vehicle_rules
@@ -24,14 +25,17 @@ def vehicle_services(accounts: Accounts, quota: Quota, citizens: Citizens, clock
     """By the names that conversations and tasks ask for them."""
     rules = load_vehicle_rules()
     sms = SmsPost(FieldCipher((DATA_KEY,)), PhoneInHand(), defer)
-    notice_rules = NoticeRules(accounts, sms, clock)
+    planning = Planning(accounts, sms, clock)
+    notice_rules = NoticeRules(accounts, planning, clock)
     notices = discover_notices("handlers.notices")
-    post = NoticePost(notices, cast(Directory, citizens), notice_rules, reader, lambda: None)
+    post = NoticePost(notices, planning, reader, lambda: None)
     plates = PaperlessPlates(post, clock)
     return {
+        "planning": planning,
         "notice_rules": notice_rules,
         "notices": post,
         "plates": plates,
         "vehicles": Vehicles(rules, plates, accounts, quota, post, clock),
+        "ownership": Ownership(accounts, post, clock),
         "saved_bills": SavedBills(rules),
     }

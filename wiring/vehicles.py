@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from services.ownership import Ownership
 from services.paperless import PaperlessPlates
 from services.saved_bills import SavedBills
 from services.vehicle_rules import load_vehicle_rules
@@ -25,11 +26,16 @@ class VehicleRoom(Bills, AccountRoom):
         return Vehicles(rules, self.plates, self.accounts, self.quota, self.notices, self.clock)
 
     @cached_property
+    def ownership(self) -> Ownership:
+        return Ownership(self.accounts, self.notices, self.clock)
+
+    @cached_property
     def saved_bills(self) -> SavedBills:
         return SavedBills(self.vehicles.rules)
 
     def for_conversations(self) -> Mapping[str, Any]:
-        return {**super().for_conversations(), "vehicles": self.vehicles, "saved_bills": self.saved_bills}
+        given = {"vehicles": self.vehicles, "ownership": self.ownership, "saved_bills": self.saved_bills}
+        return {**super().for_conversations(), **given}
 
     def for_tasks(self) -> Mapping[str, Any]:
-        return {**super().for_tasks(), "plates": self.plates}
+        return {**super().for_tasks(), "plates": self.plates, "ownership": self.ownership}

@@ -1,12 +1,14 @@
-"""Tasks of vehicles: 開單無紙化 ends where nobody who asked for it can be reached."""
+"""Tasks of vehicles: 開單無紙化 ends where nobody who asked for it can be reached; owners are asked once a year."""
 
 from procrastinate import JobContext
 
 from infra.database import UnitOfWorkFactory
 from infra.queue import queue
+from services.ownership import Ownership
 from services.paperless import PaperlessPlates
 
 EVERY_FIVE_MINUTES = "*/5 * * * *"
+EVERY_MORNING = "29 2 * * *"  # UTC: 10:29 in Taiwan
 
 
 @queue.periodic(cron=EVERY_FIVE_MINUTES)
@@ -19,3 +21,15 @@ def sweep_paperless(context: JobContext, timestamp: int) -> None:  # noqa: ARG00
     while ended:
         with units() as uow:
             ended = plates.sweep(uow)
+
+
+@queue.periodic(cron=EVERY_MORNING)
+@queue.task(name="vehicles.wonder", queueing_lock="vehicles.wonder", pass_context=True)
+def wonder(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Ask whose vehicle nobody has confirmed for a year, batch by batch."""
+    ownership: Ownership = context.additional_context["ownership"]
+    units: UnitOfWorkFactory = context.additional_context["units"]
+    asked = 1
+    while asked:
+        with units() as uow:
+            asked = ownership.wonder(uow)

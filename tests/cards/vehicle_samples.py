@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.bindings import Binding, Paperless, Services, Vehicle
+from domain.noticewords import CHANNELS
 from domain.plates import Plate
 from domain.reader import Reader
 from domain.slots import Slot
 from domain.vehicles import VehicleKind
-from flex_templates import binding, saved, vehicles
+from flex_templates import binding, saved, vehicle_notices, vehicles
 from flex_templates.card import Card, Press
 from flex_templates.person import anyone
 from services.vehicle_rules import load_vehicle_rules
@@ -45,6 +46,7 @@ def edit(reader: Reader) -> dict[str, Any]:
     labels = (
         "停止繳費提醒並解除綁定",
         "更改提醒時段",
+        "更改提醒管道",
         "結束無紙化",
         "申請開單無紙化",
         "停止防汛通知",
@@ -89,4 +91,12 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "one more binder": lambda r: binding.one_more(r, vehicle(), Press(r.t("回報這個綁定"), DOOR), anyone(r)),
     "reported": lambda r: binding.reported(r, vehicle(), anyone(r)),
     "bill saved": saved.bill_saved,
+    "vehicle channel": lambda r: vehicle_notices.choose_channel(
+        r, vehicle(), r.t("同通知設定"), [Press(r.t(name), DOOR) for name in CHANNELS.values()]
+    ),
+    "still yours": lambda r: vehicle_notices.still_yours(
+        r, vehicle(), Press(r.t("是，還是我的"), DOOR), Press(r.t("已賣出"), DOOR), anyone(r)
+    ),
+    "still mine": lambda r: vehicle_notices.kept(r, vehicle()),
+    "sold": lambda r: vehicle_notices.sold(r, vehicle(), anyone(r)),
 }

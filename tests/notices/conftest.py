@@ -1,5 +1,13 @@
 """Citizens with vehicles, an agency's ledger, and a clock: who is told what."""
 
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Engine
+
+from infra.database import UnitOfWorkFactory
+from tests.clock import MovableClock
+from tests.flow import Flow
 from tests.handlers.conftest import (
     chat_engine,
     chat_units,
@@ -10,5 +18,14 @@ from tests.handlers.conftest import (
     owner,
     plate,
 )
+from tests.notices.reminding import Reminding
 
 __all__ = ["chat_engine", "chat_units", "cities_in_hand", "flow", "make_flow", "make_owner", "owner", "plate"]
+
+
+@pytest.fixture
+def reminding(
+    make_flow: Callable[..., Flow], chat_units: UnitOfWorkFactory, chat_engine: Engine, clock: MovableClock
+) -> Reminding:
+    """The job of reminders over the services that the chats speak to."""
+    return Reminding(chat_units, chat_engine, clock, make_flow().services)

@@ -7,23 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from domain.notices import Topic
 from domain.reminders import URGENCY, deadlines, topic_of
 from infra.database import UnitOfWorkFactory
-from tests.clock import MovableClock
 from tests.flow import CHANNEL, Flow
 from tests.handlers.registered import bind, told
 from tests.notices.ledger import owe, settle
 from tests.notices.reminding import AFTERNOON, MORNING, TODAY, Reminding
-
-
-@pytest.fixture
-def reminding(
-    make_flow: Callable[..., Flow], chat_units: UnitOfWorkFactory, chat_engine: Engine, clock: MovableClock
-) -> Reminding:
-    return Reminding(chat_units, chat_engine, clock, make_flow().services)
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(-400, 400))

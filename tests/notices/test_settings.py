@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from domain.notices import TREATMENTS, Channel, Plan, Settings, Topic
+from domain.ports.notices import Letter
 from domain.reader import Display
 from domain.slots import Slot
 from infra.database import UnitOfWorkFactory
@@ -165,14 +166,15 @@ def test_the_record_tells_what_was_sent_and_how_far_it_came(
 def test_a_notice_by_sms_says_what_a_lock_screen_may_show_and_stands_in_the_record(
     owner: Flow, chat_units: UnitOfWorkFactory, clock: MovableClock
 ) -> None:
-    rules = owner.services["notice_rules"]
+    planning = owner.services["planning"]
     owner.say("通知設定")
     owner.press("簡訊")
-    to = {"channel": CHANNEL, "citizen": owner.citizen, "dedupe_key": f"sms:{owner.citizen}"}
+    letter = Letter(CHANNEL, owner.citizen, f"sms:{owner.citizen}")
     with chat_units() as uow:
-        plan = rules.plan(uow, "bills_due", Topic.OVERDUE, **to)
-        assert plan == Plan(clock.now(), line=False, sms=True)
-        rules.by_sms(uow, plan, "停車通：您有 1 筆停車費待繳，共 40 元", **to)
+        (going,) = planning.plan(uow, Topic.OVERDUE, [letter])
+        assert going.plan == Plan(clock.now(), line=False, sms=True)
+        assert planning.keep(uow, "bills_due", Topic.OVERDUE, [(going, None)]) == {letter.dedupe_key}
+        planning.by_sms(uow, Topic.OVERDUE, going, "停車通：您有 1 筆停車費待繳，共 40 元")
     assert "停車費提醒（簡訊尚未傳送）" in owner.say("通知紀錄")
     assert [sms.text for sms in deliver(chat_units, owner.services)] == ["停車通：您有 1 筆停車費待繳，共 40 元"]
     assert "停車費提醒（已傳簡訊）" in owner.say("通知紀錄")

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, text
 
-from bot.outbox import TAKE
+from bot.outbox_statements import TAKE
 from infra.database import UnitOfWorkFactory
 
 ROW = """

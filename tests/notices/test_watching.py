@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from domain.bills import CouldNotAsk, Found, SourceAnswer, Why
 from domain.bindings import Vehicle
@@ -78,13 +78,6 @@ def watched(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand: 
         uow.connection.execute(text("DELETE FROM plate_watch"))
         uow.connection.execute(text("UPDATE binding SET reminder_slot = NULL, reminder_from = NULL"))
     return Watched(chat_units, clock, ("TPE", "NWT"))
-
-
-@pytest.fixture
-def reminding(
-    make_flow: Callable[..., Flow], chat_units: UnitOfWorkFactory, chat_engine: Engine, clock: MovableClock
-) -> Reminding:
-    return Reminding(chat_units, chat_engine, clock, make_flow().services)
 
 
 def test_a_plate_is_asked_about_at_each_city_within_a_day_and_then_once_a_day(
