@@ -55,6 +55,7 @@ class LedgerBill(Base):
     status: Mapped[str] = mapped_column(String(10), nullable=False, server_default=text("'open'"))
     paid_here_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # then an import changes nothing
     imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
+    as_of: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # the agency's time of these values
 
 
 class LedgerNotice(Base):
@@ -72,3 +73,4 @@ class LedgerNotice(Base):
     prosecuted_deadline: Mapped[date | None] = mapped_column()
     paid_here_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # with all its bills
     imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
+    as_of: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # the agency's time of these values

@@ -31,6 +31,7 @@ class WriteOff(Base):
     __tablename__ = "write_off"
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("discount >= 0", name="discount"),
         CheckConstraint("kind IN ('write_off','reversal')", name="kind"),
         CheckConstraint("type IN ('bill','notice')", name="type"),
         CheckConstraint("state IN ('waiting','due','sent','unknown','accepted','refused','dropped')", name="state"),
@@ -67,6 +68,7 @@ class WriteOff(Base):
     number: Mapped[str] = mapped_column(String(64), nullable=False)
     covers: Mapped[list[str]] = mapped_column(ARRAY(Text), nullable=False, server_default=text("'{}'"))  # bill numbers
     amount: Mapped[int] = mapped_column(nullable=False)
+    discount: Mapped[int] = mapped_column(nullable=False, server_default=text("0"))  # less than the bill said (優惠)
     paid_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False)
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("orders.id"), nullable=False)
     provider: Mapped[str] = mapped_column(String(16), nullable=False)
