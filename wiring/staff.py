@@ -7,6 +7,7 @@ from flask import Blueprint
 from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
+from services.passes.months import Months
 from services.staff.accounts import StaffAccounts
 from services.staff.deputies import Deputies
 from services.staff.login import Logins
@@ -37,6 +38,9 @@ class StaffRoom(PassRoom):
             accounts=self.staff_accounts,
             deputies=Deputies(self.staff_accounts),
             lots=self.lots,
+            rounds=self.rounds,
+            months=Months(self.rounds),
+            pass_rules=self.pass_rules,
             clock=self.clock,
         )
         return backoffice.blueprint(services, limiter)

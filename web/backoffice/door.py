@@ -26,7 +26,8 @@ def open_to_all(room: Room) -> None:
     add("/login", "login", limit(LOGINS)(door.login), methods=["GET", "POST"])
     add("/logout", "logout", door.logout, methods=["POST"])
     add("/setup/<token>", "setup", limit(LOGINS)(door.setup), methods=["GET", "POST"])
-    room.bare.app_template_filter("local")(FILTERS["local"])
+    for name, of_a_page in FILTERS.items():
+        room.bare.app_template_filter(name)(of_a_page)
 
 
 class _Door:

@@ -12,16 +12,34 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from domain.clock import TAIPEI, Clock
-from domain.rounds import RoundRuleError
+from domain.rounds import Phase, RoundRuleError
 from domain.staff import Power, StaffRuleError
+from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
 from services.passes.lots import Lots
+from services.passes.months import Months
+from services.passes.rounds import Rounds
+from services.passes.rules import PassRules
 from services.staff.accounts import StaffAccounts
 from services.staff.deputies import Deputies
 from services.staff.login import Logins
 from web.backoffice.gate import Gate, View, member
 from web.backoffice.menu import menu_of
 
+KINDS: Mapping[str, str] = {
+    VehicleKind.CAR: "汽車",
+    VehicleKind.MOTORCYCLE: "機車",
+    VehicleKind.HEAVY_MOTORCYCLE: "紅黃牌重機",
+    VehicleKind.OTHER: "其他",
+}
+PHASES: Mapping[str, str] = {
+    Phase.OPEN: "登記",
+    Phase.FROZEN: "已截止",
+    Phase.ANNOUNCED: "已公告清單",
+    Phase.DRAWN: "已抽籤",
+    Phase.PUBLISHED: "已公布結果",
+    Phase.VOID: "作廢",
+}
 LIMIT = "120 per minute"  # per sender address
 RULES = (StaffRuleError, RoundRuleError)  # what the city's rules forbid: said on the page, nothing done
 
@@ -35,6 +53,9 @@ class StaffServices:
     accounts: StaffAccounts
     deputies: Deputies
     lots: Lots
+    rounds: Rounds
+    months: Months
+    pass_rules: PassRules
     clock: Clock
 
 
@@ -59,7 +80,13 @@ def show(template: str, title: str, status: int = 200, **values: object) -> Resp
     who = member() if current_user.is_authenticated else None
     here = request.endpoint or ""
     page = render_template(
-        f"backoffice/{template}", title=title, member=who, menu=menu_of(who) if who else (), here=here, **values
+        f"backoffice/{template}",
+        title=title,
+        member=who,
+        menu=menu_of(who) if who else (),
+        here=here,
+        phases=PHASES,
+        **values,
     )
     return make_response(page, status)
 
@@ -106,4 +133,9 @@ def local(moment: datetime | None) -> str:
     return moment.astimezone(TAIPEI).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
-FILTERS: Mapping[str, Callable[..., str]] = {"local": local}
+def field_time(moment: datetime) -> str:
+    """A time as an input of type datetime-local wants it, in Taiwan."""
+    return moment.astimezone(TAIPEI).strftime("%Y-%m-%dT%H:%M")
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {"local": local, "field_time": field_time}

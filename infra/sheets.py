@@ -1,0 +1,94 @@
+"""Excel files, in and out. A cell is text, a number or a day and never a formula; a file read may be a hostile one."""
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import IO
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+MOST_UNPACKED = 50 * 1024 * 1024  # bytes; a small file may unpack to a very large one
+MOST_ROWS = 20_000
+WIDEST = 40  # characters
+_BOLD = Font(bold=True)
+
+Cell = str | int | date | None
+
+
+class SheetError(Exception):
+    """A file that cannot be read as a sheet; the text says why, for the page."""
+
+
+def write_sheet(
+    title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], notes: Sequence[str] = ()
+) -> IO[bytes]:
+    """A workbook with one sheet: `notes` a line each, the head, the rows. Rows go to disk as they come."""
+    book = Workbook(write_only=True)
+    sheet: WriteOnlyWorksheet = book.create_sheet(title)
+    for place, name in enumerate(head, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = min(WIDEST, max(10, 2 * len(name) + 2))
+    for note in notes:
+        sheet.append([_cell(sheet, note)])
+    sheet.append([_cell(sheet, name, bold=True) for name in head])
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+    file = io.BytesIO()
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def read_sheet(file: bytes, head: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The rows below the line that is `head`, every cell as text. Raises SheetError."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(file)) as packed:
+            if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
+                raise SheetError("檔案展開後太大")
+        book = load_workbook(io.BytesIO(file), read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError):
+        raise SheetError("這不是可讀取的 Excel（.xlsx）檔案") from None
+    found = False
+    for number, cells in enumerate(sheet.iter_rows(values_only=True)):
+        if number > MOST_ROWS:
+            raise SheetError(f"超過 {MOST_ROWS:,} 列")
+        row = [_text(value) for value in cells[: len(head)]]
+        if found and any(row):
+            yield row + [""] * (len(head) - len(row))
+        found = found or row == list(head)
+    if not found:
+        raise SheetError(f"找不到標題列：{'、'.join(head)}")
+
+
+def safe_csv(value: Cell) -> str:
+    """A field of a CSV file that Excel does not take for a formula."""
+    written = "" if value is None else str(value)
+    return "'" + written if isinstance(value, str) and written[:1] in "=+-@\t\r" and written else written
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: Cell, *, bold: bool = False) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, _printable(value) if isinstance(value, str) else value)
+    if isinstance(value, str):
+        cell.data_type = "s"  # what begins with "=" stays the text it is
+    if bold:
+        cell.font = _BOLD
+    return cell
+
+
+def _printable(words: str) -> str:
+    """Without control characters, which a sheet cannot hold."""
+    return "".join(character for character in words if character >= " " or character in "\t\n")
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # Excel keeps every number as a fraction
+    return str(value).strip()

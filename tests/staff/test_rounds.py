@@ -1,0 +1,161 @@
+"""月票期別設定: a month of all lots, 複製上月, the grid, Excel, one round."""
+
+import io
+
+import pytest
+from openpyxl import load_workbook
+
+from domain.staff import Role
+from domain.vehicles import VehicleKind
+from services.passes.lots import PlanView
+from services.passes.rounds import NewRound
+from tests.staff.office import Office, Person
+
+MONTH, BEFORE = "2031-03", "2031-02"
+
+
+def priced(office: Office, *lots: str) -> None:
+    """Lots with a price for cars."""
+    for lot in lots:
+        office.lot(lot)
+        with office.house.unit() as uow:
+            plan = PlanView("general", "一般", 5760)
+            office.house.lots.put_plan(uow, lot, VehicleKind.CAR, "all-day", plan, staff="test")
+
+
+def plan(office: Office, month: str, lot: str, steps: str = "*:100", waitlist: int | None = None) -> str:
+    """A planned round."""
+    with office.house.unit() as uow:
+        new = NewRound(month, lot, VehicleKind.CAR, "all-day", steps, waitlist)
+        return office.house.rounds.plan(uow, new, staff="test").draw_id
+
+
+def steps(office: Office, draw_id: str) -> tuple[str, int | None]:
+    with office.house.unit() as uow:
+        row = office.house.rounds.find(uow, draw_id)
+        return row.steps, row.waitlist
+
+
+@pytest.fixture
+def head(office: Office) -> Person:
+    priced(office, "001", "002")
+    person = office.person("head", Role.HEAD)
+    person.log_in()
+    return person
+
+
+def test_what_has_no_places_is_named(head: Person, office: Office) -> None:
+    plan(office, MONTH, "001")
+    page = head.get(f"/rounds?month={MONTH}").text
+    assert "還有 1 項沒有設定張數" in page
+    assert "002 第002停車場（汽車全日月票）" in page
+
+
+def test_the_month_before_is_copied_once(head: Person, office: Office) -> None:
+    plan(office, BEFORE, "001", "L:5,*:95", 20)
+    plan(office, BEFORE, "002")
+    plan(office, MONTH, "002", "*:7")
+    assert "已複製上月的張數" in head.post("/rounds/copy", month=MONTH).text
+    assert steps(office, f"{MONTH}/001/car/all-day") == ("L:5,*:95", 20)
+    assert steps(office, f"{MONTH}/002/car/all-day") == ("*:7", None), "what was set stays"
+    assert "沒有可以複製" in head.post("/rounds/copy", month=MONTH).text
+
+
+def test_the_grid_shows_its_changes_before_they_are_made(head: Person, office: Office) -> None:
+    draw_id = plan(office, MONTH, "001")
+    form = {"steps|001|car|all-day": "60", "waitlist|001|car|all-day": "5", "steps|002|car|all-day": "L：5，*：95"}
+    page = head.post("/rounds/compare", month=MONTH, **form).text
+    assert "2 項更改" in page
+    assert steps(office, draw_id) == ("*:100", None), "only compared"
+    changes = [part.split('"')[0] for part in page.split('name="change" value="')[1:]]
+    assert "已更改張數" in head.post("/rounds/apply", month=MONTH, change=changes).text
+    assert steps(office, draw_id) == ("*:60", 5)
+    assert steps(office, f"{MONTH}/002/car/all-day") == ("L:5,*:95", None)
+    assert ("staff:head", "round.places") in office.audit()
+
+
+def test_a_change_that_was_overtaken_changes_nothing(head: Person, office: Office) -> None:
+    first, second = plan(office, MONTH, "001"), plan(office, MONTH, "002")
+    changes = ["001|car|all-day|*:100|*:60|", "002|car|all-day|*:90|*:60|"]
+    assert "剛才被別人更改過" in head.post("/rounds/apply", month=MONTH, change=changes).text
+    assert steps(office, first)[0] == steps(office, second)[0] == "*:100"
+
+
+def test_the_file_comes_back_as_it_was_filled_in(head: Person, office: Office) -> None:
+    plan(office, MONTH, "001", "L:5,*:95", 20)
+    book = load_workbook(io.BytesIO(head.get(f"/rounds/excel?month={MONTH}").data))
+    sheet = book.worksheets[0]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
+    assert rows == [
+        ["001", "第001停車場", "汽車", "全日月票", "L:5,*:95", 20],
+        ["002", "第002停車場", "汽車", "全日月票", None, None],
+    ]
+    sheet["E4"] = 30
+    filled = io.BytesIO()
+    book.save(filled)
+    filled.seek(0)
+    page = head.post("/rounds/compare", month=MONTH, file=(filled, "rounds.xlsx")).text
+    assert "1 項更改" in page
+    assert "002|car|all-day||*:30|" in page
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04nothing", b"a,b,c\n1,2,3"])
+def test_a_file_that_is_no_sheet_is_refused_kindly(head: Person, content: bytes) -> None:
+    page = head.post("/rounds/compare", month=MONTH, file=(io.BytesIO(content), "x.xlsx")).text
+    assert "不是可讀取的 Excel" in page
+
+
+def test_a_lots_staff_sets_that_lot_alone(head: Person, office: Office) -> None:
+    mine, others = plan(office, MONTH, "001"), plan(office, MONTH, "002")
+    lin = office.person("lin", Role.LOT, "001")
+    lin.log_in()
+    page = lin.get(f"/rounds?month={MONTH}").text
+    assert "第001停車場" in page
+    assert "第002停車場" not in page
+    assert lin.get(f"/round/{others}").status_code == 404
+    assert lin.post(f"/round/places/{others}", steps="1", waitlist="").status_code == 404
+    assert lin.post("/rounds/apply", month=MONTH, change="002|car|all-day|*:100|*:60|").status_code == 404
+    assert lin.post("/rounds/compare", month=MONTH, **{"steps|002|car|all-day": "9"}).status_code == 404
+    assert "已更改張數" in lin.post(f"/round/places/{mine}", steps="1", waitlist="").text
+    assert lin.get(f"/round/{mine}").status_code == 200
+    assert lin.post(f"/round/times/{mine}").status_code == 403
+    assert steps(office, others) == ("*:100", None)
+
+
+def test_times_are_moved_and_days_off_pointed_out(head: Person, office: Office) -> None:
+    draw_id = plan(office, MONTH, "001")
+    times = {"opens": "2031-02-05T07:00", "closes": "2031-02-22T14:00", "draw": "2031-02-22T15:00"}
+    page = head.post(f"/round/times/{draw_id}", last="2031-02-25T23:59", **times).text
+    assert "已更改時間" in page
+    assert "登記結束、抽籤落在放假日" in page, "the 22nd is a Saturday"
+    assert "2031-02-25 23:59" in page
+    wrong = head.post(f"/round/times/{draw_id}", last="2031-02-21T23:59", **times).text
+    assert "無法進行" in wrong
+
+
+def test_after_the_announcement_nothing_moves_and_the_page_says_why(head: Person, office: Office) -> None:
+    draw_id = plan(office, MONTH, "001")
+    office.run("UPDATE pass_round SET phase = 'frozen' WHERE draw_id = :id", id=draw_id)
+    office.run("UPDATE pass_round SET phase = 'announced' WHERE draw_id = :id", id=draw_id)
+    page = head.get(f"/round/{draw_id}").text
+    assert "張數與時間不能再更改" in page
+    assert "更改張數</button>" not in page
+    assert "無法進行" in head.post(f"/round/places/{draw_id}", steps="1", waitlist="").text
+    assert "張數不能再更改" in head.post("/rounds/compare", month=MONTH, **{"steps|001|car|all-day": "9"}).text
+
+
+def test_a_round_is_taken_off_the_shelf(head: Person, office: Office) -> None:
+    draw_id = plan(office, MONTH, "001")
+    assert "，下架" in head.post(f"/round/shelf/{draw_id}", on="0").text
+    assert "，上架" in head.post(f"/round/shelf/{draw_id}", on="1").text
+
+
+def test_auditors_see_and_touch_nothing(office: Office) -> None:
+    priced(office, "001")
+    draw_id = plan(office, MONTH, "001")
+    wuly = office.person("wuly", Role.AUDIT)
+    wuly.log_in()
+    page = wuly.get(f"/round/{draw_id}").text
+    assert "開放車位數" in page
+    assert '<form class="narrow"' not in page
+    assert wuly.post(f"/round/places/{draw_id}", steps="1", waitlist="").status_code == 403
