@@ -1,6 +1,8 @@
 """The hot calls to LINE: prepared JSON over kept connections, every answer reduced to what to do next."""
 
+import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,6 +16,11 @@ ANSWER_SECONDS = 10.0
 LOADING_SECONDS = 20  # how long LINE shows its animation at most; a multiple of 5
 PROFILE_SECONDS = 1.5
 MOST_BYTES_READ = 65_536
+MULTICAST = 500  # citizens of one call
+
+# LINE's own words (Messaging API reference, "error messages"); a 429 with neither is about too many at once.
+_RATE, _QUOTA = "rate limit has been exceeded", "monthly limit"
+_NOBODY, _NOBODY_AMONG = "Failed to send messages", re.compile(r"The property, to\[\d+\],")
 
 
 class Verdict(StrEnum):
@@ -22,8 +29,11 @@ class Verdict(StrEnum):
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"  # 409: this retry key was accepted before
     INVALID_TOKEN = "invalid_token"  # noqa: S105 - the reply token is used or too old
-    RATE = "rate"  # 429: slower
+    RATE = "rate"  # 429: all calls of this kind, slower
+    BUSY = "busy"  # 429 of another kind: too many at once, or to one and the same citizen
     QUOTA = "quota"  # 429: the month's messages are used up
+    UNREACHABLE = "unreachable"  # 400: LINE knows no such person (any longer)
+    RECIPIENTS = "recipients"  # 400: one of a multicast is nobody to LINE; none was sent
     REFUSED = "refused"  # 400: the body
     DENIED = "denied"  # other 4xx
     UNCLEAR = "unclear"  # 5xx, time-out or dropped: it may have arrived
@@ -57,6 +67,11 @@ class Messenger:
         """Send without being asked. The same key with the same body arrives once in 24 hours."""
         body = b'{"to":%s,"messages":%s}' % (orjson.dumps(to), messages)
         return await self._send("/v2/bot/message/push", body, {"X-Line-Retry-Key": str(retry_key)})
+
+    async def multicast(self, to: Sequence[str], messages: bytes, retry_key: uuid.UUID) -> Answer:
+        """Send the same to at most 500 citizens. The same key with the same body arrives once in 24 hours."""
+        body = b'{"to":%s,"messages":%s}' % (orjson.dumps(to), messages)
+        return await self._send("/v2/bot/message/multicast", body, {"X-Line-Retry-Key": str(retry_key)})
 
     async def show_loading(self, citizen: str) -> None:
         """LINE's loading animation in a one-to-one chat; an ornament, so its failure is none."""
@@ -114,7 +129,11 @@ def verdict(status: int, body: str) -> Verdict:
     if status == 409:
         return Verdict.DUPLICATE
     if status == 429:
-        return Verdict.QUOTA if "monthly limit" in body else Verdict.RATE
+        return Verdict.QUOTA if _QUOTA in body else Verdict.RATE if _RATE in body else Verdict.BUSY
+    if status == 400 and _NOBODY in body:
+        return Verdict.UNREACHABLE
+    if status == 400 and _NOBODY_AMONG.search(body):
+        return Verdict.RECIPIENTS
     if status == 400:
         return Verdict.INVALID_TOKEN if "Invalid reply token" in body else Verdict.REFUSED
     if 400 <= status < 500:

@@ -2,13 +2,16 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, Protocol
 
-from bot.engine import Directory
 from bot.message import Message, spoken
-from bot.outbox_rows import post
-from domain.notices import Channel, Plan, Topic
+from bot.messenger import MULTICAST
+from bot.outbox_rows import Outgoing, outgoing, put
+from domain.notices import TREATMENTS, Channel, Topic
+from domain.ports.notices import Going, Letter
 from domain.reader import Display, Language, Reader
 from domain.slots import Slot
 from infra.database import UnitOfWork
@@ -27,25 +30,25 @@ class Notice(Protocol):
 
 
 class Rules(Protocol):
-    """Who gets what, when, by which channel (services/notice_rules.py)."""
+    """Who gets what, when, by which channel (services/planning.py)."""
 
-    def plan(
+    def plan(self, uow: UnitOfWork, topic: Topic, letters: Sequence[Letter]) -> Sequence[Going]:
+        """Those that go, in order."""
+        ...
+
+    def keep(
         self,
         uow: UnitOfWork,
         notice: str,
         topic: Topic,
-        *,
-        channel: str,
-        citizen: str,
-        dedupe_key: str,
-        slot: Slot | None = None,
-        told_by: Channel | None = None,
-    ) -> Plan | None:
-        """What becomes of a notice; None: it does not go, or went before."""
+        going: Sequence[tuple[Going, uuid.UUID | None]],
+        campaign_id: uuid.UUID | None = None,
+    ) -> frozenset[str]:
+        """Keep them, each with its message by LINE; the dedupe keys of those that did not go before."""
         ...
 
-    def by_sms(self, uow: UnitOfWork, plan: Plan, words: str, *, channel: str, citizen: str, dedupe_key: str) -> None:
-        """Send the words of a planned notice by SMS."""
+    def by_sms(self, uow: UnitOfWork, topic: Topic, going: Going, words: str) -> None:
+        """Send the words of a kept notice by SMS."""
         ...
 
 
@@ -55,13 +58,11 @@ class NoticePost:
     def __init__(
         self,
         notices: Iterable[Notice],
-        directory: Directory,
         rules: Rules,
         reader: Callable[[Language, Display], Reader],
         posted: Callable[[], None],
     ) -> None:
         self._notices = {notice.key: notice for notice in notices}
-        self._directory = directory
         self._rules = rules
         self._reader = reader
         self._posted = posted
@@ -78,25 +79,105 @@ class NoticePost:
         topic: Topic | None = None,
         slot: Slot | None = None,
         told_by: Channel | None = None,
+        about: Sequence[uuid.UUID] = (),
     ) -> None:
         """Hand the notice over once per dedupe key, if it goes at all. Raises KeyError for a notice nobody wrote and
         ValueError for a topic its file does not name.
         """
+        self.post_each(uow, notice, [Letter(channel, citizen, dedupe_key, data, slot, told_by, about)], topic=topic)
+
+    def post_each(self, uow: UnitOfWork, notice: str, letters: Sequence[Letter], *, topic: Topic | None = None) -> None:
+        """The same notice to many, to each with data of their own. Raises as post()."""
         found = self._notices[notice]
         about = _topic(found, topic)
-        to = {"channel": channel, "citizen": citizen, "dedupe_key": dedupe_key}
-        plan = self._rules.plan(uow, notice, about, slot=slot, told_by=told_by, **to)
-        if plan is None:
-            return
-        language, display = self._directory.preferences(uow, channel, citizen) or (Language.ZH, Display.NORMAL)
-        if plan.line:
-            messages = found.render(self._reader(language, display), data)
-            if post(uow, channel, citizen, messages, dedupe_key, plan.send_at):
-                uow.after_commit(self._posted)
-        if plan.sms:
-            reader = self._reader(language, Display.NORMAL)
-            words = reader.t("停車通：{words}", words=spoken(found.render(reader, data)[0]))
-            self._rules.by_sms(uow, plan, words, **to)
+        every = self._rules.plan(uow, about, _once(letters))
+        planned = [(one, uuid.uuid4() if one.plan.line else None) for one in every]
+        new = self._rules.keep(uow, notice, about, planned)
+        rows: list[Outgoing] = []
+        for going, message_id in planned:
+            letter = going.letter
+            if letter.dedupe_key not in new:
+                continue
+            if message_id is not None:
+                messages = found.render(self._reader(going.language, going.display), letter.data)
+                rows += self._outgoing(messages, about, going, message_id)
+            if going.plan.sms:
+                self._by_sms(uow, about, going, found, letter.data)
+        self._put(uow, rows)
+
+    def post_same(
+        self,
+        uow: UnitOfWork,
+        notice: str,
+        letters: Sequence[Letter],
+        *,
+        data: Mapping[str, object],
+        topic: Topic | None = None,
+        campaign_id: uuid.UUID | None = None,
+    ) -> int:
+        """The same words to many: those who read alike share a multicast. How many go and are new. Raises as post()."""
+        found = self._notices[notice]
+        about = _topic(found, topic)
+        going = self._rules.plan(uow, about, _once(letters))
+        shared = list(_shared([one for one in going if one.plan.line]))
+        by_message = [(one, message_id) for message_id, group in shared for one in group]
+        alone = [(one, None) for one in going if not one.plan.line]
+        new = self._rules.keep(uow, notice, about, [*by_message, *alone], campaign_id)
+        rows: list[Outgoing] = []
+        for message_id, group in shared:
+            told = [one for one in group if one.letter.dedupe_key in new]
+            if told:
+                messages = found.render(self._reader(told[0].language, told[0].display), data)
+                to = [one.letter.citizen for one in told]
+                rows += self._outgoing(messages, about, told[0], message_id, to)
+        self._put(uow, rows)
+        for one in going:
+            if one.plan.sms and one.letter.dedupe_key in new:
+                self._by_sms(uow, about, one, found, data)
+        return len(new)
+
+    def _outgoing(
+        self, messages: Sequence[Message], topic: Topic, going: Going, message_id: uuid.UUID, to: Sequence[str] = ()
+    ) -> list[Outgoing]:
+        letter, rank = going.letter, TREATMENTS[topic].rank
+        many = to if len(to) > 1 else None
+        key = None if many else letter.dedupe_key
+        return outgoing(
+            messages,
+            message_id,
+            channel=letter.channel,
+            to=to[0] if len(to) == 1 else letter.citizen,
+            recipients=many,
+            dedupe_key=key,
+            not_before=going.plan.send_at,
+            rank=rank,
+            topic=topic,
+        )
+
+    def _put(self, uow: UnitOfWork, rows: Sequence[Outgoing]) -> None:
+        if put(uow, rows):
+            uow.after_commit(self._posted)
+
+    def _by_sms(self, uow: UnitOfWork, topic: Topic, going: Going, found: Notice, data: Mapping[str, Any]) -> None:
+        reader = self._reader(going.language, Display.NORMAL)
+        words = reader.t("停車通：{words}", words=spoken(found.render(reader, data)[0]))
+        self._rules.by_sms(uow, topic, going, words)
+
+
+def _once(letters: Sequence[Letter]) -> list[Letter]:
+    return list({letter.dedupe_key: letter for letter in letters}.values())
+
+
+def _shared(going: Sequence[Going]) -> Iterable[tuple[uuid.UUID, list[Going]]]:
+    """Groups of at most MULTICAST who read alike, at one moment in one channel, each with the id of its message."""
+
+    def alike(one: Going) -> tuple[Any, ...]:
+        return one.letter.channel, one.plan.send_at, one.language, one.display
+
+    for _, group in groupby(sorted(going, key=alike), alike):
+        members = list(group)
+        for start in range(0, len(members), MULTICAST):
+            yield uuid.uuid4(), members[start : start + MULTICAST]
 
 
 def _topic(notice: Notice, topic: Topic | None) -> Topic:

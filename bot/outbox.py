@@ -1,72 +1,44 @@
 """The outbox pump: each citizen's messages in row order, each once as far as LINE lets us know.
 
-A reply while its token lives, then a push whose retry key is the row's id. What LINE's answer means for the row is
-decided in one function, after_call().
+A reply while its token lives, then a push whose retry key is the row's id; what many are told in the same words is one
+row, sent by multicast. Notices are looked at once more when they are claimed; all workers together keep LINE's rates.
+What LINE's answer means for the row is decided in one function, after_call().
 """
 
 import asyncio
 import threading
+import time
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import psycopg
 import structlog
 from psycopg.rows import TupleRow
 
+from bot import outbox_statements as statements
 from bot.messenger import Answer, Messenger, Verdict
 from bot.pump import Lane, LanePump
+from domain.ports.sending import LastLook, Ruling
+from infra.pace import Pace
 
 BACKOFF_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+BUSY_SECONDS = 15.0  # too much at once for one citizen, or at all: longer than a moment
+RATE_SECONDS = 1.0  # after LINE said that the rate is exceeded, nobody sends for so long
 RETRY_KEY_HOURS = 24  # LINE forgets a retry key after this; sending again could arrive twice
 
+# Calls a second of a channel (Messaging API reference, "rate limits"), and how much of them is used: a little of
+# what leaves evenly arrives closer together.
+LINE_RATES = {"reply": 2000, "push": 2000, "multicast": 200}
+SHARE = 0.95
+RATES = {bucket: rate * SHARE for bucket, rate in LINE_RATES.items()}
+
+# Outcomes of a row that did not go, by LINE's doing or by ours; `refused` and `singly` go on as other rows.
+FAILED = frozenset({"quota", "denied", "unreachable", "expired"})
+
 log = structlog.get_logger(__name__)
-
-# The next row of a lane: an earlier answer holds later rows, an earlier notice holds later notices, for 30 s at most
-# after it has failed. A notice that waits for its hour holds nothing.
-TAKE = """
-UPDATE outbound_message AS o SET attempts = o.attempts + 1, unclear_reply = next.by_reply,
-  first_push_at = CASE WHEN next.by_reply THEN o.first_push_at ELSE COALESCE(o.first_push_at, now()) END
-FROM unnest(%s::text[], %s::text[]) AS l(channel, lane)
-CROSS JOIN LATERAL (
-  SELECT w.id, w.unclear_reply AS was_unclear, w.reply_token IS NOT NULL AND now() < w.reply_until AS by_reply
-  FROM outbound_message w
-  WHERE w.channel = l.channel AND w.lane = l.lane AND w.ended_at IS NULL AND w.next_attempt_at <= now()
-    AND NOT EXISTS (
-      SELECT 1 FROM outbound_message p
-      WHERE p.channel = l.channel AND p.lane = l.lane AND p.ended_at IS NULL AND p.seq < w.seq
-        AND p.next_attempt_at > now() AND (p.answers IS NOT NULL OR w.answers IS NULL)
-        AND p.first_failed_at > now() - interval '30 seconds')
-  ORDER BY w.answers IS NULL, w.seq LIMIT 1
-) AS next
-WHERE o.id = next.id
-RETURNING o.channel, o.lane, o.id, o.body, o.reply_token, next.by_reply, next.was_unclear,
-  o.attempts, o.first_push_at, now()
-"""
-
-# A wait never passes the moment when later rows are let go: this one is tried once more before them.
-MARK = """
-UPDATE outbound_message AS o SET
-  ended_at = CASE WHEN m.outcome IS NOT NULL THEN now() END,
-  outcome = m.outcome,
-  request_id = m.request_id,
-  reply_token = CASE WHEN m.keep_token THEN o.reply_token END,
-  unclear_reply = m.unclear,
-  next_attempt_at = LEAST(
-    now() + make_interval(secs => m.wait),
-    NULLIF(GREATEST(COALESCE(o.first_failed_at, now()) + interval '30 seconds', now()), now())),
-  first_failed_at = CASE WHEN m.wait > 0 THEN COALESCE(o.first_failed_at, now()) ELSE o.first_failed_at END
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bool[], %s::bool[], %s::float8[])
-  AS m(id, outcome, request_id, keep_token, unclear, wait)
-WHERE o.id = m.id AND o.ended_at IS NULL
-"""
-
-IN_WORDS = """
-INSERT INTO outbound_message (id, channel, lane, answers, reply_token, reply_until, body)
-SELECT gen_random_uuid(), channel, lane, answers, reply_token, reply_until, plain
-FROM outbound_message WHERE id = ANY(%s) AND plain IS NOT NULL
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +54,13 @@ class Sending:
     attempts: int  # this one included
     first_push_at: datetime | None
     taken_at: datetime
+    notice: bool  # that the last look is taken at
+    recipients: Sequence[str] | None  # of a multicast
+
+    @property
+    def bucket(self) -> str:
+        """Which of LINE's rates its call counts against."""
+        return "reply" if self.by_reply else "multicast" if self.recipients is not None else "push"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +73,9 @@ class Mark:
     keep_token: bool = True
     unclear: bool = False
     wait: float = 0.0
+    until: datetime | None = None  # put off on purpose
     in_words: bool = False  # say it again as plain text
+    singly: bool = False  # say it again to each by a call of their own
 
 
 def after_call(row: Sending, answer: Answer) -> Mark:
@@ -111,66 +92,106 @@ def after_call(row: Sending, answer: Answer) -> Mark:
             return Mark(row.id, None, answer.request_id, keep_token=False)
         case Verdict.REFUSED:
             return Mark(row.id, "refused", answer.request_id, in_words=True)
-        case Verdict.QUOTA | Verdict.DENIED:
+        case Verdict.RECIPIENTS:
+            return Mark(row.id, "singly", answer.request_id, singly=True)
+        case Verdict.QUOTA | Verdict.DENIED | Verdict.UNREACHABLE:
             return Mark(row.id, answer.verdict.value, answer.request_id)
-        case Verdict.RATE | Verdict.UNSENT:
+        case Verdict.RATE | Verdict.BUSY | Verdict.UNSENT:
+            if answer.verdict is Verdict.BUSY:
+                wait = max(wait, BUSY_SECONDS)
             return Mark(row.id, None, answer.request_id, unclear=row.was_unclear, wait=wait)
         case Verdict.UNCLEAR:
             return Mark(row.id, None, answer.request_id, unclear=row.by_reply or row.was_unclear, wait=wait)
 
 
 class OutboxPump(LanePump):
-    """Drains outbound_message."""
+    """Drains outbound_message. `pace` has the buckets of RATES."""
 
     name = "outbox"
     lock = 7_002
     table = "outbound_message"
     waiting = "ended_at IS NULL"
+    find = statements.FIND
 
-    def __init__(self, database_url: str, *, messenger: Messenger, most_in_hand: int = 256) -> None:
+    def __init__(
+        self, database_url: str, *, messenger: Messenger, pace: Pace, last_look: LastLook, most_in_hand: int = 256
+    ) -> None:
         super().__init__(database_url, most_in_hand=most_in_hand)
         self._messenger = messenger
+        self._pace = pace
+        self._last_look = last_look
         self._marks: list[Mark] = []
         self._marks_guard = threading.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._held_until = 0.0
 
     def take(self, connection: "psycopg.Connection[TupleRow]", lanes: Sequence[Lane]) -> Sequence[Lane]:
-        rows = connection.execute(TAKE, ([lane[0] for lane in lanes], [lane[1] for lane in lanes])).fetchall()
+        columns = ([lane[0] for lane in lanes], [lane[1] for lane in lanes])
+        rows = connection.execute(statements.TAKE, columns).fetchall()
         batch = [Sending((row[0], row[1]), *row[2:]) for row in rows]
-        if batch:
-            self.loop.call_soon_threadsafe(self._start, batch)
+        notices = [row.id for row in batch if row.notice]
+        rulings = self._last_look.sift(connection, notices) if notices else {}
+        going = [sent for row in batch if (sent := self._ruled(row, rulings.get(row.id)))]
+        if going:
+            waits = self._pace.book(Counter(row.bucket for row in going))
+            self.loop.call_soon_threadsafe(self._start, going, waits, time.monotonic())
         return list(set(lanes) - {row.lane for row in batch})
+
+    def _ruled(self, row: Sending, ruling: Ruling | None) -> Sending | None:
+        """The row as it goes; None when it does not go now, which is then marked."""
+        if ruling is None:
+            return row
+        if ruling.why is None and ruling.until is None:
+            return replace(row, recipients=ruling.to)
+        self._done(row, Mark(row.id, ruling.why, until=ruling.until))
+        return None
 
     def write(self, connection: "psycopg.Connection[TupleRow]") -> None:
         with self._marks_guard:
             marks = list(self._marks)
         if not marks:
             return
-        columns = [(m.id, m.outcome, m.request_id, m.keep_token, m.unclear, m.wait) for m in marks]
+        columns = [(m.id, m.outcome, m.request_id, m.keep_token, m.unclear, m.wait, m.until) for m in marks]
         with connection.transaction():
             refused = [m.id for m in marks if m.in_words]
             if refused:
-                connection.execute(IN_WORDS, (refused,))
-            connection.execute(MARK, tuple(list(column) for column in zip(*columns, strict=True)))
+                connection.execute(statements.IN_WORDS, (refused,))
+            for mark in marks:
+                if mark.singly:
+                    pushes = connection.execute(statements.SINGLY, (mark.id,)).fetchall()
+                    self._last_look.moved(connection, mark.id, {row[1]: row[0] for row in pushes})
+            failed = {m.id: m.outcome for m in marks if m.outcome in FAILED}
+            if failed:
+                self._last_look.failed(connection, failed)
+            connection.execute(statements.MARK, tuple(list(column) for column in zip(*columns, strict=True)))
         with self._marks_guard:
             del self._marks[: len(marks)]
 
-    def _start(self, batch: Sequence[Sending]) -> None:
+    def _start(self, batch: Sequence[Sending], waits: Mapping[str, float], booked_at: float) -> None:
+        """Each call at the moment booked for it: one interval after the one before it in its bucket."""
+        moments = {bucket: booked_at + wait for bucket, wait in waits.items()}
         for row in batch:
-            task = self.loop.create_task(self._send(row))
+            task = self.loop.create_task(self._send(row, moments[row.bucket]))
+            moments[row.bucket] += self._pace.interval(row.bucket)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _send(self, row: Sending) -> None:
+    async def _send(self, row: Sending, moment: float) -> None:
         mark = Mark(row.id, wait=BACKOFF_SECONDS[0], unclear=True)
         try:
+            wait = moment - time.monotonic()
+            if wait > 0:
+                await asyncio.sleep(wait)
             mark = await self._call(row)
         except Exception as error:
             log.error("send_failed", message=str(row.id), exc_info=error)
         finally:
-            with self._marks_guard:
-                self._marks.append(mark)
-            self.finish(row.lane)
+            self._done(row, mark)
+
+    def _done(self, row: Sending, mark: Mark) -> None:
+        with self._marks_guard:
+            self._marks.append(mark)
+        self.finish(row.lane)
 
     async def _call(self, row: Sending) -> Mark:
         if row.by_reply and row.reply_token:
@@ -178,8 +199,12 @@ class OutboxPump(LanePump):
         elif row.first_push_at and row.taken_at - row.first_push_at > timedelta(hours=RETRY_KEY_HOURS):
             log.error("message_given_up", message=str(row.id), attempts=row.attempts)
             return Mark(row.id, "expired")
+        elif row.recipients is not None:
+            answer = await self._messenger.multicast(row.recipients, row.body, row.id)
         else:
             answer = await self._messenger.push(row.lane[1], row.body, row.id)
+        if answer.verdict is Verdict.RATE:
+            await self._hold(row.bucket)
         mark = after_call(row, answer)
         if answer.verdict is not Verdict.ACCEPTED:
             level = log.error if mark.outcome in ("refused", "quota", "denied") else log.warning
@@ -193,3 +218,10 @@ class OutboxPump(LanePump):
                 detail=answer.detail if mark.in_words else None,
             )
         return mark
+
+    async def _hold(self, bucket: str) -> None:
+        """The rate is exceeded, by whomever: all workers pause, once for the many calls that are told so at once."""
+        now = time.monotonic()
+        if now >= self._held_until:
+            self._held_until = now + RATE_SECONDS
+            await asyncio.to_thread(self._pace.hold, bucket, RATE_SECONDS)

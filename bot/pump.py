@@ -51,6 +51,7 @@ class LanePump(ABC):
     lock: int  # class of the advisory locks: one number per table
     table: str
     waiting: str  # SQL: a row that has not ended
+    find = FIND
 
     def __init__(self, database_url: str, *, most_in_hand: int) -> None:
         self._url = database_url
@@ -61,7 +62,7 @@ class LanePump(ABC):
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._find = FIND.format(table=self.table, waiting=self.waiting)  # names of our own, never input
+        self._find = self.find.format(table=self.table, waiting=self.waiting)  # names of our own, never input
 
     @abstractmethod
     def take(self, connection: "psycopg.Connection[TupleRow]", lanes: Sequence[Lane]) -> Sequence[Lane]:

@@ -12,13 +12,16 @@ queue = App(connector=PsycopgConnector())
 _door = App(connector=SyncPsycopgConnector())
 
 
-def defer(uow: UnitOfWork, task_name: str, *, not_before: datetime | None = None, **row_ids: object) -> None:
+def defer(
+    uow: UnitOfWork, task_name: str, *, not_before: datetime | None = None, priority: int = 0, **row_ids: object
+) -> None:
     """Queue a task in the transaction of `uow`: it runs if and only if that commits, and not before an aware moment.
 
+    Of tasks that wait, those of a higher `priority` run first.
     Arguments are ids of rows (text or integers), never personal data: they are stored and logged in the clear.
     Raises TypeError for anything else.
     """
     for name, value in row_ids.items():
         if not isinstance(value, str | int):
             raise TypeError(f"{task_name}: {name} must be the id of a row")
-    _door.configure_task(task_name, connection=uow.driver, schedule_at=not_before).defer(**row_ids)
+    _door.configure_task(task_name, connection=uow.driver, schedule_at=not_before, priority=priority).defer(**row_ids)

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.accounts import AccountState
 from domain.clock import Clock
 from domain.errors import CitizenMistakeError
-from domain.notices import DEFAULT_SLOT, TREATMENTS, Channel, Plan, Reach, Settings, Topic, Withheld, decide
+from domain.notices import DEFAULT_SLOT, TREATMENTS, Channel, Plan, Settings, Topic, Withheld, decide
 from domain.slots import Slot
 from infra.database import UnitOfWork
 from models.account import SmsMessage
@@ -20,13 +19,14 @@ from models.citizen import Citizen
 from models.notice import NoticeRow, NoticeSettings, ToldFact
 from models.outbound import OutboundMessage
 from services.accounts import Accounts
-from services.sms import SmsPost
+from services.last_look import Why
+from services.planning import Planning
 
 RECORD_DAYS = 90  # 通知紀錄
 FACT_DAYS = 180  # longer than any bill is reminded of
-SMS_VALID = timedelta(hours=3)  # a notice that its gateway could not take by then is no longer sent by SMS
 # Outcomes of an outbox row that reached LINE; what it refused was said again as plain text.
 DELIVERED = ("pushed", "duplicate", "replied", "refused")
+NOT_WANTED = (Why.TURNED_OFF, Why.LEFT, Why.UNBOUND)  # never sent, and rightly so: no line of 通知紀錄
 
 
 class Standing(Enum):
@@ -48,45 +48,12 @@ class Sent:
 
 
 class NoticeRules:
-    """Implements bot.notices.Rules. wiring gives accounts, services.sms.SmsPost and the clock."""
+    """What a citizen chose, and what they were sent. wiring gives accounts, the planning of notices and the clock."""
 
-    def __init__(self, accounts: Accounts, sms: SmsPost, clock: Clock) -> None:
+    def __init__(self, accounts: Accounts, planning: Planning, clock: Clock) -> None:
         self._accounts = accounts
-        self._sms = sms
+        self._planning = planning
         self._clock = clock
-
-    # Sending
-
-    def plan(
-        self,
-        uow: UnitOfWork,
-        notice: str,
-        topic: Topic,
-        *,
-        channel: str,
-        citizen: str,
-        dedupe_key: str,
-        slot: Slot | None = None,
-        told_by: Channel | None = None,
-    ) -> Plan | None:
-        """What becomes of a notice, kept for 通知紀錄. None: it does not go, or went before (`dedupe_key`)."""
-        plan = self.decide(uow, topic, channel, citizen, slot, told_by)
-        if isinstance(plan, Withheld):
-            return None
-        kept = (
-            insert(NoticeRow)
-            .values(
-                dedupe_key=dedupe_key,
-                channel=channel,
-                citizen=citizen,
-                notice=notice,
-                made_at=self._clock.now(),
-                send_at=plan.send_at,
-                by_line=plan.line,
-            )
-            .on_conflict_do_nothing()
-        )
-        return plan if uow.connection.execute(kept).rowcount else None
 
     def decide(
         self,
@@ -98,25 +65,8 @@ class NoticeRules:
         told_by: Channel | None = None,
     ) -> Plan | Withheld:
         """The rule of domain.notices for this citizen now; keeps nothing."""
-        settings, reach = self._known(uow, topic, channel, citizen)
-        return decide(topic, settings, reach, self._clock.now(), slot, told_by)
-
-    def by_sms(self, uow: UnitOfWork, plan: Plan, words: str, *, channel: str, citizen: str, dedupe_key: str) -> None:
-        """Send the words of a planned notice to the citizen's verified number, at the plan's time."""
-        account = self._accounts.registered(uow, channel, citizen)
-        at = plan.send_at if plan.send_at > self._clock.now() else None
-        sms_id = self._sms.post(
-            uow, account.mobile, words, channel=channel, citizen=citizen, valid=SMS_VALID, not_before=at
-        )
-        uow.connection.execute(update(NoticeRow).where(NoticeRow.dedupe_key == dedupe_key).values(sms_id=sms_id))
-
-    def _known(self, uow: UnitOfWork, topic: Topic, channel: str, citizen: str) -> tuple[Settings, Reach]:
-        blocked = uow.connection.execute(
-            select(Citizen.blocked_at).where(Citizen.channel == channel, Citizen.line_id == citizen)
-        ).scalar()
-        treatment = TREATMENTS[topic]
-        by_sms = treatment.sms and self._accounts.state(uow, channel, citizen) is AccountState.LIVE
-        return self.settings(uow, channel, citizen), Reach(blocked is None, by_sms)
+        known = self._planning.known(uow, topic, [(channel, citizen)])[0]
+        return decide(topic, known.settings, known.reach, self._clock.now(), slot, told_by)
 
     # 通知設定
 
@@ -175,11 +125,14 @@ class NoticeRules:
                 NoticeRow.sms_id,
                 OutboundMessage.ended_at,
                 OutboundMessage.outcome,
+                NoticeRow.failed,
                 SmsMessage.state,
+                SmsMessage.delivery,
             )
-            .outerjoin(OutboundMessage, OutboundMessage.dedupe_key == NoticeRow.dedupe_key)
+            .outerjoin(OutboundMessage, OutboundMessage.id == NoticeRow.outbound_id)
             .outerjoin(SmsMessage, SmsMessage.id == NoticeRow.sms_id)
             .where(NoticeRow.channel == channel, NoticeRow.citizen == citizen, NoticeRow.made_at >= since)
+            .where(or_(NoticeRow.failed.is_(None), NoticeRow.failed.not_in(NOT_WANTED)))
             .order_by(NoticeRow.send_at.desc(), NoticeRow.dedupe_key)
             .offset(skip)
             .limit(most)
@@ -188,8 +141,8 @@ class NoticeRules:
             Sent(
                 row.notice,
                 row.send_at,
-                _by_line(row.ended_at, row.outcome) if row.by_line else None,
-                _by_sms(row.state) if row.sms_id else None,
+                _by_line(row) if row.by_line else None,
+                _by_sms(row) if row.sms_id else None,
             )
             for row in uow.connection.execute(query)
         ]
@@ -202,14 +155,16 @@ class NoticeRules:
         return uow.connection.execute(old).rowcount + uow.connection.execute(told).rowcount
 
 
-def _by_line(ended_at: datetime | None, outcome: str | None) -> Standing:
-    if ended_at is None and outcome is None:
+def _by_line(row: Any) -> Standing:
+    if row.failed is not None:
+        return Standing.FAILED
+    if row.ended_at is None and row.outcome is None:
         return Standing.WAITING
-    return Standing.SENT if outcome in DELIVERED else Standing.FAILED
+    return Standing.SENT if row.outcome in DELIVERED else Standing.FAILED
 
 
-def _by_sms(state: str | None) -> Standing:
+def _by_sms(row: Any) -> Standing:
     """A message whose row has gone was ended 30 days ago: nothing better is known than that it was sent."""
-    if state in ("waiting", "sending"):
+    if row.state in ("waiting", "sending"):
         return Standing.WAITING
-    return Standing.SENT if state in (None, "accepted") else Standing.FAILED
+    return Standing.SENT if row.state in (None, "accepted") and row.delivery != "failed" else Standing.FAILED

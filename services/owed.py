@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -28,7 +29,8 @@ SELECT b.channel, b.citizen, b.told_by, l.agency,
   CASE WHEN n.number IS NULL THEN 'bill' ELSE 'notice' END AS type,
   coalesce(n.number, l.number) AS number,
   CASE WHEN n.number IS NULL THEN l.deadline ELSE n.deadline END AS deadline,
-  sum(l.pay_amount) + coalesce(max(n.extra_charge), 0) AS amount, NULL::timestamptz AS asked_at
+  sum(l.pay_amount) + coalesce(max(n.extra_charge), 0) AS amount, NULL::timestamptz AS asked_at,
+  array_agg(DISTINCT b.id) AS bindings
 FROM binding b
 JOIN unnest(CAST(:kinds AS text[]), CAST(:car_types AS text[])) AS k (kind, car_type) ON k.kind = b.kind
 JOIN ledger_bill l ON l.plate_key = b.compact AND l.car_type = k.car_type AND l.status = 'open'
@@ -39,7 +41,8 @@ WHERE b.reminder_from <= :today AND {when} AND {who} AND l.pay_amount > 0
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 _CITIES = """
-SELECT b.channel, b.citizen, b.told_by, l.agency, l.type, l.number, l.deadline, l.pay_amount, l.asked_at
+SELECT b.channel, b.citizen, b.told_by, l.agency, l.type, l.number, l.deadline, l.pay_amount, l.asked_at,
+  ARRAY[b.id] AS bindings
 FROM binding b JOIN watched_bill l ON l.plate = b.plate AND l.kind = b.kind
 WHERE b.reminder_from <= :today AND {when} AND {who} AND l.pay_amount > 0 AND l.asked_at >= :believed_from
   AND NOT EXISTS (SELECT FROM ledger_bill o WHERE o.agency = l.agency AND l.type = 'bill' AND o.number = l.number)
@@ -78,6 +81,7 @@ class Owing:
     fact: Fact
     told_by: Channel | None  # the vehicle's own channel, where its owner chose one
     asked_at: datetime | None  # when its city was asked; None: of the ledger
+    bindings: Sequence[UUID]  # of its vehicle
 
 
 def citizens_to_tell(uow: UnitOfWork, slots: Sequence[Slot], now: datetime, most: int) -> list[tuple[str, str]]:
@@ -124,4 +128,4 @@ def _owing(row: Any, today: date) -> Owing:
     key = PayableKey(row.agency, PayableType(row.type), row.number)
     topic = topic_of(row.deadline, today, dunned=key.type is PayableType.NOTICE)
     told_by = Channel(row.told_by) if row.told_by else None
-    return Owing(Fact(topic, key, row.deadline, int(row.amount)), told_by, row.asked_at)
+    return Owing(Fact(topic, key, row.deadline, int(row.amount)), told_by, row.asked_at, row.bindings)

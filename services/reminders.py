@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.clock import TAIPEI, Clock, city_date
@@ -123,17 +123,26 @@ class Reminders:
         owing.sort(key=lambda one: (URGENCY.index(one.fact.topic), one.fact.deadline or today, str(one.fact.key)))
         facts = [one.fact for one in owing]
         digest = hashlib.sha256("\n".join((channel, citizen, *(fact.id for fact in facts))).encode()).hexdigest()
+        key = f"due:{digest[:40]}"
         self._notices.post(
             uow,
             NOTICE,
             channel=channel,
             citizen=citizen,
-            dedupe_key=f"due:{digest[:40]}",
-            data={"facts": facts, "today": today, "pay_url": self._pay_url(uow, channel, citizen, owing)},
+            dedupe_key=key,
+            data={
+                "facts": facts,
+                "today": today,
+                "pay_url": self._pay_url(uow, channel, citizen, owing),
+                "links": self._links,
+            },
             topic=facts[0].topic,
             slot=slot,
             told_by=told_by,
+            about=sorted({binding for one in owing for binding in one.bindings}),
         )
+        told = (ToldFact.channel == channel, ToldFact.citizen == citizen, ToldFact.fact.in_(fact.id for fact in facts))
+        uow.connection.execute(update(ToldFact).where(*told).values(notice=key))
 
     def _remember(self, uow: UnitOfWork, channel: str, citizen: str, owing: Sequence[Owing]) -> list[Owing]:
         """Those that nobody has told the citizen; from now on they are told."""

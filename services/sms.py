@@ -13,8 +13,10 @@ import structlog
 from sqlalchemy import delete, func, select, update
 
 from domain.errors import Retry
+from domain.notices import Topic
 from domain.phones import Mobile
 from domain.ports.sms import Sms, SmsGateway, SmsRefusedError, SmsUnclearError
+from domain.smstext import check_addresses, parts
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.account import SmsMessage
@@ -22,6 +24,7 @@ from models.account import SmsMessage
 SEND = "sms.send"
 MOST_ATTEMPTS = 4
 GIVEN_UP = timedelta(hours=1)  # after its end: its job is gone, or it would have ended the message
+FLOOD_FIRST = 10  # priority of their jobs; all others have 0
 KEEP_ENDED = timedelta(days=30)  # states and causes only: number and text go with the end
 
 Defer = Callable[..., None]
@@ -36,15 +39,27 @@ class TryAgainError(Exception):
 class _Taken:
     sms: Sms
     last: bool
+    notice: bool
 
 
 class SmsPost:
     """`post` for services, `deliver` for the job sms.send. wiring gives the gateway that SMS_GATEWAY names."""
 
-    def __init__(self, cipher: FieldCipher, gateway: SmsGateway, defer: Defer) -> None:
+    def __init__(
+        self,
+        cipher: FieldCipher,
+        gateway: SmsGateway,
+        defer: Defer,
+        *,
+        host: str = "",
+        instead: SmsGateway | None = None,
+    ) -> None:
+        """`host`: of the addresses a text may tell; "" none. `instead`: asked first, with notices only (LINE's PNP)."""
         self._cipher = cipher
         self._gateway = gateway
         self._defer = defer
+        self._host = host
+        self._instead = instead
 
     def post(
         self,
@@ -56,12 +71,15 @@ class SmsPost:
         citizen: str,
         valid: timedelta,
         not_before: datetime | None = None,
+        topic: Topic | None = None,
     ) -> UUID:
         """Send `text` once this transaction commits, or not at all when that takes longer than `valid`.
 
         `channel` and `citizen`: whose account it is about; what waits goes with it. `not_before`: it waits until then,
-        and `valid` counts from there.
+        and `valid` counts from there. `topic`: of a notice; None for a code. Raises ValueError for a text with another
+        address than one of ours, or with two.
         """
+        check_addresses(text, self._host)
         message_id = uuid4()
         row = SmsMessage(
             id=message_id,
@@ -69,11 +87,15 @@ class SmsPost:
             body=self._cipher.encrypt(text, place("body", message_id)),
             channel=channel,
             citizen=citizen,
+            topic=topic,
+            parts=parts(text),
             expires_at=(not_before or func.now()) + valid,
         )
         uow.session.add(row)
         uow.session.flush()
-        later = {"not_before": not_before} if not_before else {}
+        later: dict[str, object] = {"not_before": not_before} if not_before else {}
+        if topic is Topic.FLOOD:
+            later["priority"] = FLOOD_FIRST
         self._defer(uow, SEND, message_id=str(message_id), **later)
         return message_id
 
@@ -84,7 +106,7 @@ class SmsPost:
         if taken is None:
             return
         try:
-            gateway_id = self._gateway.send(taken.sms)
+            gateway, gateway_id = self._send(taken)
         except SmsRefusedError as error:
             if error.retry is not Retry.NEVER and not taken.last:
                 self._end(units, message_id, "waiting", error.cause)
@@ -93,7 +115,16 @@ class SmsPost:
         except SmsUnclearError as error:
             self._end(units, message_id, "unknown", error.cause)
         else:
-            self._end(units, message_id, "accepted", None, gateway_id)
+            self._end(units, message_id, "accepted", None, gateway_id, gateway)
+
+    def _send(self, taken: _Taken) -> tuple[str, str]:
+        """By which gateway, and its id. Whoever is surely not reached instead is reached by SMS."""
+        if self._instead is not None and taken.notice:
+            try:
+                return self._instead.key, self._instead.send(taken.sms)
+            except SmsRefusedError as error:
+                log.info("not_instead_of_sms", gateway=self._instead.key, cause=error.cause)
+        return self._gateway.key, self._gateway.send(taken.sms)
 
     def forget(self, uow: UnitOfWork) -> int:
         """Empty what is out of time and nobody will send, delete rows long ended; says how many. For the schedule."""
@@ -116,17 +147,23 @@ class SmsPost:
             row.state, row.attempts = "sending", row.attempts + 1
             mobile = Mobile(self._cipher.decrypt(row.recipient, place("recipient", row.id)))
             sms = Sms(mobile, self._cipher.decrypt(row.body, place("body", row.id)))
-            return _Taken(sms, last=row.attempts >= MOST_ATTEMPTS)
+            return _Taken(sms, row.attempts >= MOST_ATTEMPTS, row.topic is not None)
         return None
 
     def _end(
-        self, units: UnitOfWorkFactory, message_id: UUID, state: str, cause: str | None, gateway_id: str | None = None
+        self,
+        units: UnitOfWorkFactory,
+        message_id: UUID,
+        state: str,
+        cause: str | None,
+        gateway_id: str | None = None,
+        gateway: str | None = None,
     ) -> None:
         with units() as uow:
             row = uow.session.get(SmsMessage, message_id, with_for_update=True)
             if row is None:
                 return
-            row.gateway_id = gateway_id
+            row.gateway_id, row.gateway = gateway_id, gateway
             if state == "waiting":
                 row.state, row.cause = state, cause
             else:

@@ -25,6 +25,7 @@ from services.consents import Consents
 from services.lookup_key import LookupKey
 from services.notice_rules import NoticeRules
 from services.phone_codes import PhoneCodes
+from services.planning import Planning
 from services.registration import Registration
 from services.sms import SmsPost
 from services.takeovers import Takeovers
@@ -71,8 +72,10 @@ def account_services(
     key, consents = LookupKey(units, cipher), Consents(rules.notice_version)
     accounts, sms = Accounts(cipher, key, consents), SmsPost(cipher, phone, defer)
     codes = PhoneCodes(rules.codes, rules.agency, cipher, key, sms)
-    notice_rules = NoticeRules(accounts, sms, clock or MovableClock())  # of which the morning is as good as any
-    notices = NoticePost(discover_notices("handlers.notices"), citizens, notice_rules, reader, lambda: None)
+    clock = clock or MovableClock()  # of which the morning is as good as any
+    planning = Planning(accounts, sms, clock)
+    notice_rules = NoticeRules(accounts, planning, clock)
+    notices = NoticePost(discover_notices("handlers.notices"), planning, reader, lambda: None)
     takeovers = Takeovers(accounts, notices, rules.takeover)
     return {
         "accounts": accounts,
@@ -81,6 +84,7 @@ def account_services(
         "registration": Registration(accounts, codes, consents, takeovers),
         "takeovers": takeovers,
         "account_rules": rules,
+        "planning": planning,
         "notice_rules": notice_rules,
         "notices": notices,
         "sms": sms,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint
 from flask_limiter import Limiter
@@ -20,6 +21,7 @@ from services.consents import Consents
 from services.history import History
 from services.notice_rules import NoticeRules
 from services.phone_codes import PhoneCodes
+from services.planning import Planning
 from services.registration import Registration
 from services.sms import SmsPost
 from services.takeovers import Takeovers
@@ -54,11 +56,15 @@ class AccountRoom(Line):
             kind = Mitake if given.sms_gateway == "mitake" else Every8d
             url = {"url": given.sms_gateway_url} if given.sms_gateway_url else {}
             gateway = kind(given.sms_username, given.sms_password.get_secret_value(), **url)
-        return SmsPost(self.cipher, gateway, queue.defer)
+        return SmsPost(self.cipher, gateway, queue.defer, host=urlsplit(given.public_url).netloc)
+
+    @cached_property
+    def planning(self) -> Planning:
+        return Planning(self.accounts, self.sms, self.clock)
 
     @cached_property
     def notice_rules(self) -> NoticeRules:
-        return NoticeRules(self.accounts, self.sms, self.clock)
+        return NoticeRules(self.accounts, self.planning, self.clock)
 
     @cached_property
     def phone_codes(self) -> PhoneCodes:

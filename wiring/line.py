@@ -10,7 +10,7 @@ from bot.notices import NoticePost, discover_notices
 from infra.hints import INBOX, OUTBOX, Hint
 from infra.locales import reader
 from services.citizens import Citizens
-from services.notice_rules import NoticeRules
+from services.planning import Planning
 from web.line.callback import Callback
 from wiring.stores import Stores
 
@@ -47,14 +47,14 @@ class Line(Stores):
         return Citizens()
 
     @property
-    def notice_rules(self) -> NoticeRules:
+    def planning(self) -> Planning:
         """Given by the room of accounts, which knows whom an SMS reaches."""
         raise NotImplementedError
 
     @cached_property
     def notices(self) -> NoticePost:
         notices = discover_notices("handlers.notices")
-        return NoticePost(notices, self.citizens, self.notice_rules, reader, Hint(self.redis, OUTBOX))
+        return NoticePost(notices, self.planning, reader, Hint(self.redis, OUTBOX))
 
     def for_conversations(self) -> Mapping[str, Any]:
         return {**super().for_conversations(), "citizens": self.citizens, "readers": reader}

@@ -5,10 +5,12 @@ from typing import Protocol
 from bot.dialog import DialogStore
 from bot.engine import Engine
 from bot.inbox import InboxPump
-from bot.outbox import OutboxPump
+from bot.outbox import RATES, OutboxPump
 from infra.hints import INBOX, OUTBOX, Listener
 from infra.locales import reader
+from infra.pace import Pace
 from infra.redis import make_async_redis
+from services.last_look import Eligibility
 from wiring.conversations import Conversations
 
 INBOX_THREADS = 4  # more only queue for the interpreter lock; waiting for the outside holds no thread
@@ -28,7 +30,9 @@ class Component(Protocol):
 
 def worker_components(house: Conversations) -> list[Component]:
     """The pumps and what wakes them."""
-    outbox = OutboxPump(house.urls.database, messenger=house.messenger)
+    pace = Pace(house.redis, RATES)
+    last_look = Eligibility(house.clock)
+    outbox = OutboxPump(house.urls.database, messenger=house.messenger, pace=pace, last_look=last_look)
     engine = Engine(house.registry, house.citizens, house.clock, reader, house.messenger.line_language)
     inbox = InboxPump(
         house.urls.database,

@@ -14,13 +14,16 @@ from bot.engine import Engine
 from bot.inbox import InboxPump
 from bot.inbox_store import InboxStore
 from bot.messenger import Messenger
-from bot.outbox import OutboxPump
+from bot.outbox import RATES, OutboxPump
 from bot.registry import Registry
 from domain.reader import Reader
 from infra.clock import SystemClock
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWorkFactory
+from infra.pace import Pace
+from services.last_look import Eligibility
 from tests.bot.talk import Fallback, Order, Other, People
+from tests.clock import MovableClock
 from tests.fakes.line import ACCESS_TOKEN, FakeLine
 
 BOT = "U" + "0" * 32
@@ -52,7 +55,8 @@ class Running:
             messenger.line_language,
         )
         self._messenger = messenger
-        self.outbox = OutboxPump(database_url, messenger=messenger)
+        pace = Pace(redis.Redis.from_url(redis_url, socket_timeout=0.5), RATES)
+        self.outbox = OutboxPump(database_url, messenger=messenger, pace=pace, last_look=Eligibility(MovableClock()))
         self.inbox = InboxPump(
             database_url,
             units=units,

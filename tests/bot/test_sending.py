@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from bot.conversation import Conversation, Done, Outcome, entry
-from bot.outbox_rows import post
+from bot.outbox_rows import put
 from bot.triggers import Words
 from bot.turn import Turn
 from infra.database import UnitOfWorkFactory
-from tests.bot.running import BOT, eventually
+from tests.bot.outgoing import notice
+from tests.bot.running import eventually
 from tests.bot.talkers import Echo, Start, rows
 from tests.fakes.line import FakeLine, Fault
 
@@ -75,7 +76,7 @@ def test_a_notice_goes_once_per_key_and_never_holds_up_an_answer(
     line.faults.shares, line.faults.only = {Fault.ERROR: 1.0}, "/message/push"
     for _ in range(2):
         with uow() as unit:
-            post(unit, BOT, citizen, [{"type": "text", "text": "notice"}], "bill:1")
+            put(unit, notice(citizen, "notice", key="bill:1"))
     worker.outbox.wake()
     worker.receive(line.events.text(citizen, "e1"))
     eventually(lambda: worker.texts(citizen) == ["e0", "e1"])

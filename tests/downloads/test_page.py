@@ -3,22 +3,18 @@
 import io
 import json
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 import redis as redis_client
-from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import text
 
-import app as front_door
 from bot.dialog import Dialog, DialogStore
-from bot.outbox_rows import post
+from bot.outbox_rows import put
 from domain.accounts import AccountState
 from domain.bindings import Services, Vehicle
 from domain.phones import Mobile
@@ -26,36 +22,15 @@ from domain.plates import parse_plate
 from domain.reader import Language
 from domain.slots import Slot
 from domain.vehicles import VehicleKind
-from infra import settings
-from infra.embedded import StoreUrls
-from infra.keys import with_keys
 from services.downloads import Downloads
 from tests.accounts import new_mobile
+from tests.bot.outgoing import notice
 from tests.clock import MovableClock
 from wiring import House
 
 CHANNEL, CITIZEN = "U" + "0" * 32, "U" + "7" * 32
 WHO = {"channel": CHANNEL, "citizen": CITIZEN}
 NAME, EMAIL = "歐陽測試堃", "someone@example.com"
-
-
-@pytest.fixture
-def app(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Flask]:
-    given = with_keys(settings.load({"PARKLINE_VAR": str(tmp_path)}), tmp_path)
-    made = front_door.create_app(given, StoreUrls(database_url, redis_url))
-    yield made
-    made.extensions["house"].engine.dispose()
-
-
-@pytest.fixture
-def house(app: Flask) -> House:
-    found: House = app.extensions["house"]
-    return found
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 @pytest.fixture
@@ -193,7 +168,7 @@ def test_the_pdf_has_names_for_codes_and_counts_messages(client: FlaskClient, ho
         house.vehicles.bind(uow, CHANNEL, CITIZEN, Vehicle(parse_plate("ABC-1235"), VehicleKind.CAR), without_flood)
         uow.connection.execute(text(f"{saved} (:channel, :citizen, 'TPE', '1', 'N1', 'ABC-1234', 'car')"), WHO)
         for number in range(3):
-            post(uow, CHANNEL, CITIZEN, [{"type": "text", "text": "x"}], f"test:{number}")
+            put(uow, notice(CITIZEN, "x", key=f"test:{number}"))
     pages = PdfReader(io.BytesIO(take(client, path, "pdf")[1])).pages
     shown = "".join("".join(page.extract_text() for page in pages).split())
     for words in ("13:00–18:00", "堤外停車場、疏散門、行政區", "臺北市", "機車", "3則", "防汛通知區域無"):

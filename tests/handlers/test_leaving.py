@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from bot.outbox_rows import post
+from bot.outbox_rows import put
 from domain.accounts import AccountState
 from infra.database import UnitOfWorkFactory
+from tests.bot.outgoing import notice
 from tests.flow import CHANNEL, Flow
 from tests.handlers.cities import CitiesInHand, bill
 from tests.handlers.leaver import bind, erase, leave, look_up, sql
@@ -134,7 +135,7 @@ def test_an_offer_with_a_store_barcode_stays_without_the_person(
 def test_last_words_go_out_before_all_is_erased(citizen: Newcomer) -> None:
     leave(citizen)
     with citizen.units() as uow:
-        post(uow, CHANNEL, citizen.flow.citizen, [{"type": "text", "text": "再見"}], f"bye:{citizen.flow.citizen}")
+        put(uow, notice(citizen.flow.citizen, "再見", key=f"bye:{citizen.flow.citizen}"))
     assert not erase(citizen)
     sql(citizen, "UPDATE leaving SET asked_at = now() - interval '2 hours' WHERE citizen = :citizen")
     assert erase(citizen), "LINE does not answer: erasing waits an hour, no longer"

@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 
-from bot.outbox_rows import post
+from bot.outbox_rows import put
 from domain.accounts import AccountState
 from infra.database import UnitOfWorkFactory
 from services.holdings import PARTS
 from services.holdings_of_nobody import NOBODYS
 from tests.accounts import deliver
+from tests.bot.outgoing import notice
 from tests.flow import CHANNEL, Flow
 from tests.handlers.cities import CitiesInHand, bill
 from tests.handlers.leaver import PLATE, bind, erase, leave, look_up, sql
@@ -93,7 +94,7 @@ def test_the_database_holds_nothing_of_one_who_left(
         look_up(each)
         with citizen.units() as uow:
             flow.services["downloads"].make(uow, CHANNEL, each.flow.citizen)
-            post(uow, CHANNEL, each.flow.citizen, [{"type": "text", "text": PLATE}], f"test:{each.flow.citizen}")
+            put(uow, notice(each.flow.citizen, PLATE, key=f"test:{each.flow.citizen}"))
         record_event(each)
         sql(each, "INSERT INTO plate_report (id, channel, citizen, plate, kind) "
                   "VALUES (gen_random_uuid(), :channel, :citizen, 'X', 'car')")  # fmt: skip
