@@ -5,8 +5,11 @@ from datetime import date, datetime, timedelta
 from domain.amounts import money
 from domain.clock import city_date
 from domain.dates import clock_time, day, deadline
-from domain.passview import EntryStanding
-from domain.reader import Language, Reader
+from domain.passview import EntryStanding, FirstBuyers, Odds
+from domain.reader import Language, Reader, msgid
+
+# Categories of 優先購買 (config/passes.toml); others are shown as staff named them.
+FIRST_BUYERS = (msgid("身心障礙者"),)
 
 
 def moment(reader: Reader, at: datetime, today: date) -> str:
@@ -25,6 +28,24 @@ def until(reader: Reader, at: datetime, today: date) -> str:
 def period(reader: Reader, starts_on: date, ends_on: date, today: date) -> str:
     """使用期間."""
     return reader.t("{first}至 {last}", first=day(reader, starts_on, today), last=day(reader, ends_on, today))
+
+
+def odds_text(reader: Reader, odds: Odds) -> str:
+    """How the last draw went."""
+    return reader.t("上期 {entries} 人抽 {places} 張", entries=odds.entries, places=odds.places)
+
+
+def percent(odds: Odds) -> str:
+    """The chance of one entry; a small one is not said to be none, nor a large one certain."""
+    share = odds.chance * 100
+    return f"{share:.1f}%" if 0 < share < 1 or 99 < share < 100 else f"{share:.0f}%"
+
+
+def first_buyers(reader: Reader, window: FirstBuyers, today: date) -> str:
+    """優先購買 of a round: how many places, when, where."""
+    times = {"first": moment(reader, window.opens_at, today), "last": until(reader, window.closes_at, today)}
+    places = {"who": reader.t(window.name), "places": window.places_left}
+    return reader.t("{who}優先購買 {places} 張：{first} 起，{last}，持證明到停車場購買，不必抽籤。", **places, **times)
 
 
 def headline(reader: Reader, one: EntryStanding) -> str:
@@ -48,7 +69,8 @@ def status(reader: Reader, one: EntryStanding, today: date) -> str:
         return reader.t("繳費期限已過，名額已由備取遞補。")
     if one.status == "B":
         now = reader.t("目前遞補至 {no} 號。", no=one.promoted_to) if one.promoted_to else reader.t("目前尚未遞補。")
-        return now + reader.t("輪到您時會通知繳費。")
+        before = reader.t("上期最後遞補至 {no} 號。", no=one.last_promoted_to) if one.last_promoted_to else ""
+        return now + before + reader.t("輪到您時會通知繳費。")
     if one.status == "X":
         return reader.t("這次沒有抽中，也不在備取名單。")
     return reader.t("{time} 抽籤。", time=moment(reader, one.draw_at, today))

@@ -7,6 +7,9 @@ from datetime import date, datetime
 from domain.reader import Language
 from domain.vehicles import VehicleKind
 
+ODDS_CHART = (1024, 640)  # pixels of the picture of a lot's odds
+QR_SIDE = 720  # pixels of a receipt's QR code
+
 
 @dataclass(frozen=True, slots=True)
 class PassPlan:
@@ -19,10 +22,27 @@ class PassPlan:
 
 @dataclass(frozen=True, slots=True)
 class Odds:
-    """How the lot's last draw went: so many places for so many entries."""
+    """How a draw of a lot went: so many places for so many entries, and how far its waiting list was promoted."""
 
     places: int
     entries: int
+    month: str  # of use, 2027-01
+    highest: int = 0  # 備取 number; 0: nobody was promoted
+
+    @property
+    def chance(self) -> float:
+        """Of one entry, 0 to 1."""
+        return min(1.0, self.places / self.entries) if self.entries else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FirstBuyers:
+    """優先購買 of a round: places that are sold at the lot without a draw to those a rule puts first."""
+
+    name: str
+    places_left: int
+    opens_at: datetime
+    closes_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +50,7 @@ class OpenRound:
     """A round whose registration is open."""
 
     draw_id: str
+    lot: str  # its number
     lot_name: str
     district: str
     kind: VehicleKind
@@ -40,7 +61,9 @@ class OpenRound:
     draw_at: datetime
     places: int
     plans: tuple[PassPlan, ...]  # the dearest, for everybody, first
-    odds: Odds | None = None  # None: no draw of this lot is public yet
+    odds: tuple[Odds, ...] = ()  # of the draws before, the latest first
+    first_buyers: tuple[FirstBuyers, ...] = ()
+    online: bool = True  # False: the lot takes applications itself only
     rehearsal: bool = False
 
     def type_name(self, language: Language) -> str:
@@ -55,20 +78,27 @@ class EntryStanding:
     entry_id: uuid.UUID
     draw_id: str
     entry_no: str
+    lot: str  # its number
     lot_name: str
     type_names: tuple[str, str]
     plate: str
     price: int | None  # NT$; None: the plan is sold no longer
-    plan: str
+    plan: str  # its name
+    plan_code: str
     starts_on: date
     ends_on: date
     closes_at: datetime
     draw_at: datetime
     changeable: bool  # registration is open
     void: bool
+    on_list: bool  # the list with it is fixed: its place there can be proven
+    has_receipt: bool  # its salt is not deleted yet
     status: str | None  # W, B, X once drawn
     no: int = 0
     promoted_to: int = 0  # 目前遞補至
+    last_promoted_to: int = 0  # how far it went in the draw before; 0: not known, or nobody
+    choice: int = 1  # 志願序 among `choices` lots that the vehicle was entered for
+    choices: int = 1
     seat: str | None = None  # offered or paid; None: no place
     pay_by: datetime | None = None
     rehearsal: bool = False

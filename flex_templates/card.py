@@ -38,7 +38,16 @@ class Rows:
     pairs: Sequence[tuple[str, str]]
 
 
-Block = Lead | Paragraph | Note | Rows
+@dataclass(slots=True)
+class Picture:
+    """An image of ours. What it shows stands in the card's words too: it is left out of 純文字."""
+
+    url: str
+    width: int  # its proportions
+    height: int
+
+
+Block = Lead | Paragraph | Note | Rows | Picture
 
 
 @dataclass(slots=True)

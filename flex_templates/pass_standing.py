@@ -93,6 +93,33 @@ def passes(reader: Reader, shown: Sequence[EntryStanding], today: date) -> dict[
     return show(reader, reader.t("您的月票"), *cards)
 
 
+def proof(reader: Reader, one: EntryStanding, place: tuple[int, int], check_url: str, person: Person) -> dict[str, Any]:
+    """What to do with the inclusion proof. `place`: the entry's row on the list, and how many there are."""
+    row, rows = place
+    card = Card(
+        title=reader.t("核對我的申請"),
+        subtitle=one.lot_name,
+        blocks=[
+            *_rehearsal(reader, one),
+            Paragraph(
+                reader.t("申請 {no} 是登記清單的第 {row} 筆，共 {rows} 筆。", no=one.entry_no, row=row, rows=rows)
+            ),
+            Paragraph(reader.t("上面第一則是收據，第二則是證明。要自己核對：")),
+            Note(
+                reader.t(
+                    "1. 打開核對網頁，貼上收據與證明，輸入車牌與手機號碼。\n"
+                    "2. 網頁只在您的手機上計算，不會傳出任何資料。\n"
+                    "3. 算出的清單雜湊，應與公告 announce.txt 的 merkle_root 相同。"
+                )
+            ),
+            Note(reader.t("對不上時，抽籤前請立即向停車場反映。")),
+        ],
+        main=Link(reader.t("打開核對網頁"), check_url),
+        others=[call(reader, person)],
+    )
+    return show(reader, reader.t("核對月票申請"), card)
+
+
 def ask_withdrawal(reader: Reader, one: EntryStanding, yes: Press) -> dict[str, Any]:
     """Withdraw? What is lost is said first."""
     card = Card(
@@ -119,7 +146,9 @@ def withdrawn(reader: Reader, one: EntryStanding) -> dict[str, Any]:
 
 
 def _about(reader: Reader, one: EntryStanding, today: date) -> list[tuple[str, str]]:
+    wish = reader.t("第 {choice} 志願，共 {choices} 處", choice=one.choice, choices=one.choices)
     return [
+        *([(reader.t("志願序"), wish)] if one.choices > 1 and one.status is None else []),
         (reader.t("申請編號"), one.entry_no),
         (reader.t("票種"), one.type_name(reader.language)),
         (reader.t("方案"), reader.t(one.plan)),

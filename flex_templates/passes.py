@@ -1,15 +1,16 @@
-"""Cards of applying for a monthly pass (月票申請): lot, vehicle, plan, confirmation, receipt; open rounds, rules."""
+"""Cards of applying for a monthly pass (月票申請): lot, vehicle, plan, confirmation, receipt."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from domain.amounts import money
 from domain.bindings import Vehicle
-from domain.passtexts import moment, period
-from domain.passview import Odds, OpenRound, PassPlan
+from domain.passtexts import first_buyers, moment, odds_text, period
+from domain.passview import QR_SIDE, OpenRound, PassPlan
 from domain.reader import Reader, msgid
-from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Press, Rows, Say
+from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Picture, Press, Rows, Say
 from flex_templates.person import Person, call
 from flex_templates.punctuation import beside
 from flex_templates.render import show
@@ -21,15 +22,22 @@ PLANS = (msgid("一般月票"), msgid("優惠里月票"), msgid("所在里月票
 MOST_LOTS = 8  # buttons of one card; more are found by name or place
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An entry that was just made. `changed`: in the place of another. Addresses of its receipt and its QR code."""
+
+    entry_no: str
+    commit: str
+    plate: str
+    page_url: str
+    code_url: str
+    changed: bool = False
+
+
 def lot_label(reader: Reader, one: OpenRound, *, with_type: bool = False) -> str:
     """The lot, with its pass type where several are offered; a rehearsal says so first."""
     what = beside(reader, one.lot_name, one.type_name(reader.language)) if with_type else one.lot_name
     return reader.t("演練 {what}", what=what) if one.rehearsal else what
-
-
-def odds_text(reader: Reader, odds: Odds) -> str:
-    """How the last draw went."""
-    return reader.t("上期 {entries} 人抽 {places} 張", entries=odds.entries, places=odds.places)
 
 
 def none_open(reader: Reader, person: Person) -> dict[str, Any]:
@@ -43,10 +51,19 @@ def none_open(reader: Reader, person: Person) -> dict[str, Any]:
 
 
 def ask_lot(
-    reader: Reader, rounds: Sequence[tuple[OpenRound, str]], more: int, again: Press | None, remark: str = ""
+    reader: Reader,
+    rounds: Sequence[tuple[OpenRound, str]],
+    more: int,
+    again: Press | None,
+    remark: str = "",
+    about: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
-    """Which lot? `rounds` with their buttons' data; `more`: how many are not shown; `again`: 「比照上月申請」."""
+    """Which lot? `rounds` with their buttons' data; `more`: how many are not shown; `again`: 「比照上月申請」;
+    `about`: what is to be known of them, by name.
+    """
     blocks: list[Block] = [Paragraph(remark)] if remark else []
+    if about:
+        blocks.append(Rows(about))
     blocks.append(Paragraph(reader.t("請選擇停車場。也可以輸入停車場名稱，或傳送位置找附近的。")))
     if more:
         blocks.append(Note(reader.t("還有 {count} 處，請輸入名稱找。", count=more)))
@@ -54,6 +71,12 @@ def ask_lot(
     buttons: list[Button] = [Press(lot_label(reader, one, with_type=several), data) for one, data in rounds]
     card = Card(title=reader.t("月票申請"), blocks=blocks, main=again, others=buttons)
     return show(reader, reader.t("請選擇停車場"), card)
+
+
+def near_text(reader: Reader, one: OpenRound, metres: int) -> str:
+    """How far a lot is, and how its last draw went."""
+    far = reader.t("約 {metres} 公尺", metres=round(metres, -1))
+    return "\n".join([far, *(odds_text(reader, last) for last in one.odds[:1])])
 
 
 def ask_vehicle(reader: Reader, lot: str, vehicles: Sequence[tuple[Vehicle, str]]) -> dict[str, Any]:
@@ -94,7 +117,8 @@ def confirm(
         blocks=[
             Lead(money(reader, plan.price), reader.t("中籤後才需要繳費")),
             Rows(pairs),
-            Note(reader.t("{time} 截止前都可以撤回。", time=moment(reader, one.closes_at, today))),
+            Note(reader.t("{time} 截止前都可以變更或撤回。", time=moment(reader, one.closes_at, today))),
+            *[Note(first_buyers(reader, window, today)) for window in one.first_buyers],
         ],
         main=yes,
         others=[other] if other else [],
@@ -103,60 +127,29 @@ def confirm(
 
 
 def applied(
-    reader: Reader, one: OpenRound, plate: str, entry_no: str, commit: str, today: date, page: Link, person: Person
+    reader: Reader, one: OpenRound, told: Applied, today: date, buttons: Sequence[Button], person: Person
 ) -> dict[str, Any]:
-    """The receipt: the number, and what proves later that the entry was there."""
+    """The receipt: the number, the QR code, and what proves later that the entry was there."""
+    title = reader.t("申請已變更") if told.changed else reader.t("申請完成")
     card = Card(
-        title=reader.t("申請完成"),
+        title=title,
         subtitle=lot_label(reader, one),
         tone=Tone.DONE,
         blocks=[
-            Lead(entry_no, reader.t("申請編號")),
+            Lead(told.entry_no, reader.t("申請編號")),
+            *([Paragraph(reader.t("原來的申請編號與收據已作廢，志願序不變。"))] if told.changed else []),
             Rows(
                 [
-                    (reader.t("車牌"), plate),
+                    (reader.t("車牌"), told.plate),
                     (reader.t("票種"), one.type_name(reader.language)),
                     (reader.t("抽籤"), moment(reader, one.draw_at, today)),
-                    (reader.t("承諾碼"), commit),
+                    (reader.t("承諾碼"), told.commit),
                 ]
             ),
+            Picture(told.code_url, QR_SIDE, QR_SIDE),
             Note(reader.t("請保留上一則收據文字或 QR，抽籤前後都能自行核對您的申請。")),
         ],
-        main=page,
-        others=[Say(reader.t("申請查詢"), reader.t("申請查詢")), call(reader, person)],
+        main=Link(reader.t("收據與 QR"), told.page_url),
+        others=[Say(reader.t("申請查詢"), reader.t("申請查詢")), *buttons, call(reader, person)],
     )
-    return show(reader, reader.t("月票申請完成"), card)
-
-
-def openings(reader: Reader, rounds: Sequence[OpenRound], more: int, today: date) -> dict[str, Any]:
-    """開放數量: places of each lot, with how the last draw went."""
-    pairs = []
-    for one in rounds:
-        what = reader.t("{type} {places} 張", type=one.type_name(reader.language), places=one.places)
-        last = f"\n{odds_text(reader, one.odds)}" if one.odds else ""
-        pairs.append((lot_label(reader, one), what + last))
-    blocks: list[Block] = [Rows(pairs)]
-    if more:
-        blocks.append(Note(reader.t("還有 {count} 處，請在「月票申請」輸入名稱找。", count=more)))
-    if rounds:
-        blocks.append(Note(reader.t("登記到 {time}。", time=moment(reader, rounds[0].closes_at, today))))
-    card = Card(title=reader.t("開放數量"), blocks=blocks, main=Say(reader.t("申請月票"), reader.t("月票申請")))
-    return show(reader, reader.t("月票開放數量"), card)
-
-
-def rules(reader: Reader, limit: int, draws_url: str, person: Person) -> dict[str, Any]:
-    """申請規定."""
-    card = Card(
-        title=reader.t("申請規定"),
-        blocks=[
-            Paragraph(reader.t("一車一期在同一停車場限申請一次；每人每期最多 {limit} 筆。", limit=limit)),
-            Paragraph(reader.t("同一輛車可申請多處，志願序為申請的先後；都中籤時保留志願較前的一處。")),
-            Paragraph(reader.t("優惠里、所在里等方案須經資格審查；未通過者以一般方案參加抽籤。")),
-            Paragraph(reader.t("正取者逾期未繳費視同放棄，由備取依序遞補。")),
-            Note(reader.t("抽籤的清單、公告、結果與驗證程式都公開，任何人都能重算：")),
-            Note(draws_url),
-        ],
-        main=Say(reader.t("申請月票"), reader.t("月票申請")),
-        others=[call(reader, person)],
-    )
-    return show(reader, reader.t("月票申請規定"), card)
+    return show(reader, title, card)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.reader import Reader
-from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Press, Rows, Say
+from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Picture, Press, Rows, Say
 from flex_templates.limits import QUICK_REPLIES, QUICK_REPLY_LABEL
 from flex_templates.punctuation import beside
 
@@ -41,6 +41,8 @@ def _block(reader: Reader, block: Block) -> list[str]:
             return [text]
         case Rows(pairs=pairs):
             return [_named(reader, label, value) for label, value in pairs]
+        case Picture():
+            return []
 
 
 def _named(reader: Reader, label: str, value: str) -> str:

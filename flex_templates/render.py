@@ -4,7 +4,7 @@ from typing import Any
 
 from domain.reader import Display, Reader
 from flex_templates import plain
-from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Press, Rows, Say
+from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Picture, Press, Rows, Say
 from flex_templates.limits import CAROUSEL_BUBBLES
 from flex_templates.theme import BAND, INK, MAIN, PAPER, QUIET, SIZES, Sizes
 
@@ -94,6 +94,14 @@ def _block(block: Block, sizes: Sizes) -> Part:
                 "layout": "vertical",
                 "spacing": "md" if sizes.stacked else "sm",
                 "contents": [_row(label, value, sizes) for label, value in pairs],
+            }
+        case Picture(url=url, width=width, height=height):
+            return {
+                "type": "image",
+                "url": url,
+                "size": "full",
+                "aspectRatio": f"{width}:{height}",
+                "aspectMode": "fit",
             }
 
 

@@ -1,13 +1,13 @@
 """月票申請: lot, vehicle, confirm; 「比照上月申請」 is one press. The receipt proves later that the entry was there."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
 from bot.conversation import Conversation, Done, Goto, Outcome, Stay, Switch, entry, step
 from bot.input import Location, Press, Text
-from bot.message import Message, text
+from bot.message import Message
 from bot.postback import door
 from bot.triggers import Words
 from bot.turn import Turn
@@ -19,19 +19,18 @@ from domain.passview import OpenRound, PassPlan
 from domain.plates import looks_like_plate, parse_plate
 from domain.reader import msgid
 from flex_templates import passes as cards
-from flex_templates.card import Link
 from flex_templates.card import Press as Button
 from flex_templates.person import anyone
+from handlers.pass_receipts import receipt_messages
 from services.accounts import Accounts
 from services.passes.application import Application
 from services.passes.board import PassBoard
 from services.passes.entries import Entries
+from services.passes.favourites import Favourites
 from services.vehicles import Vehicles
 
 APPLIES = "pass_apply"
 REGISTERS = "registration"
-RECEIPT_LIFE = timedelta(days=180)
-NEAREST = 3
 
 
 class PassApply(Conversation["PassApply.Data"]):
@@ -52,8 +51,11 @@ class PassApply(Conversation["PassApply.Data"]):
         plate: str = ""
         plan: str = ""
 
-    def __init__(self, board: PassBoard, entries: Entries, accounts: Accounts, vehicles: Vehicles) -> None:
+    def __init__(
+        self, board: PassBoard, entries: Entries, favourites: Favourites, accounts: Accounts, vehicles: Vehicles
+    ) -> None:
         self._board = board
+        self._favourites = favourites
         self._entries = entries
         self._accounts = accounts
         self._vehicles = vehicles
@@ -78,17 +80,27 @@ class PassApply(Conversation["PassApply.Data"]):
             raise CitizenMistakeError("上月申請的停車場目前沒有開放登記，請重新選擇停車場。")
         return Done(*done)
 
+    @entry
+    def of(self, turn: Turn[Data]) -> Outcome:
+        """A lot's own button, of any age."""
+        one = self._round(turn, turn.value("draw"))
+        if not self._accounts.may_bind(turn.uow, turn.channel, turn.citizen):
+            return Switch(REGISTERS, "first", (("then", APPLIES),))
+        if all(other.draw_id != one.draw_id for other in self._open(turn)):
+            return Done(cards.none_open(turn.reader, anyone(turn.reader)))
+        return self._lot_chosen(turn, one.draw_id)
+
     # Lot
 
     @step(accepts=(Text, Press, Location))
     def lot(self, turn: Turn[Data]) -> Message:
-        rounds, remark = self._found(turn)
+        rounds, remark, about = self._found(turn)
         buttons = [(one, turn.button("lot", draw=one.draw_id)) for one in rounds[: cards.MOST_LOTS]]
         again = None
         repeatable = self._board.repeatable(turn.uow, turn.channel, turn.citizen, rounds)
         if repeatable and not (turn.data.words or turn.data.here):
             again = Button(turn.t("比照上月申請"), door(APPLIES, "again"))
-        return cards.ask_lot(turn.reader, buttons, len(rounds) - len(buttons), again, remark)
+        return cards.ask_lot(turn.reader, buttons, len(rounds) - len(buttons), again, remark, about)
 
     @lot.answer
     def lot_given(self, turn: Turn[Data]) -> Outcome:
@@ -98,7 +110,7 @@ class PassApply(Conversation["PassApply.Data"]):
         if turn.pressed == "lot":
             return self._lot_chosen(turn, turn.value("draw"))
         turn.data.words, turn.data.here = turn.typed, None
-        rounds, _ = self._found(turn)
+        rounds, _, _ = self._found(turn)
         if turn.typed and len(rounds) == 1:
             return self._lot_chosen(turn, rounds[0].draw_id)
         return Goto(self.lot)
@@ -170,7 +182,7 @@ class PassApply(Conversation["PassApply.Data"]):
     # Inside
 
     def _apply(self, turn: Turn[Any], account: Account, one: OpenRound, plate: str, plan: str) -> list[Message]:
-        """Apply; the receipt as text to keep, and a card that leads to its QR code."""
+        """Apply; the messages of the receipt."""
         wanted = Application(
             draw_id=one.draw_id,
             plate=parse_plate(plate),
@@ -181,22 +193,26 @@ class PassApply(Conversation["PassApply.Data"]):
             citizen=(turn.channel, turn.citizen),
         )
         made, receipt = self._entries.apply(turn.uow, wanted)
-        page = Link(turn.t("收據與 QR"), self._board.receipt_url(made.id, turn.now + RECEIPT_LIFE))
-        today, person = city_date(turn.now), anyone(turn.reader)
-        card = cards.applied(turn.reader, one, plate, receipt.entry_no, receipt.commit, today, page, person)
-        return [text(receipt.text().rstrip("\n")), card]
+        return receipt_messages(turn, self._board, one, made.id, receipt, plate)
 
     def _open(self, turn: Turn[Any]) -> list[OpenRound]:
         return list(self._board.open_rounds(turn.uow, self._board.asked_at(turn.uow, turn.event_id)))
 
-    def _found(self, turn: Turn[Data]) -> tuple[list[OpenRound], str]:
-        """The rounds to offer, and a remark when nothing was found by what was typed."""
+    def _found(self, turn: Turn[Data]) -> tuple[Sequence[OpenRound], str, Sequence[tuple[str, str]]]:
+        """The rounds to offer, a remark on why these, and what is to be known of each."""
         rounds = self._open(turn)
         if turn.data.here:
-            return list(self._board.near(turn.uow, rounds, *turn.data.here))[:NEAREST], turn.t("離您最近的停車場：")
+            near = self._board.near(turn.uow, rounds, *turn.data.here)
+            about = [(one.lot_name, cards.near_text(turn.reader, one, metres)) for one, metres in near]
+            remark = turn.t("附近的停車場，較容易抽中的在前：") if near else turn.t("附近沒有開放登記的停車場：")
+            return [one for one, _ in near] or rounds, remark, about
         wanted = turn.data.words.casefold()
         found = [one for one in rounds if wanted in f"{one.lot_name} {one.district}".casefold()]
-        return (found, "") if found else (rounds, turn.t("找不到這個停車場，以下是目前開放登記的："))
+        if not found:
+            return rounds, turn.t("找不到這個停車場，以下是目前開放登記的："), ()
+        found, known = self._favourites.first(turn.uow, turn.channel, turn.citizen, found)
+        remark = turn.t("您收藏或申請過的停車場在前。") if 0 < known < len(found) and not wanted else ""
+        return found, remark, ()
 
     def _round(self, turn: Turn[Any], draw_id: str) -> OpenRound:
         """The round, even where it has closed meanwhile: applying tells so, a prompt must not fail for it."""

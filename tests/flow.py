@@ -173,7 +173,7 @@ class Flow:
         for call in fit(messages):
             body = orjson.loads(serialise(call))
             problems = check_body(
-                "PushMessageRequest", {"to": self.citizen, "messages": body}, frozenset({"localhost"})
+                "PushMessageRequest", {"to": self.citizen, "messages": body}, frozenset({"localhost:8000"})
             )
             assert problems == [], problems
         for message in messages:

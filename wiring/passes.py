@@ -18,12 +18,16 @@ from services.draws.desk import Desk
 from services.draws.drawing import Drawing
 from services.draws.freezing import Freezing
 from services.draws.promoting import Promoting
+from services.draws.proofs import Proofs
 from services.draws.recipients import Recipients
 from services.draws.telling import Telling
 from services.passes.board import PassBoard
 from services.passes.entries import Entries
+from services.passes.favourites import Favourites
 from services.passes.forgetting import Forgetting
 from services.passes.lots import Lots
+from services.passes.opening_news import OpeningNews
+from services.passes.preferences import Preferences
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules, load_pass_rules
 from services.passes.windows import Windows
@@ -84,7 +88,14 @@ class PassRoom(VehicleRoom, MailRoom):
         return PassBoard(*given, self.settings.public_url, self.session_keys, self.clock, rehearsals=rehearsals)
 
     def for_conversations(self) -> Mapping[str, Any]:
-        return {**super().for_conversations(), "board": self.board, "entries": self.entries}
+        return {
+            **super().for_conversations(),
+            "board": self.board,
+            "entries": self.entries,
+            "favourites": Favourites(),
+            "preferences": Preferences(),
+            "proofs": Proofs(self.entries),
+        }
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
         public = draw_pages(self.unit, self.promoting, VERIFIER.read_bytes())
@@ -107,5 +118,6 @@ class PassRoom(VehicleRoom, MailRoom):
             "freezing": self.freezing,
             "desk": self.desk,
             "telling": self.telling,
+            "opening_news": OpeningNews(self.board, self.notices, self.clock),
             "recipients": self.recipients,
         }

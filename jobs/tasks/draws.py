@@ -17,6 +17,7 @@ from services.draws.freezing import Freezing, NotYetError
 from services.draws.recipients import MAIL, Recipients
 from services.draws.telling import TELL, Telling, What
 from services.passes.forgetting import Forgetting
+from services.passes.opening_news import OpeningNews
 from services.passes.rounds import Rounds
 
 EVERY_MINUTE = "* * * * *"
@@ -79,6 +80,14 @@ def promote(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
                 _desk(context).promote(draw_id, actor=audit.SYSTEM)
             except RoundRuleError as error:
                 log.error("promotion_refused", draw_id=draw_id, why=str(error))
+
+
+@queue.periodic(cron=EVERY_FIVE_MINUTES)
+@queue.task(name="passes.opened", queueing_lock="passes.opened", pass_context=True)
+def opened(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Tell those who starred a lot that a round of it has opened."""
+    news: OpeningNews = context.additional_context["opening_news"]
+    news.tell(_units(context))
 
 
 @queue.periodic(cron=AFTER_MIDNIGHT)

@@ -1,31 +1,35 @@
 """What citizens see of passes: open rounds with last draws' odds, and how their own entries stand."""
 
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from domain.clock import Clock
 from domain.draw.coding import is_rehearsal
 from domain.passview import EntryStanding, Odds, OpenRound, PassPlan
 from domain.phones import Mobile
 from domain.plates import Plate
+from domain.reader import Language
 from domain.rounds import Phase, places_of
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from infra.links import make_token, read_token
-from models.draw import DrawRank, Promotion, Seat
 from models.passes import Lot, PassEntry, PassRound
+from services.passes import odds
 from services.passes.application import LIVE
 from services.passes.entries import Entries
 from services.passes.lots import Lots, Sells
-from services.passes.rounds import round_now
 from services.passes.rules import PassRules
+from services.passes.standings import Standings
+from services.passes.windows import open_windows
 
 EARTH_METRES = 6_371_000
+WALK_METRES = 1_500  # about twenty minutes on foot
+FEWEST_NEAR, MOST_NEAR = 3, 6
 _STORED = text("SELECT coalesce((SELECT received_at FROM inbound_event WHERE event_id = :id), now())")
 _PURPOSE = "pass receipt"
 
@@ -59,6 +63,7 @@ class PassBoard:
         self._public_url = public_url
         self._keys = keys
         self._clock = clock
+        self._standings = Standings(rules, lots, entries)
         self._rehearsals = rehearsals  # offered to citizens in console mode only
 
     @property
@@ -71,48 +76,66 @@ class PassBoard:
         stored: datetime = uow.connection.execute(_STORED, {"id": event_id}).scalar_one()
         return stored
 
-    def open_rounds(self, uow: UnitOfWork, moment: datetime) -> Sequence[OpenRound]:
-        """Rounds that can be applied for online at a moment, by district; in console mode rehearsals too."""
+    def open_rounds(self, uow: UnitOfWork, moment: datetime, *, counter_too: bool = False) -> Sequence[OpenRound]:
+        """Rounds that can be applied for at a moment, by district; in console mode rehearsals too.
+
+        `counter_too`: also where the lot itself takes all applications.
+        """
         found = (
             select(PassRound, Lot)
             .join(Lot, Lot.number == PassRound.lot)
-            .where(PassRound.phase == Phase.OPEN, PassRound.on_shelf, Lot.on_shelf, Lot.sells != Sells.COUNTER)
+            .where(PassRound.phase == Phase.OPEN, PassRound.on_shelf, Lot.on_shelf)
             .where(PassRound.opens_at <= moment + PassRound.clock_shift)
             .where(PassRound.closes_at > moment + PassRound.clock_shift)
             .order_by(Lot.district, Lot.name, PassRound.pass_type, PassRound.draw_id)
         )
-        rows = uow.session.execute(found).all()
-        return [self._open(uow, row, lot) for row, lot in rows if self._rehearsals or not is_rehearsal(row.draw_id)]
+        if not counter_too:
+            found = found.where(Lot.sells != Sells.COUNTER)
+        pairs = [(row, lot) for row, lot in uow.session.execute(found)]
+        return self._views(uow, [pair for pair in pairs if self._rehearsals or not is_rehearsal(pair[0].draw_id)])
 
     def round(self, uow: UnitOfWork, draw_id: str) -> OpenRound | None:
-        """A round by its name, open or not; None when a button was made up."""
+        """A round by its name, open or not, with its odds; None when a button was made up."""
         found = select(PassRound, Lot).join(Lot, Lot.number == PassRound.lot).where(PassRound.draw_id == draw_id)
-        row = uow.session.execute(found).first()
-        return self._open(uow, row[0], row[1]) if row else None
+        views = self._views(uow, [(row, lot) for row, lot in uow.session.execute(found)])
+        return self.with_odds(uow, views[0]) if views else None
 
     def near(
         self, uow: UnitOfWork, rounds: Sequence[OpenRound], latitude: float, longitude: float
-    ) -> Sequence[OpenRound]:
-        """The rounds by how far their lot is from a place; lots without a position last."""
-        lots = {lot.name: lot for lot in self._lots.all(uow)}
+    ) -> Sequence[tuple[OpenRound, int]]:
+        """Rounds of lots within a walk of a place with the metres to them, those that were won most easily first.
 
-        def metres(one: OpenRound) -> float:
-            lot = lots[one.lot_name]
-            if lot.latitude is None or lot.longitude is None:
-                return float("inf")
-            return _metres(latitude, longitude, lot.latitude, lot.longitude)
+        Where hardly a lot is in reach, the nearest; lots whose position is not known are left out.
+        """
+        position = {
+            lot.number: (lot.latitude, lot.longitude)
+            for lot in self._lots.all(uow)
+            if lot.latitude is not None and lot.longitude is not None
+        }
+        placed = [(one, position[one.lot]) for one in rounds if one.lot in position]
+        far = [(one, round(_metres(latitude, longitude, *where))) for one, where in placed]
+        far.sort(key=lambda pair: pair[1])
+        reach = max(FEWEST_NEAR, sum(metres <= WALK_METRES for _, metres in far))
+        near = [(self.with_odds(uow, one), metres) for one, metres in far[: min(reach, MOST_NEAR)]]
+        return sorted(near, key=lambda pair: (-_chance(pair[0].odds), pair[1]))
 
-        return sorted(rounds, key=metres)
+    def with_odds(self, uow: UnitOfWork, one: OpenRound) -> OpenRound:
+        """The round with how the draws before it went."""
+        _, kind, pass_type = one.draw_id.split("/")[-3:]
+        drawn = odds.past(uow, one.lot, kind, pass_type, rehearsals=self._rehearsals)
+        return replace(one, odds=tuple(drawn))
 
     def mine(self, uow: UnitOfWork, channel: str, citizen: str, mobile: Mobile | None) -> Sequence[EntryStanding]:
-        """A citizen's live entries, the latest month first, within it in 志願序."""
-        live = [entry for entry in self._entries.of(uow, channel, citizen, mobile) if entry.state == LIVE]
-        return self._standings(uow, live)
+        """A citizen's entries, the latest month first, within it in 志願序."""
+        return self._standings.mine(uow, channel, citizen, mobile)
 
     def by_number_and_plate(self, uow: UnitOfWork, mobile: Mobile, plate: Plate) -> Sequence[EntryStanding]:
-        """Live entries of exactly this number and plate: for those without LINE."""
-        found = self._entries.by_number_and_plate(uow, mobile, plate)
-        return self._standings(uow, [entry for entry in found if entry.state == LIVE])
+        """Entries of exactly this number and plate: for those without LINE."""
+        return self._standings.by_number_and_plate(uow, mobile, plate)
+
+    def standing(self, uow: UnitOfWork, entry: PassEntry) -> EntryStanding:
+        """How one entry stands."""
+        return self._standings.of(uow, entry)
 
     def repeatable(self, uow: UnitOfWork, channel: str, citizen: str, rounds: Sequence[OpenRound]) -> Sequence[Repeat]:
         """「比照上月申請」: those of the citizen's latest drawn month whose lot, kind and type are open again."""
@@ -129,9 +152,14 @@ class PassBoard:
                 repeats.append(Repeat(one, entry.plate, entry.plan))
         return repeats
 
-    def receipt_url(self, entry_id: uuid.UUID, until: datetime) -> str:
-        """The address of a receipt with its QR code; whoever has it may read the receipt."""
-        return f"{self._public_url}/passes/receipts/{make_token(self._keys, _PURPOSE, entry_id, until)}"
+    def receipt_urls(self, entry_id: uuid.UUID, until: datetime) -> tuple[str, str]:
+        """The addresses of a receipt and of its QR code alone; whoever has one may read the receipt."""
+        page = f"{self._public_url}/passes/receipts/{make_token(self._keys, _PURPOSE, entry_id, until)}"
+        return page, f"{page}/qr.png"
+
+    def odds_url(self, one: OpenRound, language: Language) -> str:
+        """The address of the picture of a round's odds; "" where no draw before it is known."""
+        return f"{self._public_url}/passes/odds/{one.draw_id}/{language}.png" if one.odds else ""
 
     def receipt_text(self, uow: UnitOfWork, token: str) -> str | None:
         """The receipt of an address; None once its salt is deleted.
@@ -144,75 +172,33 @@ class PassBoard:
 
     # Inside
 
-    def _open(self, uow: UnitOfWork, row: PassRound, lot: Lot) -> OpenRound:
-        kind = VehicleKind(row.kind)
-        plans = self._lots.plans(uow, row.lot, kind, row.pass_type)
-        return OpenRound(
-            draw_id=row.draw_id,
-            lot_name=lot.name,
-            district=lot.district,
-            kind=kind,
-            type_names=self._type_names(row.pass_type),
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            closes_at=row.closes_at,
-            draw_at=row.draw_at,
-            places=places_of(row.steps),
-            plans=tuple(PassPlan(plan.code, plan.name, plan.price) for plan in plans),
-            odds=self._odds(uow, row),
-            rehearsal=is_rehearsal(row.draw_id),
-        )
-
-    def _type_names(self, code: str) -> tuple[str, str]:
-        return self.rules.pass_types.get(code, (code, code))
-
-    def _odds(self, uow: UnitOfWork, row: PassRound) -> Odds | None:
-        """Of the last public draw of the same lot, kind and type."""
-        same = (PassRound.lot == row.lot, PassRound.kind == row.kind, PassRound.pass_type == row.pass_type)
-        last = select(PassRound).where(*same, PassRound.phase == Phase.PUBLISHED).order_by(PassRound.month.desc())
-        drawn = uow.session.scalar(last.limit(1))
-        if drawn is None:
-            return None
-        entries = uow.connection.execute(
-            select(func.count()).select_from(DrawRank).where(DrawRank.round_id == drawn.id)
-        ).scalar_one()
-        return Odds(places_of(drawn.steps), entries)
-
-    def _standings(self, uow: UnitOfWork, entries: Sequence[PassEntry]) -> Sequence[EntryStanding]:
-        standings = [self.standing(uow, entry) for entry in entries]
-        return sorted(standings, key=lambda one: one.starts_on, reverse=True)
-
-    def standing(self, uow: UnitOfWork, entry: PassEntry) -> EntryStanding:
-        """How one entry stands."""
-        row = uow.session.get_one(PassRound, entry.round_id)
-        rehearsal = is_rehearsal(row.draw_id)
-        shown: Collection[str] = (Phase.DRAWN, Phase.PUBLISHED) if rehearsal else (Phase.PUBLISHED,)
-        rank = uow.session.get(DrawRank, entry.id) if row.phase in shown else None
-        seat = uow.session.scalar(select(Seat).where(Seat.entry_id == entry.id)) if rank else None
-        plan = self._lots.plan(uow, row, entry.plan)
-        promoted_to = select(func.max(Promotion.promoted)).where(Promotion.round_id == row.id)
-        return EntryStanding(
-            entry_id=entry.id,
-            draw_id=row.draw_id,
-            entry_no=entry.entry_no,
-            lot_name=uow.session.get_one(Lot, row.lot).name,
-            type_names=self._type_names(row.pass_type),
-            plate=entry.plate,
-            price=plan.price if plan else None,
-            plan=plan.name if plan else entry.plan,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            closes_at=row.closes_at,
-            draw_at=row.draw_at,
-            changeable=row.phase == Phase.OPEN and row.opens_at <= round_now(uow, row) < row.closes_at,
-            void=row.phase == Phase.VOID,
-            status=rank.status if rank else None,
-            no=rank.no if rank else 0,
-            promoted_to=uow.connection.execute(promoted_to).scalar() or 0 if rank else 0,
-            seat=seat.state if seat else None,
-            pay_by=seat.pay_by if seat else None,
-            rehearsal=rehearsal,
-        )
+    def _views(self, uow: UnitOfWork, rows: Sequence[tuple[PassRound, Lot]]) -> list[OpenRound]:
+        """Rounds with their plans and 優先購買 windows, each read once for all."""
+        plans = self._lots.all_plans(uow, {lot.number for _, lot in rows})
+        windows = open_windows(uow, [row for row, _ in rows])
+        return [
+            OpenRound(
+                draw_id=row.draw_id,
+                lot=lot.number,
+                lot_name=lot.name,
+                district=lot.district,
+                kind=VehicleKind(row.kind),
+                type_names=self.rules.type_names(row.pass_type),
+                starts_on=row.starts_on,
+                ends_on=row.ends_on,
+                closes_at=row.closes_at,
+                draw_at=row.draw_at,
+                places=places_of(row.steps),
+                plans=tuple(
+                    PassPlan(plan.code, plan.name, plan.price)
+                    for plan in plans.get((lot.number, row.kind, row.pass_type), ())
+                ),
+                first_buyers=tuple(windows.get(row.id, ())),
+                online=lot.sells != Sells.COUNTER,
+                rehearsal=is_rehearsal(row.draw_id),
+            )
+            for row, lot in rows
+        ]
 
 
 def _place(draw_id: str) -> str:
@@ -225,3 +211,9 @@ def _metres(latitude: float, longitude: float, other_latitude: float, other_long
     p, q = radians(latitude), radians(other_latitude)
     half = sin((q - p) / 2) ** 2 + cos(p) * cos(q) * sin(radians(other_longitude - longitude) / 2) ** 2
     return 2 * EARTH_METRES * asin(sqrt(half))
+
+
+def _chance(drawn: Sequence[Odds]) -> float:
+    """Of one entry over the months before; 0 where nothing is known."""
+    entries = sum(one.entries for one in drawn)
+    return min(1.0, sum(one.places for one in drawn) / entries) if entries else 0.0

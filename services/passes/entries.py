@@ -72,6 +72,7 @@ class Entries:
         plan: str | None = None,
         holder: Mobile | None = None,
         citizen: tuple[str, str] | None = None,
+        actor: str = audit.CITIZEN,
     ) -> tuple[PassEntry, Receipt]:
         """Another plate, plan or mobile: the entry ends and a new one takes its place and preference, with a receipt.
 
@@ -89,10 +90,10 @@ class Entries:
             asked_at=asked_at,
             citizen=citizen or same.citizen,
         )
-        self._end(uow, row, entry, Removal.CHANGED, audit.CITIZEN)
+        self._end(uow, row, entry, Removal.CHANGED, actor)
         uow.session.flush()
         made = self._admit(uow, row, wanted, preference=entry.preference)
-        note(uow, "entry.made", made[0], row, audit.CITIZEN)
+        note(uow, "entry.made", made[0], row, actor)
         return made
 
     def prove_pool(self, uow: UnitOfWork, entry_id: uuid.UUID, pool: str, *, staff: str) -> tuple[PassEntry, Receipt]:
@@ -119,6 +120,16 @@ class Entries:
         return read_entries(
             uow, and_(PassEntry.holder_hash == self._hash(uow, mobile), PassEntry.compact == plate.compact)
         )
+
+    def search(self, uow: UnitOfWork, mobile: Mobile | None, plate: Plate | None) -> Sequence[PassEntry]:
+        """Entries of a whole number, a whole plate or both, the newest first: for staff."""
+        wanted: list[ColumnElement[bool]] = []
+        if mobile is not None:
+            wanted.append(PassEntry.holder_hash == self._hash(uow, mobile))
+        if plate is not None:
+            wanted.append(PassEntry.compact == plate.compact)
+        query = select(PassEntry).where(*wanted).order_by(PassEntry.applied_at.desc(), PassEntry.id)
+        return uow.session.scalars(query).all() if wanted else []
 
     def by_number(self, uow: UnitOfWork, draw_id: str, number: str) -> PassEntry:
         """One entry of a round. Raises RoundRuleError."""

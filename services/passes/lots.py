@@ -1,6 +1,7 @@
 """Lots (停車場) and their plans (優惠方案)."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,6 +81,14 @@ class Lots:
         detail = {"plan": plan.code, "kind": kind.value, "pass_type": pass_type, "price": plan.price}
         audit.write(uow, "lot.plan", actor=staff, subject_type="lot", subject_id=lot, detail=detail)
 
+    def set_shelf(self, uow: UnitOfWork, number: str, *, on_shelf: bool, staff: str) -> None:
+        """上下架 of a whole lot; what was applied for stays. Raises RoundRuleError for an unknown lot."""
+        row = uow.session.get(Lot, number, with_for_update=True, populate_existing=True)
+        if row is None:
+            raise RoundRuleError(f"no lot {number}")
+        row.on_shelf = on_shelf
+        audit.write(uow, "lot.shelf", actor=staff, subject_type="lot", subject_id=number, detail={"on_shelf": on_shelf})
+
     def find(self, uow: UnitOfWork, number: str) -> LotView | None:
         """The lot of a number."""
         row = uow.session.get(Lot, number, populate_existing=True)
@@ -107,9 +116,16 @@ class Lots:
 
     def plans(self, uow: UnitOfWork, lot: str, kind: VehicleKind, pass_type: str) -> Sequence[PlanView]:
         """The plans of a lot for a kind and type, the dearest first: that is the one for everybody."""
-        mine = (LotPlan.lot == lot, LotPlan.kind == kind.value, LotPlan.pass_type == pass_type)
-        rows = uow.session.scalars(select(LotPlan).where(*mine).order_by(LotPlan.price.desc(), LotPlan.code))
-        return [PlanView(row.code, row.name, row.price, row.pool, tuple(row.villages)) for row in rows]
+        return self.all_plans(uow, {lot}).get((lot, kind.value, pass_type), [])
+
+    def all_plans(self, uow: UnitOfWork, lots: Collection[str]) -> Mapping[tuple[str, str, str], Sequence[PlanView]]:
+        """The same for several lots at once, by lot, kind and type."""
+        found = select(LotPlan).where(LotPlan.lot.in_(lots)).order_by(LotPlan.price.desc(), LotPlan.code)
+        plans: dict[tuple[str, str, str], list[PlanView]] = defaultdict(list)
+        for row in uow.session.scalars(found):
+            view = PlanView(row.code, row.name, row.price, row.pool, tuple(row.villages))
+            plans[row.lot, row.kind, row.pass_type].append(view)
+        return plans
 
     def plan(self, uow: UnitOfWork, row: PassRound, code: str) -> PlanView | None:
         """One plan of a round's lot."""

@@ -8,7 +8,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.reader import Language, Reader
 from domain.rounds import MonthDefaults
 from infra.configfile import Strict, read_config
 
@@ -69,10 +68,9 @@ class PassRules:
     priority: tuple[PriorityRule, ...]
     pass_types: Mapping[str, tuple[str, str]]  # code -> name in Chinese, in English
 
-    def type_name(self, reader: Reader, code: str) -> str:
-        """A pass type in the reader's language; a code that is no longer sold is shown as it is."""
-        zh, en = self.pass_types.get(code, (code, code))
-        return en if reader.language is Language.EN else zh
+    def type_names(self, code: str) -> tuple[str, str]:
+        """A pass type in Chinese and in English."""
+        return self.pass_types.get(code, (code, code))
 
 
 def load_pass_rules(file: Path = FILE) -> PassRules:

@@ -1,5 +1,8 @@
 """優先購買: places sold before the draw to those a rule puts first, e.g. 身心障礙者. What is unsold joins the draw."""
 
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -7,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.clock import TAIPEI, city_date
 from domain.draw.listing import Removal
+from domain.passview import FirstBuyers
 from domain.rounds import Phase, RoundRuleError
 from infra.database import UnitOfWork
 from models.draw import CounterSale
@@ -102,3 +106,14 @@ class Windows:
         if entry is not None and self._entries.holder(entry) != wanted.holder:
             raise RoundRuleError("this vehicle's entry has another mobile number")
         return entry
+
+
+def open_windows(uow: UnitOfWork, rows: Sequence[PassRound]) -> Mapping[uuid.UUID, Sequence[FirstBuyers]]:
+    """Windows of these rounds that are not over, each round by its own clock."""
+    of = {row.id: row for row in rows}
+    found = select(PriorityWindow).where(PriorityWindow.round_id.in_(of), PriorityWindow.joined_at.is_(None))
+    windows: dict[uuid.UUID, list[FirstBuyers]] = defaultdict(list)
+    for one in uow.session.scalars(found.order_by(PriorityWindow.opens_at, PriorityWindow.category)):
+        if one.places and round_now(uow, of[one.round_id]) < one.closes_at:
+            windows[one.round_id].append(FirstBuyers(one.name, one.places - one.sold, one.opens_at, one.closes_at))
+    return windows

@@ -7,16 +7,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from domain.bindings import Vehicle
-from domain.passview import EntryStanding, Odds, OpenRound, PassPlan
+from domain.passview import EntryStanding, FirstBuyers, Odds, OpenRound, PassPlan
 from domain.plates import Plate
 from domain.reader import Reader
 from domain.vehicles import VehicleKind
-from flex_templates import pass_standing, passes
-from flex_templates.card import Link, Press
+from flex_templates import pass_change, pass_lots, pass_standing, passes
+from flex_templates.card import Press
 from flex_templates.person import anyone
 
 TODAY = date(2026, 12, 20)
 CLOSES, DRAW = datetime(2026, 12, 20, 6, tzinfo=UTC), datetime(2026, 12, 20, 7, tzinfo=UTC)
+WINDOW = datetime(2026, 12, 17, 16, tzinfo=UTC)
 PAY_BY = datetime(2026, 12, 23, 16, tzinfo=UTC)
 TYPES = ("全日月票", "All day")
 DATA = "pass_apply.lot~0a0b0c0d?a=lot&draw=2027-01%2FP0123%2Fheavy_motorcycle%2Fall-day"
@@ -27,6 +28,7 @@ PLANS = (
 )
 ROUND = OpenRound(
     draw_id="2027-01/P0123/car/all-day",
+    lot="P0123",
     lot_name="大安高工地下停車場",
     district="大安區",
     kind=VehicleKind.CAR,
@@ -37,7 +39,8 @@ ROUND = OpenRound(
     draw_at=DRAW,
     places=138,
     plans=PLANS,
-    odds=Odds(138, 412),
+    odds=tuple(Odds(138, 380 + 16 * i, f"2026-{12 - i:02}", 23 * i) for i in range(6)),
+    first_buyers=(FirstBuyers("身心障礙者", 3, WINDOW, PAY_BY),),
 )
 NIGHT = replace(ROUND, type_names=("夜間月票", "Night"), lot_name="世貿公園地下停車場")
 DRILL = replace(ROUND, rehearsal=True, lot_name="公園")
@@ -45,21 +48,29 @@ STANDING = EntryStanding(
     entry_id=uuid.UUID(int=1),
     draw_id=ROUND.draw_id,
     entry_no="7K3M-Q9XA",
+    lot=ROUND.lot,
     lot_name=ROUND.lot_name,
     type_names=TYPES,
     plate="ABC-1234",
     price=4600,
     plan="優惠里月票",
+    plan_code="nearby",
     starts_on=ROUND.starts_on,
     ends_on=ROUND.ends_on,
     closes_at=CLOSES,
     draw_at=DRAW,
     changeable=True,
     void=False,
+    on_list=False,
+    has_receipt=True,
     status=None,
+    choice=2,
+    choices=3,
 )
 WON = replace(STANDING, changeable=False, status="W", no=12, seat="offered", pay_by=PAY_BY)
-WAITING = replace(STANDING, changeable=False, status="B", no=8, promoted_to=5, rehearsal=True)
+WAITING = replace(STANDING, changeable=False, status="B", no=8, promoted_to=5, last_promoted_to=23, rehearsal=True)
+RECEIPT = "https://pay.example.gov.tw/passes/receipts/" + "a" * 48
+APPLIED = passes.Applied("7K3M-Q9XA", "9f" * 32, "ABC-1234", RECEIPT, f"{RECEIPT}/qr.png")
 RESULTS = (
     WON,
     WAITING,
@@ -77,7 +88,8 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
         [(ROUND, DATA), (NIGHT, DATA), (DRILL, DATA)] * 2,
         120,
         Press(r.t("比照上月申請"), "pass_apply.again"),
-        r.t("離您最近的停車場："),
+        r.t("附近的停車場，較容易抽中的在前："),
+        [(ROUND.lot_name, passes.near_text(r, ROUND, 351)), (NIGHT.lot_name, passes.near_text(r, NIGHT, 1204))],
     ),
     "which vehicle": lambda r: passes.ask_vehicle(
         r, ROUND.lot_name, [(Vehicle(Plate("ABC-1234"), VehicleKind.CAR), "a.b~1?a=car")]
@@ -93,18 +105,38 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
         Press(r.t("確認申請"), "a.b~1?a=yes"),
         Press(r.t("選擇優惠方案"), "a.b~1?a=p"),
     ),
-    "applied": lambda r: passes.applied(
+    "applied": lambda r: passes.applied(r, ROUND, APPLIED, TODAY, [Press(r.t("收藏這個停車場"), "p.s?l=1")], anyone(r)),
+    "changed": lambda r: passes.applied(r, ROUND, replace(APPLIED, changed=True), TODAY, [], anyone(r)),
+    "change an application": lambda r: pass_change.ask_change(
+        r,
+        STANDING,
+        [(Vehicle(Plate("ABC-1235"), VehicleKind.CAR), "a.b~1?a=car")] * 2,
+        [(plan, f"a.b~1?c={plan.code}") for plan in PLANS],
+    ),
+    "confirm a change": lambda r: pass_change.confirm_change(
+        r, STANDING, "ABC-1235", PLANS[0], TODAY, Press(r.t("確認變更"), "a.b~1?a=yes")
+    ),
+    "proof of an entry": lambda r: pass_standing.proof(
+        r, STANDING, (17, 412), "https://pay.example.gov.tw/draws/check", anyone(r)
+    ),
+    "places": lambda r: pass_lots.openings(r, [ROUND, NIGHT] * 10, [Press(ROUND.lot_name, DATA)] * 6, 4, TODAY),
+    "places of a lot": lambda r: pass_lots.lot(
         r,
         ROUND,
-        "ABC-1234",
-        "7K3M-Q9XA",
-        "9f" * 32,
+        "https://pay.example.gov.tw/passes/odds/2027-01/P0123/car/all-day/zh-TW.png",
         TODAY,
-        Link(r.t("收據與 QR"), "https://pay.example.gov.tw/passes/receipts/" + "a" * 48),
-        anyone(r),
+        Press(r.t("申請這個停車場"), DATA),
+        [Press(r.t("收藏這個停車場"), DATA)],
     ),
-    "places": lambda r: passes.openings(r, [ROUND, NIGHT] * 10, 4, TODAY),
-    "rules of passes": lambda r: passes.rules(r, 6, "https://pay.example.gov.tw/draws/", anyone(r)),
+    "a starred lot is open": lambda r: pass_lots.opened(
+        r, ROUND, TODAY, Press(r.t("申請這個停車場"), DATA), Press(r.t("取消收藏"), DATA)
+    ),
+    "places of a lot nobody knows": lambda r: pass_lots.lot(
+        r, replace(NIGHT, odds=(), online=False), "", TODAY, None, [Press(r.t("取消收藏"), DATA)]
+    ),
+    "rules of passes": lambda r: pass_lots.rules(
+        r, 6, [("身心障礙者", 18, 19)], "https://pay.example.gov.tw/draws/", anyone(r)
+    ),
     "no applications": lambda r: pass_standing.none(r, r.t("申請查詢"), r.t("您目前沒有月票申請。"), anyone(r)),
     "applications": lambda r: pass_standing.entries(
         r, [(STANDING, [Press(r.t("撤回申請"), "a.b?e=1")])] * pass_standing.MOST_CARDS, TODAY, 3

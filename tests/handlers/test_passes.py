@@ -6,33 +6,17 @@ from datetime import timedelta
 import pytest
 
 from domain.draw.entry import parse_receipt
-from domain.plates import Plate
 from infra.clock import SystemClock
 from infra.database import UnitOfWorkFactory
 from services.passes.board import PassBoard
 from tests.flow import Flow
-from tests.handlers.pass_world import open_round
-from tests.handlers.registered import bind
+from tests.handlers.pass_world import applied, drawn, fresh_world, open_round
 from tests.passes.world import DRAW_AT, STAFF, TIMES, World
 
 
 @pytest.fixture
 def world(chat_units: UnitOfWorkFactory) -> World:
-    """The lots of the chats' database; rounds of other tests are closed, so that a card shows this one's."""
-    made = World(chat_units)
-    made.sql("UPDATE pass_round SET on_shelf = false")
-    return made
-
-
-def applied(flow: Flow, world: World, plate: str) -> str:
-    """Apply for the only open lot with a bound vehicle; the draw_id."""
-    draw_id, name = open_round(world)
-    bind(flow, plate)
-    flow.say("月票申請")
-    flow.press(name)
-    flow.press(plate)
-    flow.press("確認申請")
-    return draw_id
+    return fresh_world(chat_units)
 
 
 def test_three_presses_and_a_receipt_that_proves_itself(owner: Flow, world: World, plate: str) -> None:
@@ -47,12 +31,13 @@ def test_three_presses_and_a_receipt_that_proves_itself(owner: Flow, world: Worl
     assert owner.answer.link("收據與 QR").startswith("http://localhost:8000/passes/receipts/")
 
 
-def test_the_qr_code_holds_the_receipt(owner: Flow, world: World, plate: str) -> None:
+def test_the_address_of_the_receipt_holds_it(owner: Flow, world: World, plate: str) -> None:
     applied(owner, world, plate)
-    told, _ = owner.answer.messages
-    token = owner.answer.link("收據與 QR").rsplit("/", 1)[1]
+    told, card = owner.answer.messages
+    page = owner.answer.link("收據與 QR")
     with world.units() as uow:
-        assert owner.services["board"].receipt_text(uow, token) == told["text"] + "\n"
+        assert owner.services["board"].receipt_text(uow, page.rsplit("/", 1)[1]) == told["text"] + "\n"
+    assert f"{page}/qr.png" in str(card), "the code is seen in the chat itself"
 
 
 def test_somebody_without_an_account_registers_first(flow: Flow, world: World) -> None:
@@ -65,19 +50,6 @@ def test_somebody_without_an_account_registers_first(flow: Flow, world: World) -
 def test_no_round_is_open(owner: Flow, world: World) -> None:
     assert "目前沒有開放登記的月票" in owner.say("月票申請").shown
     assert "目前沒有開放登記的月票" in owner.say("開放數量").shown
-
-
-def test_a_lot_is_found_by_its_name_and_near_a_place(owner: Flow, world: World) -> None:
-    _, first = open_round(world)
-    _, second = open_round(world)
-    owner.say("月票申請")
-    assert "找不到這個停車場" in owner.say("沒有這一處").shown
-    owner.say(second)
-    assert owner.waiting == "vehicle"
-    owner.say("取消")
-    owner.say("月票申請")
-    answer = owner.send_location()
-    assert first in answer.shown or second in answer.shown
 
 
 def test_a_plate_may_be_typed_and_must_be_whole(owner: Flow, world: World, plate: str) -> None:
@@ -191,30 +163,6 @@ def test_nobody_withdraws_anothers_entry(
     assert world.sql("SELECT state FROM pass_entry WHERE plate = :p", p=plate) == [{"state": "live"}]
 
 
-def test_open_places_and_rules(owner: Flow, world: World) -> None:
-    _, name = open_round(world, steps="L:5,*:95")
-    assert f"{name}" in owner.say("開放數量").shown
-    assert "100 張" in owner.answer.shown
-    assert "6 筆" in owner.say("申請規定").shown
-    assert "http://localhost:8000/draws/" in owner.answer.shown
-
-
-def drawn(owner: Flow, world: World, plate: str, people: int, steps: str) -> str:
-    """A rehearsal the owner has applied for, drawn."""
-    draw_id = world.round(world.lot(f"R{plate}"[:16]), steps=steps)
-    with world.units() as uow:
-        account = owner.services["accounts"].require(uow, owner.channel, owner.citizen)
-    for i in range(people):
-        mine = {"holder": account.mobile, "plate": Plate(plate)} if i == 0 else {}
-        world.apply(draw_id, 1000 + i, **mine)
-    world.set_clock(draw_id, DRAW_AT - timedelta(minutes=30))
-    world.desk.freeze(draw_id, actor=STAFF)
-    world.desk.announce(draw_id, actor=STAFF)
-    world.set_clock(draw_id, DRAW_AT)
-    world.desk.draw(draw_id, actor=STAFF)
-    return draw_id
-
-
 def test_a_winner_sees_the_number_and_what_to_do(owner: Flow, world: World, plate: str) -> None:
     draw_id = drawn(owner, world, plate, 1, "*:1")
     answer = owner.say("抽籤結果")
@@ -252,3 +200,8 @@ def test_in_english(make_owner: Callable[..., Flow], world: World, plate: str) -
     assert "Application complete" in owner.answer.shown
     assert "Your applications" in str(owner.say("my applications").messages)
     assert "No results yet" in owner.say("result").shown
+    owner.say("my applications")
+    owner.press("Change")
+    owner.press("Change to Local NT$4,032")
+    owner.press("Confirm the change")
+    assert "Application changed" in owner.answer.shown

@@ -89,7 +89,7 @@ def test_another_sites_form_is_refused(world: World, board: PassBoard) -> None:
 def test_a_receipt_behind_its_address(world: World, board: PassBoard, client: FlaskClient) -> None:
     entry, receipt = world.apply(world.round(), 1)
     now = SystemClock().now()
-    url = board.receipt_url(entry.id, now + timedelta(days=1))
+    url = board.receipt_urls(entry.id, now + timedelta(days=1))[0]
     path = url.removeprefix("http://localhost:8000")
     answer = client.get(path)
     assert receipt.commit in answer.get_data(as_text=True)
@@ -97,7 +97,7 @@ def test_a_receipt_behind_its_address(world: World, board: PassBoard, client: Fl
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert client.get(path[:-4] + "AAAA").status_code == 404
-    expired = board.receipt_url(entry.id, now - timedelta(seconds=1)).removeprefix("http://localhost:8000")
+    expired = board.receipt_urls(entry.id, now - timedelta(seconds=1))[0].removeprefix("http://localhost:8000")
     assert client.get(expired).status_code == 404
     world.sql("UPDATE pass_entry SET salt = NULL")
     assert client.get(path).status_code == 404, "its salt is deleted after the complaint period"

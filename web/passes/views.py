@@ -1,4 +1,5 @@
 """GET /passes/: entries and results for those without LINE. GET /passes/receipts/<token>: a receipt and its QR code.
+GET /passes/odds/…: the picture of a lot's odds that the chat shows.
 
 Number and plate must both match, and "no such entry" is answered as "wrong pair" is: the page tells nobody whether a
 number or a plate is known. Both come by POST, so that neither stands in an address or a log.
@@ -7,9 +8,6 @@ number or a plate is known. Both come by POST, so that neither stands in an addr
 from flask import Blueprint, abort, make_response, render_template, request
 from flask_limiter import Limiter
 from markupsafe import Markup
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.image.svg import SvgPathImage
-from qrcode.main import QRCode
 from werkzeug.wrappers import Response
 
 from domain.clock import Clock, city_date
@@ -23,10 +21,13 @@ from infra.database import UnitOfWorkFactory
 from infra.links import ExpiredLinkError, ForgedLinkError
 from infra.locales import reader as reader_of
 from services.passes.board import PassBoard
+from web.passes.pictures import odds_chart, qr_png, qr_svg
 
 LIMIT = "60 per minute"
 LOOKUPS = "10 per minute;50 per hour"  # so that numbers and plates cannot be tried out
-QR_BORDER = 4  # quiet zone, in modules
+PICTURES = "600 per minute"  # LINE fetches them for everybody, from a few addresses
+MOST_ROUNDS = 100  # on one page
+SOON = "public, max-age=3600"
 
 
 def blueprint(units: UnitOfWorkFactory, board: PassBoard, clock: Clock, limiter: Limiter) -> Blueprint:
@@ -36,6 +37,8 @@ def blueprint(units: UnitOfWorkFactory, board: PassBoard, clock: Clock, limiter:
     room.add_url_rule("/passes/", "look", limiter.limit(LIMIT)(views.look))
     room.add_url_rule("/passes/", "find", limiter.limit(LOOKUPS)(views.find), methods=["POST"])
     room.add_url_rule("/passes/receipts/<token>", "receipt", limiter.limit(LIMIT)(views.receipt))
+    room.add_url_rule("/passes/receipts/<token>/qr.png", "code", limiter.limit(PICTURES)(views.code))
+    room.add_url_rule("/passes/odds/<path:draw_id>/<language>.png", "odds", limiter.limit(PICTURES)(views.odds))
     return room
 
 
@@ -51,7 +54,8 @@ class _Views:
     def look(self) -> Response:
         """The form, and what can be applied for."""
         with self._units() as uow:
-            rounds = self._board.open_rounds(uow, self._clock.now())
+            rounds = self._board.open_rounds(uow, self._clock.now(), counter_too=True)
+            rounds = [self._board.with_odds(uow, one) for one in rounds[:MOST_ROUNDS]]
         return self._page(rounds=rounds)
 
     def find(self) -> Response:
@@ -66,6 +70,26 @@ class _Views:
 
     def receipt(self, token: str) -> Response:
         """A receipt; whoever has the address may read it."""
+        told = self._receipt(token)
+        response = make_response(render_template("passes/receipt.html", receipt=told, code=Markup(qr_svg(told))))  # noqa: S704 - drawn here from a receipt of ours
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    def code(self, token: str) -> Response:
+        """The QR code alone, for the chat."""
+        return _png(qr_png(self._receipt(token)), "no-store")
+
+    def odds(self, draw_id: str, language: str) -> Response:
+        """How the draws of a round's lot went before."""
+        known = {one.value: one for one in Language}
+        with self._units() as uow:
+            one = self._board.round(uow, draw_id)
+        if one is None or not one.odds or language not in known:
+            abort(404)
+        return _png(odds_chart(reader_of(known[language]), one.odds), SOON)
+
+    def _receipt(self, token: str) -> str:
+        """The text behind an address; 404 for a forged or an old one, or once its salt is deleted."""
         try:
             with self._units() as uow:
                 told = self._board.receipt_text(uow, token)
@@ -73,9 +97,7 @@ class _Views:
             told = None
         if told is None:
             abort(404)
-        response = make_response(render_template("passes/receipt.html", receipt=told, code=_qr(told)))
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
+        return told
 
     def _page(self, **values: object) -> Response:
         reader = _reader()
@@ -107,7 +129,8 @@ def _reader() -> Reader:
     return reader_of(Language.EN if asked == Language.EN.value else Language.ZH)
 
 
-def _qr(words: str) -> Markup:
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=QR_BORDER, image_factory=SvgPathImage)
-    code.add_data(words)
-    return Markup(code.make_image().to_string(encoding="unicode"))  # noqa: S704 - drawn here from a receipt of ours
+def _png(image: bytes, cache: str) -> Response:
+    response = make_response(image)
+    response.headers["Content-Type"] = "image/png"
+    response.headers["Cache-Control"] = cache
+    return response

@@ -1,0 +1,72 @@
+"""Cards that change an application before closing: another vehicle or plan, then a new number and receipt."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from domain.amounts import money
+from domain.bindings import Vehicle
+from domain.passtexts import moment
+from domain.passview import EntryStanding, PassPlan
+from domain.reader import Reader
+from flex_templates.card import Button, Card, Note, Paragraph, Press, Rows
+from flex_templates.render import show
+from flex_templates.words import vehicle_name
+
+
+def ask_change(
+    reader: Reader,
+    one: EntryStanding,
+    vehicles: Sequence[tuple[Vehicle, str]],
+    plans: Sequence[tuple[PassPlan, str]],
+) -> dict[str, Any]:
+    """Change to what? Other vehicles of the citizen's, other plans, or a plate to be typed."""
+    buttons: list[Button] = [
+        Press(_to_vehicle(reader, other), data, short=other.plate.canonical) for other, data in vehicles
+    ]
+    buttons += [Press(_to_plan(reader, plan), data, short=reader.t(plan.name)) for plan, data in plans]
+    card = Card(
+        title=reader.t("變更申請"),
+        subtitle=one.lot_name,
+        blocks=[
+            Rows([(reader.t("車牌"), one.plate), (reader.t("方案"), reader.t(one.plan))]),
+            Paragraph(reader.t("請選擇要改成什麼，或直接輸入另一個車牌。")),
+        ],
+        others=buttons,
+    )
+    return show(reader, reader.t("變更申請"), card)
+
+
+def confirm_change(
+    reader: Reader, one: EntryStanding, plate: str, plan: PassPlan, today: date, yes: Press
+) -> dict[str, Any]:
+    """Before and after, and what a change costs: the old receipt."""
+    card = Card(
+        title=reader.t("確認變更"),
+        subtitle=one.lot_name,
+        blocks=[
+            Rows(
+                [
+                    (reader.t("車牌"), _to(reader, one.plate, plate)),
+                    (reader.t("方案"), _to(reader, reader.t(one.plan), reader.t(plan.name))),
+                    (reader.t("金額"), money(reader, plan.price)),
+                ]
+            ),
+            Note(reader.t("變更後會換新的申請編號與收據，原來的作廢；志願序不變。")),
+            Note(reader.t("{time} 截止前都可以變更或撤回。", time=moment(reader, one.closes_at, today))),
+        ],
+        main=yes,
+    )
+    return show(reader, reader.t("請確認變更"), card)
+
+
+def _to_vehicle(reader: Reader, vehicle: Vehicle) -> str:
+    return reader.t("改用 {vehicle}", vehicle=vehicle_name(reader, vehicle.plate.canonical, vehicle.kind))
+
+
+def _to_plan(reader: Reader, plan: PassPlan) -> str:
+    return reader.t("改為 {plan}", plan=f"{reader.t(plan.name)} {money(reader, plan.price)}")
+
+
+def _to(reader: Reader, before: str, after: str) -> str:
+    return after if before == after else reader.t("{before} 改為 {after}", before=before, after=after)

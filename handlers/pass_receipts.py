@@ -1,0 +1,35 @@
+"""The receipt of an entry that was just made: its text to keep, and a card with the QR code."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from bot.message import Message, text
+from bot.turn import Turn
+from domain.clock import city_date
+from domain.draw.entry import Receipt
+from domain.passview import OpenRound
+from flex_templates import passes as cards
+from flex_templates.person import anyone
+from handlers.pass_openings import star_button
+from services.passes.board import PassBoard
+
+RECEIPT_LIFE = timedelta(days=180)  # how long the address of a receipt is good
+
+
+def receipt_messages(
+    turn: Turn[Any],
+    board: PassBoard,
+    one: OpenRound,
+    entry_id: uuid.UUID,
+    receipt: Receipt,
+    plate: str,
+    *,
+    changed: bool = False,
+) -> list[Message]:
+    """Two messages. `changed`: the entry is there in the place of another."""
+    page, code = board.receipt_urls(entry_id, turn.now + RECEIPT_LIFE)
+    told = cards.Applied(receipt.entry_no, receipt.commit, plate, page, code, changed)
+    star = [] if changed else [star_button(turn.reader, one.lot)]
+    card = cards.applied(turn.reader, one, told, city_date(turn.now), star, anyone(turn.reader))
+    return [text(receipt.text().rstrip("\n")), card]
