@@ -45,6 +45,7 @@ class Answer:
     more: Press | None = None  # shows those that do not fit on these cards
     vehicles: Sequence[tuple[str, str]] = ()  # where there are several: each with what is known of it
     offers: Sequence[Press] = ()  # what else can be done: bind this plate, look up another
+    calendar: Link | None = None  # puts the nearest deadline into one's calendar
     pay_all: Link | None = None  # the pay page with all bills that are paid here, ticked
     pay_all_amount: int = 0  # what the bills on it want, before the discount
     discount: int = 0  # what paying them here takes off (行動支付優惠)

@@ -51,7 +51,7 @@ def _single(reader: Reader, answer: Answer) -> Card:
     card.title = reader.t("停車費待繳：{group}", group=owed.group)
     card.subtitle = beside(reader, owed.vehicle or answer.vehicle, owed.office)
     card.blocks = [*card.blocks, *_vehicles(answer), *_notes(reader, answer)]
-    card.others = [*card.others, *answer.offers]
+    card.others = [*card.others, *_calendar(answer), *answer.offers]
     if answer.pay_all:
         card.main = answer.pay_all
     return card
@@ -81,7 +81,7 @@ def _summary(reader: Reader, answer: Answer) -> Card:
         tone=_worst(answer.owed, answer.today),
         blocks=[*shown, *_vehicles(answer), *_notes(reader, answer)],
         main=answer.pay_all,
-        others=answer.offers,
+        others=[*_calendar(answer), *answer.offers],
     )
 
 
@@ -145,6 +145,10 @@ def _without_bills(reader: Reader, answer: Answer, person: Person) -> dict[str, 
         others=[*answer.offers, *([] if sure else [call(reader, person)])],
     )
     return show(reader, title, card)
+
+
+def _calendar(answer: Answer) -> list[Link]:
+    return [answer.calendar] if answer.calendar else []
 
 
 def _vehicles(answer: Answer) -> list[Block]:

@@ -17,9 +17,18 @@ from flex_templates.theme import Tone
 
 
 def due(
-    reader: Reader, facts: Sequence[Fact], today: date, pay_url: str, fewer: Press, person: Person
+    reader: Reader,
+    facts: Sequence[Fact],
+    today: date,
+    pay_url: str,
+    calendar: Link | None,
+    fewer: Press,
+    person: Person,
 ) -> dict[str, Any]:
-    """`facts`: the most urgent first. `pay_url` "": nothing of it is paid here. `fewer` leads to 通知設定."""
+    """`facts`: the most urgent first. `pay_url` "": nothing of it is paid here.
+
+    `calendar` keeps the next deadline, `fewer` leads to 通知設定.
+    """
     total = money(reader, sum(fact.amount for fact in facts))
     count = len(facts)
     bills = reader.t("1 筆停車費待繳") if count == 1 else reader.t("{count} 筆停車費待繳", count=count)
@@ -34,7 +43,7 @@ def due(
             Note(reader.t("剛繳的帳單可能還沒銷帳，請勿重複繳費。")),
         ),
         main=main,
-        others=(*((see,) if pay_url else ()), fewer, call(reader, person)),
+        others=(*((see,) if pay_url else ()), *((calendar,) if calendar else ()), fewer, call(reader, person)),
     )
     if count == 1:
         return show(reader, reader.t("您有 1 筆停車費待繳，共 {total}", total=total), card)

@@ -1,7 +1,7 @@
 """Turns what is known of a plate into the answer a citizen gets: ways to pay, the pay page, what the cities said."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.message import quick_press, with_quick_replies
@@ -19,6 +19,7 @@ from flex_templates.card import Link, Press
 from flex_templates.pay_link import official_link
 from flex_templates.person import call, office
 from flex_templates.words import class_name, vehicle_name
+from handlers.calendar_link import calendar_link
 from services.links import Links
 from services.orders import Orders
 
@@ -80,6 +81,7 @@ class Answering:
             pay_all_amount=order.total + order.discount if order else 0,
             discount=order.discount if order else 0,
             look_alikes=look_alikes,
+            calendar=self.calendar(reader, [line.payable for line in view.due], view.today),
             clearing=sum(line.standing is Standing.PAID_HERE for line in view.here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in view.here),
         )
@@ -116,6 +118,10 @@ class Answering:
     def pay_all(self, reader: Reader, order: OrderView) -> Link:
         """The button that leads to the pay page."""
         return Link(reader.t("繳費 {amount}", amount=money(reader, order.total)), self._links.pay(order))
+
+    def calendar(self, reader: Reader, due: Sequence[Payable], today: date) -> Link | None:
+        """The nearest deadline to come, for one's own calendar (加入行事曆)."""
+        return calendar_link(reader, self._links, [(one.deadline, one.pay_amount) for one in due], today)
 
     def owed(self, reader: Reader, line: Line, values: dict[str, str], private: bool) -> Owed:
         """One line and its one way to be paid. `values`: plate and kind, as its button carries them."""

@@ -55,6 +55,7 @@ class Together:
             pay_all=self._answering.pay_all(reader, order) if order else None,
             pay_all_amount=order.total + order.discount if order else 0,
             discount=order.discount if order else 0,
+            calendar=self._answering.calendar(reader, [line.payable for line in due], views[0].today),
             clearing=sum(line.standing is Standing.PAID_HERE for line in here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in here),
         )

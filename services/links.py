@@ -1,17 +1,23 @@
-"""Addresses that are given out: pay links and receipts. Whoever holds one may open it, so it says nothing and ends."""
+"""Addresses that are given out: pay links, receipts, days for a calendar.
+
+Whoever holds one may open it, so it says nothing and ends.
+"""
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.calendarday import CalendarDay
 from domain.clock import Clock
 from domain.orderview import OrderView
 from infra.links import make_token, read_token
 
 RECEIPT_LINK_LIFE = timedelta(days=180)
+CALENDAR_LINK_LIFE = timedelta(days=1)  # after the day itself
 _PAY = "pay"
 _RECEIPT = "receipt"
+_CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,15 @@ class Links:
     def read_pay(self, token: str) -> uuid.UUID:
         """The order of a pay link. Raises infra.links.ForgedLinkError or ExpiredLinkError."""
         return read_token(self.keys, _PAY, token, self.clock.now())
+
+    def calendar(self, day: CalendarDay) -> str:
+        """The whole address of a day for a calendar; LINE opens it in the phone's own browser, which can add it."""
+        token = make_token(self.keys, _CALENDAR, day.packed, day.ends + CALENDAR_LINK_LIFE)
+        return f"{self.public_url}/c/{token}.ics?openExternalBrowser=1"
+
+    def read_calendar(self, token: str) -> CalendarDay:
+        """The day of such an address. Raises infra.links.ForgedLinkError or ExpiredLinkError."""
+        return CalendarDay.unpacked(read_token(self.keys, _CALENDAR, token, self.clock.now()))
 
     def receipt_token(self, order_id: uuid.UUID) -> str:
         """The token of an order's receipt."""

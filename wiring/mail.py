@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from flask import Blueprint
+from flask_limiter import Limiter
+from flask_wtf import CSRFProtect
+
 from adapters.mail.console import MailTray
 from adapters.mail.smtp import SmtpMail
 from domain.ports.mail import MailSender
@@ -12,6 +16,7 @@ from infra.locales import reader
 from infra.mailserver import MailServer
 from services.links import Links
 from services.receipt_mail import ReceiptMail
+from web.calendar.views import blueprint as calendar_door
 from wiring.accounts import AccountRoom
 
 
@@ -37,6 +42,9 @@ class MailRoom(AccountRoom):
     def receipt_mail(self) -> ReceiptMail:
         agency = self.account_rules.agency
         return ReceiptMail(self.accounts, self.links, agency, self.mail_sender, queue.defer, reader)
+
+    def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
+        return [*super().doors(csrf, limiter), calendar_door(self.links, limiter)]
 
     def for_conversations(self) -> Mapping[str, Any]:
         return {**super().for_conversations(), "links": self.links, "receipt_mail": self.receipt_mail}

@@ -10,10 +10,11 @@ from domain.noticewords import CHANNELS, TOPICS
 from domain.reader import Reader
 from domain.reminders import URGENCY, Fact
 from flex_templates import notice_settings, reminder
-from flex_templates.card import Press
+from flex_templates.card import Link, Press
 from flex_templates.person import anyone
 
 TODAY = date(2026, 12, 20)
+CALENDAR = "https://pay.example.gov.tw/c/" + "a" * 48 + ".ics?openExternalBrowser=1"
 PAGE = "https://pay.example.gov.tw/p/" + "a" * 48
 FACTS = [
     Fact(topic, PayableKey("TPE", PayableType.BILL, topic), TODAY + timedelta(days=days), 1140)
@@ -35,7 +36,8 @@ def _settings(reader: Reader, *, changed: bool) -> dict[str, Any]:
 
 def _due(reader: Reader, facts: list[Fact], url: str) -> dict[str, Any]:
     fewer = Press(reader.t("通知設定"), "notice_settings.begin")
-    return reminder.due(reader, facts, TODAY, url, fewer, anyone(reader))
+    calendar = Link(reader.t("加入行事曆"), CALENDAR)
+    return reminder.due(reader, facts, TODAY, url, calendar, fewer, anyone(reader))
 
 
 CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {

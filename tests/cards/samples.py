@@ -32,12 +32,13 @@ from flex_templates.person import Person, anyone
 from infra.locales import reader
 from services.history import WHAT
 from services.questions import Questions
-from tests.cards import notice_samples, pass_samples, vehicle_samples
+from tests.cards import money_samples, notice_samples, pass_samples, vehicle_samples
 
 TODAY = date(2026, 12, 20)
 NOW = datetime(2026, 12, 20, 6, 2, tzinfo=UTC)  # 14:02 in Taiwan
 PLATE = "ABC-1234"
 STREET = "信義路四段"
+CALENDAR = "https://pay.example.gov.tw/c/" + "a" * 48 + ".ics?openExternalBrowser=1"
 PAGE = "https://pay.example.gov.tw/p/" + "a" * 48
 AGENCY = "臺北市停車管理工程處"
 PRIVACY = "https://pay.example.gov.tw/privacy"
@@ -102,6 +103,7 @@ def answer(reader: Reader, *payables: Bill | DunningNotice, **changes: Any) -> A
         "again": Press("再查一次", f"tickets.again?plate={PLATE}&kind=car"),
         "pay_all": Link(reader.t("繳費 {amount}", amount=money(reader, total)), PAGE) if payables else None,
         "pay_all_amount": total,
+        "calendar": Link(reader.t("加入行事曆"), CALENDAR) if payables else None,
     }
     return Answer(**{**plain, **changes})
 
@@ -216,7 +218,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "not yet": lambda r: errors.not_yet(r, r.t("月票申請"), r.t("請洽收費機關，或撥打下方電話詢問。"), anyone(r)),
     "contact": lambda r: errors.contact(r, [OFFICE, anyone(r)]),
 }
-CARDS |= vehicle_samples.CARDS | pass_samples.CARDS | notice_samples.CARDS
+CARDS |= money_samples.CARDS | vehicle_samples.CARDS | pass_samples.CARDS | notice_samples.CARDS
 
 
 def every() -> Iterator[tuple[str, Reader, dict[str, Any]]]:

@@ -1,0 +1,1 @@
+"""Deadlines for a citizen's own calendar."""
