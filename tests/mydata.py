@@ -14,6 +14,7 @@ from services.leaving import Leaving
 from services.my_data import MyData
 from services.number_change import NumberChange
 from services.receipt_mail import ReceiptMail
+from services.recordfiles import RecordFiles
 from tests.accounts import MailInHand
 
 LINK_KEY = "k" * 40
@@ -36,6 +37,7 @@ def my_data_services(given: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
     return {
         "my_data": my_data,
         "downloads": Downloads(my_data, "http://localhost:8000", (LINK_KEY,), clock),
+        "record_files": RecordFiles("http://localhost:8000", (LINK_KEY,), clock),
         "number_change": NumberChange(accounts, given["phone_codes"], given["sms"], agency),
         "history": History(accounts),
         "receipt_mail": ReceiptMail(accounts, given["links"], agency, MailInHand(), defer, reader),

@@ -10,6 +10,7 @@ from wiring.console import ConsoleRoom
 from wiring.conversations import Conversations
 from wiring.my_data import MyDataRoom
 from wiring.pumps import INBOX_THREADS, Component, worker_components
+from wiring.records import RecordRoom
 from wiring.reminders import ReminderRoom
 from wiring.staff import StaffRoom
 
@@ -18,5 +19,5 @@ WEB_THREADS = 16
 __all__ = ["INBOX_THREADS", "WEB_THREADS", "Component", "House", "worker_components"]
 
 
-class House(Conversations, ReminderRoom, MyDataRoom, StaffRoom, AgencyRoom, AuditRoom, ConsoleRoom):
+class House(Conversations, ReminderRoom, MyDataRoom, RecordRoom, StaffRoom, AgencyRoom, AuditRoom, ConsoleRoom):
     """All services of one process, made at first use: so after fork, and only those a process needs."""

@@ -24,9 +24,9 @@ from domain.storebarcode import PROVIDER
 from infra.barcodes import drawing, picture
 from infra.locales import reader as reader_of
 from infra.pdf import Section, document
-from services.collecting import CITIZENS_LINE
 from services.halts import Seen, stopped
 from services.storeslips import Slip
+from web.pay.frame import frame
 from web.pay.services import PayServices
 
 QR_MASK = 2
@@ -206,17 +206,7 @@ class Pages:
         return make_response(render_template("pay/kind.html", what=what, **page), status)
 
     def _page(self, reader: Reader) -> dict[str, Any]:
-        other = Language.ZH if reader.language is Language.EN else Language.EN
-        lang = request.args.get("lang")
-        return {
-            "t": reader.t,
-            "money": lambda amount: money(reader, amount),
-            "language": reader.language.value,
-            "other_language": {"tag": other.value, "name": "English" if other is Language.EN else "中文"},
-            "lang": {"lang": reader.language.value} if lang else {},
-            "host": self._services.host,
-            "phone": CITIZENS_LINE,
-        }
+        return {**frame(reader, self._services.host), "money": lambda amount: money(reader, amount)}
 
     def _line(self, reader: Reader, line: Line) -> dict[str, Any]:
         today = city_date(self._services.clock.now())

@@ -1,0 +1,1 @@
+"""The page behind a link to files of one's payments."""
