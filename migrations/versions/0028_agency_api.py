@@ -44,7 +44,7 @@ CREATE TABLE case_step (
         CHECK (stage IN ('received','in_progress','documents_needed','closed','rejected')),
     note_zh varchar(200) NOT NULL DEFAULT '',
     note_en varchar(200) NOT NULL DEFAULT '',
-    CONSTRAINT uq_case_step_agency UNIQUE (agency, number, at, stage)
+    CONSTRAINT uq_case_step_agency_number_at_stage UNIQUE (agency, number, at, stage)
 )
 """
 PLATE_HOLDER = """
