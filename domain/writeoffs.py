@@ -74,6 +74,7 @@ class WriteOffMessage:
     key: PayableKey
     covers: Sequence[str]  # numbers of the bills that a dunning notice (催繳單) pays
     amount: int  # NT$ that goes to the agency, or back; the provider's fee is not in it
+    discount: int  # NT$ less than the bill said, by the rules of its fee item (優惠)
     paid_at: datetime  # of a reversal: when the money had gone back
     provider: str
     trade_number: str  # 交易編號 of the payment
@@ -81,7 +82,7 @@ class WriteOffMessage:
     trial: bool  # paid at the test bank: no money comes
 
     def as_json(self) -> dict[str, Any]:
-        """The body of the webhook, and a row of the fetch."""
+        """The body of the webhook, and a row of the fetch (WriteOffRow of the API's document)."""
         return {
             "id": str(self.id),
             "kind": self.kind.value,
@@ -90,6 +91,7 @@ class WriteOffMessage:
             "number": self.key.number,
             "covers": list(self.covers),
             "amount": self.amount,
+            "discount": self.discount,
             "paid_at": self.paid_at.astimezone(TAIPEI).isoformat(timespec="seconds"),
             "provider": self.provider,
             "trade_number": self.trade_number,

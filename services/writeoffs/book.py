@@ -91,6 +91,7 @@ def message(row: WriteOff) -> WriteOffMessage:
         key=key_of(row),
         covers=tuple(row.covers),
         amount=row.amount,
+        discount=row.discount,
         paid_at=row.paid_at,
         provider=row.provider,
         trade_number=row.trade_number,

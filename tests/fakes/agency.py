@@ -15,7 +15,7 @@ from tests.fakes.loopback import Call, Loopback, body_of, hang_up, respond, say_
 
 TOLERANCE_SECONDS = 300
 FIELDS = {
-    "id", "kind", "agency", "bill_type", "number", "covers", "amount", "paid_at", "provider", "trade_number",
+    "id", "kind", "agency", "bill_type", "number", "covers", "amount", "discount", "paid_at", "provider", "trade_number",
     "reverses", "trial",
 }  # fmt: skip
 LOST_AFTER = "lost after"  # it has booked the message, and the answer is lost

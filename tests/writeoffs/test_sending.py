@@ -28,6 +28,19 @@ def test_a_paid_order_is_written_off_bill_by_bill(town: Town) -> None:
     assert town.sweep() == 0
 
 
+def test_what_was_taken_off_is_told_and_the_sum_is_the_money(town: Town) -> None:
+    town.join()
+    order = town.world.open(bill("A1", 20))
+    town.world.run("UPDATE order_line SET discount = 10")
+    town.world.run("UPDATE orders SET total = 10")
+    town.world.start(town.world.read(order))
+    town.world.bank.pay(town.world.trade(order), 10)
+    town.world.settle(order)
+    town.sweep()
+    (said,) = town.agency.heard
+    assert (said["amount"], said["discount"]) == (10, 10)
+
+
 def test_it_stands_or_falls_with_the_payment(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     town.join()
 
