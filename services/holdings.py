@@ -303,6 +303,7 @@ PARTS: Sequence[Part] = (
         (Column("made_at", msgid("時間")), Column("json_at", ""), Column("pdf_at", "")),
         "made_at",
     ),
+    Part("menu_link", who=_OF_LINE_ID),
     Part(
         "citizen",
         msgid("聊天設定"),
