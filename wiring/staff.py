@@ -7,6 +7,7 @@ from flask import Blueprint
 from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
+from services.passes.cases import Cases
 from services.passes.months import Months
 from services.staff.accounts import StaffAccounts
 from services.staff.deputies import Deputies
@@ -40,6 +41,8 @@ class StaffRoom(PassRoom):
             lots=self.lots,
             rounds=self.rounds,
             months=Months(self.rounds),
+            entries=self.entries,
+            cases=Cases(self.entries),
             pass_rules=self.pass_rules,
             clock=self.clock,
         )

@@ -1,9 +1,5 @@
 """Logging in and out, and setting up a new account: the only pages that are open to those not logged in."""
 
-import io
-
-import qrcode
-import qrcode.image.svg
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -12,6 +8,7 @@ from markupsafe import Markup
 from domain.staff import PASSWORD_SHORTEST, StaffRuleError
 from web.backoffice.gate import inside
 from web.backoffice.room import FILTERS, Room, field, show
+from web.passes.pictures import qr_svg
 
 LOGINS = "10 per minute;60 per hour"  # per sender address
 SYSTEMS = ("Windows", "Android", "iPhone", "iPad", "Macintosh", "Linux")
@@ -71,7 +68,8 @@ class _Door:
             made = self._logins.setup(uow, token)
         if made is None:
             abort(404)
-        values = {"setup": made, "code": _qr(made.address), "wrong": wrong, "shortest": PASSWORD_SHORTEST}
+        code = Markup(qr_svg(made.address))  # noqa: S704 - drawn here, from a secret of ours
+        values = {"setup": made, "code": code, "wrong": wrong, "shortest": PASSWORD_SHORTEST}
         return show("setup.html", "設定帳號", 400 if wrong else 200, **values)
 
 
@@ -83,9 +81,3 @@ def browser_name() -> str:
     )
     browser = next((name for name in ("Edg", "Firefox", "Chrome", "Safari") if name in agent), "")
     return " ".join(part for part in (browser.replace("Edg", "Edge"), system) if part) or "瀏覽器"
-
-
-def _qr(words: str) -> Markup:
-    drawn = io.BytesIO()
-    qrcode.make(words, image_factory=qrcode.image.svg.SvgPathImage).save(drawn)
-    return Markup(drawn.getvalue().decode("utf-8").partition("?>")[2])  # noqa: S704 - drawn here

@@ -24,7 +24,13 @@ class Group:
 
 
 MENU = (
-    Group("抽籤資料管理", (Item("rounds", "月票期別設定", Power.SEE_ROUNDS),)),
+    Group(
+        "抽籤資料管理",
+        (
+            Item("rounds", "月票期別設定", Power.SEE_ROUNDS),
+            Item("cases", "申請案件管理", Power.SEE_ENTRIES),
+        ),
+    ),
     Group("系統管理", (Item("people", "承辦人員帳號", Power.STAFF),)),
     Group("個人資料", (Item("own", "密碼與登入", Power.OWN),)),
 )

@@ -12,10 +12,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from domain.clock import TAIPEI, Clock
+from domain.errors import CitizenMistakeError
 from domain.rounds import Phase, RoundRuleError
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
+from services.passes.cases import CaseRow, Cases
+from services.passes.entries import Entries
 from services.passes.lots import Lots
 from services.passes.months import Months
 from services.passes.rounds import Rounds
@@ -40,8 +43,10 @@ PHASES: Mapping[str, str] = {
     Phase.PUBLISHED: "已公布結果",
     Phase.VOID: "作廢",
 }
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+RANKS = {"W": "正取", "B": "備取", "X": "未中籤"}
 LIMIT = "120 per minute"  # per sender address
-RULES = (StaffRuleError, RoundRuleError)  # what the city's rules forbid: said on the page, nothing done
+RULES = (StaffRuleError, RoundRuleError, CitizenMistakeError)  # said on the page; nothing is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class StaffServices:
     lots: Lots
     rounds: Rounds
     months: Months
+    entries: Entries
+    cases: Cases
     pass_rules: PassRules
     clock: Clock
 
@@ -108,8 +115,13 @@ def try_to(deed: Callable[[], None], endpoint: str, said: str, **values: object)
 
 def refused(error: Exception, endpoint: str, **values: object) -> ResponseReturnValue:
     """Back to a page, which says why nothing was done."""
-    flash(str(error), "wrong")
+    flash(said(error), "wrong")
     return redirect(url_for(f"staff.{endpoint}", **values), 303)  # type: ignore[arg-type]
+
+
+def said(error: Exception) -> str:
+    """Why something is refused, in words."""
+    return error.text.format(**error.values) if isinstance(error, CitizenMistakeError) else str(error)
 
 
 def field(name: str, longest: int = 200) -> str:
@@ -138,4 +150,10 @@ def field_time(moment: datetime) -> str:
     return moment.astimezone(TAIPEI).strftime("%Y-%m-%dT%H:%M")
 
 
-FILTERS: Mapping[str, Callable[..., str]] = {"local": local, "field_time": field_time}
+def outcome(row: CaseRow) -> str:
+    """正取 1, 備取 12, 未中籤; nothing before the draw."""
+    number = f" {row.no}" if row.status in ("W", "B") else ""
+    return RANKS.get(row.status, "") + number
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {"local": local, "field_time": field_time, "outcome": outcome}

@@ -15,9 +15,8 @@ from infra.sheets import SheetError, read_sheet, write_sheet
 from services.passes.months import Change, MonthRow, month_after
 from services.passes.rounds import times_of
 from web.backoffice.gate import allow, member
-from web.backoffice.room import KINDS, Room, field, refused, show, try_to
+from web.backoffice.room import EXCEL, KINDS, Room, field, refused, show, try_to
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEAD = ("停車場編號", "停車場", "車種", "票種", "張數", "備取")
 ALL = "全部"  # of 備取
 _KIND_OF = {name: kind for kind, name in KINDS.items()}

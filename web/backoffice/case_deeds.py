@@ -1,0 +1,145 @@
+"""What is done to one 申請案件: 案件修改, withdrawing, 資格審查, an entry at the counter with its printed receipt."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from domain.draw.listing import Removal
+from domain.names import parse_name
+from domain.phones import parse_mobile
+from domain.plates import parse_plate
+from domain.rounds import RoundRuleError
+from domain.staff import Power, StaffRuleError
+from domain.vehicles import VehicleKind
+from services.passes.application import Application
+from web.backoffice.cases import mine
+from web.backoffice.gate import allow, member
+from web.backoffice.room import RULES, Room, done, field, refused, said, show
+from web.passes.pictures import qr_svg
+
+
+def register(room: Room) -> None:
+    """Its routes."""
+    views = _Deeds(room)
+    room.page("/case/<uuid:case>/change", "case_change", views.change, Power.CHANGE_ENTRIES, ("POST",))
+    room.page("/case/<uuid:case>/withdraw", "case_withdraw", views.withdraw, Power.CHANGE_ENTRIES, ("POST",))
+    room.page("/case/<uuid:case>/qualify", "case_qualify", views.qualify, Power.QUALIFY, ("POST",))
+    room.page("/case/<uuid:case>/receipt", "case_receipt", views.receipt, Power.CHANGE_ENTRIES, ("POST",))
+    room.page("/cases/enter/<path:draw_id>", "cases_enter", views.enter, Power.CHANGE_ENTRIES, ("GET", "POST"))
+
+
+class _Deeds:
+    """One method per route."""
+
+    def __init__(self, room: Room) -> None:
+        self._services = room.services
+
+    def change(self, case: uuid.UUID) -> ResponseReturnValue:
+        """POST: 案件修改. The entry ends and a new one takes its place, with a new commitment and receipt."""
+        row = mine(self._services, case, Power.CHANGE_ENTRIES)
+        plate, mobile, plan = field("plate", 20), field("mobile", 20), field("plan", 16)
+
+        def deed() -> uuid.UUID:
+            given: dict[str, Any] = {}
+            if plate:
+                given["plate"] = parse_plate(plate)
+            if mobile:
+                given["holder"] = parse_mobile(mobile)
+            if plan != row.plan:
+                given["plan"] = plan
+            if not given:
+                raise StaffRuleError("請輸入要修改的車號、行動電話，或選擇另一個方案")
+            with self._services.unit() as uow:
+                made, _ = self._services.entries.change(
+                    uow,
+                    case,
+                    asked_at=self._services.clock.now(),
+                    actor=member().actor,
+                    **given,
+                )
+                self._services.cases.note_reason(uow, made.id, "entry.changed", field("reason"), actor=member().actor)
+                return made.id
+
+        return self._to_new(deed, case, "已修改。舊申請列入移除清單，新的申請編號與收據如下；請交給申請人。")
+
+    def withdraw(self, case: uuid.UUID) -> ResponseReturnValue:
+        """POST: take the entry back for the applicant."""
+        mine(self._services, case, Power.CHANGE_ENTRIES)
+        return self._remove(case, Removal.WITHDRAWN, "已撤回申請。")
+
+    def qualify(self, case: uuid.UUID) -> ResponseReturnValue:
+        """POST: 資格審查. 通過: a pool of its own; 不符: the entry is taken off the list."""
+        mine(self._services, case, Power.QUALIFY)
+        if field("verdict", 10) == "ineligible":
+            return self._remove(case, Removal.INELIGIBLE, "已列為資格不符。")
+
+        def deed() -> uuid.UUID:
+            with self._services.unit() as uow:
+                made, _ = self._services.entries.prove_pool(uow, case, field("pool", 8), staff=member().actor)
+                self._services.cases.note_reason(uow, made.id, "entry.qualified", field("reason"), actor=member().actor)
+                return made.id
+
+        return self._to_new(deed, case, "資格審查通過。新的申請編號與收據如下；請交給申請人。")
+
+    def receipt(self, case: uuid.UUID) -> ResponseReturnValue:
+        """POST: print the receipt once more."""
+        mine(self._services, case, Power.CHANGE_ENTRIES)
+        return self._receipt(case, "申請收據")
+
+    def enter(self, draw_id: str) -> ResponseReturnValue:
+        """GET: the form of an entry at the counter. POST: the entry, and its receipt to print."""
+        with self._services.unit() as uow:
+            try:
+                row = self._services.rounds.find(uow, draw_id)
+            except RoundRuleError:
+                abort(404)
+            allow(Power.CHANGE_ENTRIES, row.lot)
+            lot = self._services.lots.require(uow, row.lot)
+            plans = self._services.lots.plans(uow, row.lot, VehicleKind(row.kind), row.pass_type)
+        wrong = ""
+        if request.method == "POST":
+            try:
+                return self._receipt(self._entered(draw_id), "已登記，請列印收據交給申請人")
+            except RULES as error:
+                wrong = said(error)
+        status = 400 if wrong else 200
+        return show(
+            "case_enter.html", "現場登記", status, row=row, lot=lot, plans=plans, wrong=wrong, form_of=request.form
+        )
+
+    def _entered(self, draw_id: str) -> uuid.UUID:
+        mobile, plate, name = parse_mobile(field("mobile", 20)), parse_plate(field("plate", 20)), field("name", 80)
+        moment, landline = self._services.clock.now(), field("landline", 20)
+        wanted = Application(
+            draw_id, plate, field("plan", 16), mobile, parse_name(name), moment, landline=landline or None
+        )
+        with self._services.unit() as uow:
+            made, _ = self._services.entries.apply(uow, wanted, actor=member().actor)
+            return made.id
+
+    def _receipt(self, case: uuid.UUID, title: str) -> ResponseReturnValue:
+        with self._services.unit() as uow:
+            row = self._services.cases.one(uow, case)
+            told = self._services.cases.receipt(uow, case)
+        code = Markup(qr_svg(told)) if told else ""  # noqa: S704 - drawn here, from a receipt of ours
+        return show("case_receipt.html", title, row=row, receipt=told, code=code)
+
+    def _remove(self, case: uuid.UUID, why: Removal, words: str) -> ResponseReturnValue:
+        try:
+            with self._services.unit() as uow:
+                self._services.entries.remove(uow, case, why, staff=member().actor)
+                self._services.cases.note_reason(uow, case, "entry.removed", field("reason"), actor=member().actor)
+        except RULES as error:
+            return refused(error, "case", case=case)
+        return done("case", words, case=case)
+
+    def _to_new(self, deed: Callable[[], uuid.UUID], case: uuid.UUID, words: str) -> ResponseReturnValue:
+        try:
+            made = deed()
+        except RULES as error:
+            return refused(error, "case", case=case)
+        return self._receipt(made, words)

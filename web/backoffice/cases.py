@@ -1,0 +1,107 @@
+"""申請案件管理: search, the entries of a round, one case. Masked; whole one at a time, with a reason."""
+
+import uuid
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+
+from domain.draw.listing import Removal
+from domain.phones import parse_mobile
+from domain.plates import parse_plate
+from domain.rounds import Phase
+from domain.staff import Power, StaffRuleError
+from domain.vehicles import VehicleKind
+from services.passes.cases import PAGE, CaseRow
+from web.backoffice.gate import allow, member
+from web.backoffice.room import KINDS, RULES, Room, StaffServices, field, refused, show
+
+STATES = {
+    "live": "有效",
+    "LATE": "補列",
+    Removal.WITHDRAWN: "撤回",
+    Removal.CHANGED: "已修改（換新申請）",
+    Removal.PLATE_TWICE: "車牌重複",
+    Removal.OVER_LIMIT: "超過登記限制",
+    Removal.INELIGIBLE: "資格不符",
+    Removal.BOUGHT_FIRST: "已優先購買",
+    Removal.LEFT: "已註銷",
+}
+_POWERS = {"unmask": Power.UNMASK, "change": Power.CHANGE_ENTRIES, "qualify": Power.QUALIFY}
+
+
+def register(room: Room) -> None:
+    """Its routes."""
+    views = _Cases(room.services)
+    room.page("/cases", "cases", views.look, Power.SEE_ENTRIES)
+    room.page("/cases/find", "cases_find", views.find, Power.SEE_ENTRIES, ("POST",))
+    room.page("/case/<uuid:case>", "case", views.case, Power.SEE_ENTRIES)
+    room.page("/case/<uuid:case>/unmask", "case_unmask", views.unmask, Power.UNMASK, ("POST",))
+
+
+def mine(services: StaffServices, case: uuid.UUID, power: Power) -> CaseRow:
+    """The entry, where this member has the power in its lot; elsewhere it does not exist: 404."""
+    with services.unit() as uow:
+        try:
+            row = services.cases.one(uow, case)
+        except StaffRuleError:
+            abort(404)
+    allow(power, row.lot)
+    return row
+
+
+class _Cases:
+    """One method per route."""
+
+    def __init__(self, services: StaffServices) -> None:
+        self._services = services
+
+    def look(self) -> ResponseReturnValue:
+        """GET: the rounds one may see; of one of them, entries in the order they came."""
+        draw_id, after = request.args.get("round", ""), request.args.get("after", "0")
+        lots = member().lots(Power.SEE_ENTRIES)
+        with self._services.unit() as uow:
+            rounds = [row for row in self._services.rounds.all(uow) if lots is None or row.lot in lots]
+            chosen = next((row for row in rounds if row.draw_id == draw_id), None)
+            if draw_id and chosen is None:
+                abort(404)
+            names = {lot.number: lot.name for lot in self._services.lots.all(uow)}
+            start = int(after) if after.isdecimal() and len(after) < 10 else 0
+            found = self._services.cases.page(uow, draw_id, after=start) if chosen else None
+        more = found[-1].place if found and len(found) == PAGE else None
+        values = {"rounds": rounds, "chosen": chosen, "names": names, "kinds": KINDS, "states": STATES}
+        may_enter = chosen is not None and chosen.phase == Phase.OPEN and member().may(Power.CHANGE_ENTRIES, chosen.lot)
+        return show("cases.html", "申請案件管理", found=found, more=more, may_enter=may_enter, **values)
+
+    def find(self) -> ResponseReturnValue:
+        """POST: by a whole number, a whole plate, or both; so that neither stands in an address or a log."""
+        mobile, plate = field("mobile", 20), field("plate", 20)
+        try:
+            wanted = parse_mobile(mobile) if mobile else None, parse_plate(plate) if plate else None
+            with self._services.unit() as uow:
+                lots = member().lots(Power.SEE_ENTRIES)
+                found = self._services.cases.find(uow, lots, mobile=wanted[0], plate=wanted[1])
+        except RULES as error:
+            return refused(error, "cases")
+        return show("cases_found.html", "查詢結果", found=found, states=STATES)
+
+    def case(self, case: uuid.UUID, row: CaseRow | None = None) -> ResponseReturnValue:
+        """GET: one entry, and what may be done with it."""
+        row = row or mine(self._services, case, Power.SEE_ENTRIES)
+        with self._services.unit() as uow:
+            of = self._services.rounds.find(uow, row.draw_id)
+            plans = self._services.lots.plans(uow, row.lot, VehicleKind(of.kind), of.pass_type)
+        open_ = row.live and of.phase == Phase.OPEN
+        may = {name: member().may(power, row.lot) for name, power in _POWERS.items()}
+        return show(
+            "case.html", f"申請 {row.entry_no}", row=row, plans=plans, open=open_, may=may, states=STATES, round=of
+        )
+
+    def unmask(self, case: uuid.UUID) -> ResponseReturnValue:
+        """POST: this one entry whole, this once, with a reason that the audit keeps."""
+        mine(self._services, case, Power.UNMASK)
+        try:
+            with self._services.unit() as uow:
+                row = self._services.cases.unmask(uow, case, reason=field("reason"), actor=member().actor)
+        except StaffRuleError as error:
+            return refused(error, "case", case=case)
+        return self.case(case, row)
