@@ -1,5 +1,6 @@
 """How passes stand, in words: used by the cards of the chat and by the page for those without LINE."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from domain.amounts import money
@@ -10,6 +11,15 @@ from domain.reader import Language, Reader, msgid
 
 # Categories of 優先購買 (config/passes.toml); others are shown as staff named them.
 FIRST_BUYERS = (msgid("身心障礙者"),)
+
+# Why a place was lost, by the reason codes of the public log.
+_LOST: Mapping[str, str] = {
+    "UNPAID": msgid("繳費期限已過，名額已由備取遞補。"),
+    "VOID": msgid("資格不符，名額已取消。如有疑問請洽停車場。"),
+    "GIVEN-UP": msgid("您已放棄這個名額，由備取遞補。"),
+    "OTHER-LOT": msgid("一車限一張月票：這輛車已有另一處停車場，這個名額由備取遞補。"),
+    "REFUNDED": msgid("名額已取消，繳過的款項會退還。線上繳費的請看「退款進度」，現場繳費的請洽停車場。"),
+}
 
 
 def moment(reader: Reader, at: datetime, today: date) -> str:
@@ -50,9 +60,24 @@ def first_buyers(reader: Reader, window: FirstBuyers, today: date) -> str:
 
 def headline(reader: Reader, one: EntryStanding) -> str:
     """正取 12 號, 備取 8 號, 未中籤."""
+    if one.late and one.status == "W":
+        return reader.t("正取（補列）")
+    if one.late and one.status == "B":
+        return reader.t("備取 {no} 號之前（補列）", no=one.no)
     if one.status == "W":
         return reader.t("正取 {no} 號", no=one.no)
     return reader.t("備取 {no} 號", no=one.no) if one.status == "B" else reader.t("未中籤")
+
+
+def _to_pay(reader: Reader, one: EntryStanding, time: str, amount: str) -> str:
+    """By when, how much, where, and what happens otherwise."""
+    rest = reader.t("逾期視同放棄，由備取遞補。")
+    if one.sells == "counter":
+        what = reader.t("請於 {time}到停車場現場繳費", time=time)
+    else:
+        what = reader.t("請於 {time}繳費", time=time)
+    told = reader.t("{what} {amount}，{rest}", what=what, amount=amount, rest=rest)
+    return told + reader.t("也可到停車場現場繳費。") if one.sells == "both" else told
 
 
 def status(reader: Reader, one: EntryStanding, today: date) -> str:
@@ -62,11 +87,11 @@ def status(reader: Reader, one: EntryStanding, today: date) -> str:
     if one.seat == "paid":
         return reader.t("已繳費。")
     if one.seat == "offered" and one.pay_by and one.price:
-        what = reader.t("請於 {time}到停車場現場繳費", time=until(reader, one.pay_by, today))
-        rest = reader.t("逾期視同放棄，由備取遞補。")
-        return reader.t("{what} {amount}，{rest}", what=what, amount=money(reader, one.price), rest=rest)
-    if one.status == "W" or (one.status == "B" and one.no <= one.promoted_to):
-        return reader.t("繳費期限已過，名額已由備取遞補。")
+        return _to_pay(reader, one, until(reader, one.pay_by, today), money(reader, one.price))
+    if one.lost and one.lost in _LOST:
+        return reader.t(_LOST[one.lost])
+    if one.status == "W":
+        return reader.t(_LOST["UNPAID"])
     if one.status == "B":
         now = reader.t("目前遞補至 {no} 號。", no=one.promoted_to) if one.promoted_to else reader.t("目前尚未遞補。")
         before = reader.t("上期最後遞補至 {no} 號。", no=one.last_promoted_to) if one.last_promoted_to else ""

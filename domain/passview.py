@@ -101,6 +101,9 @@ class EntryStanding:
     choices: int = 1
     seat: str | None = None  # offered or paid; None: no place
     pay_by: datetime | None = None
+    sells: str = "both"  # where the lot takes money: online, counter, both
+    lost: str | None = None  # why a place was lost: a reason code of the public log
+    late: int = 0  # L1, L2 …: wrongly left out of the list, and put in beside it (§2.11)
     rehearsal: bool = False
 
     def type_name(self, language: Language) -> str:

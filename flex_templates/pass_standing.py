@@ -1,9 +1,11 @@
 """Cards of one's own entries and passes: 申請查詢, 抽籤結果, 我的月票."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from domain.amounts import money
 from domain.passtexts import headline, moment, period, status
 from domain.passview import EntryStanding
 from domain.reader import Reader
@@ -44,14 +46,22 @@ def entries(
     return show(reader, reader.t("您的月票申請"), *cards)
 
 
-def results(reader: Reader, shown: Sequence[EntryStanding], today: date, person: Person) -> dict[str, Any]:
-    """抽籤結果: the number first, then what to do."""
+def results(
+    reader: Reader,
+    shown: Sequence[EntryStanding],
+    today: date,
+    person: Person,
+    pay_urls: Mapping[uuid.UUID, str] | None = None,
+) -> dict[str, Any]:
+    """抽籤結果: the number first, then what to do. `pay_urls`: pay pages by entry."""
     cards = []
     for one in shown:
         blocks: list[Block] = [*_rehearsal(reader, one), Lead(headline(reader, one), one.plate)]
         blocks += [Paragraph(status(reader, one, today)), Rows(_about(reader, one, today))]
         tone = Tone.DONE if one.seat else Tone.NEUTRAL
-        cards.append(Card(title=one.lot_name, tone=tone, blocks=blocks, others=[call(reader, person)]))
+        url = (pay_urls or {}).get(one.entry_id)
+        pay = Link(reader.t("繳費 {amount}", amount=money(reader, one.price)), url) if url and one.price else None
+        cards.append(Card(title=one.lot_name, tone=tone, blocks=blocks, main=pay, others=[call(reader, person)]))
     return show(reader, reader.t("月票抽籤結果"), *cards)
 
 

@@ -44,15 +44,21 @@ def written_off(reader: Reader, *, amount: int, count: int, receipt_url: str, tr
     return show(reader, _marked(reader, reader.t("銷帳完成，共 {total}", total=total), trial), card)
 
 
-def to_refund(reader: Reader, *, amount: int, person: Person, trial: bool) -> dict[str, Any]:
-    """Money that paid nothing; `trial`: no real money. No date is promised: refunds are staff's work."""
+def to_refund(reader: Reader, *, amount: int, person: Person, trial: bool, lost: bool = False) -> dict[str, Any]:
+    """Money that paid nothing; `trial`: no real money; `lost`: it was for a monthly pass that was theirs no longer.
+
+    No date is promised: refunds are staff's work.
+    """
     total = money(reader, amount)
+    why = reader.t("這筆款項入帳時帳單已繳清或交易已結束，沒有用來繳費，已列入退款。請勿再繳一次。")
+    if lost:
+        why = reader.t("這筆款項入帳時月票的名額已繳過，或繳費期限已過，沒有用來繳費，已列入退款。請勿再繳一次。")
     card = Card(
         title=_marked(reader, reader.t("有一筆款項要退給您"), trial),
         blocks=(
             Lead(total),
             *_trial(reader, trial),
-            Paragraph(reader.t("這筆款項入帳時帳單已繳清或交易已結束，沒有用來繳費，已列入退款。請勿再繳一次。")),
+            Paragraph(why),
         ),
         others=(call(reader, person),),
     )

@@ -4,12 +4,14 @@ from bot.conversation import Conversation, Done, NoData, Outcome, entry
 from bot.triggers import Words
 from bot.turn import Turn
 from domain.clock import city_date
+from domain.passview import EntryStanding
 from domain.reader import msgid
 from flex_templates import pass_standing as cards
 from flex_templates.person import anyone
 from handlers.pass_entries import standings
 from services.accounts import Accounts
 from services.passes.board import PassBoard
+from services.passes.paying import PassPaying
 
 
 class PassResults(Conversation[NoData]):
@@ -19,9 +21,10 @@ class PassResults(Conversation[NoData]):
     explains = msgid("正取、備取或未中籤，與接下來怎麼做")
     place = 62
 
-    def __init__(self, board: PassBoard, accounts: Accounts) -> None:
+    def __init__(self, board: PassBoard, accounts: Accounts, pass_paying: PassPaying) -> None:
         self._board = board
         self._accounts = accounts
+        self._paying = pass_paying
 
     @entry
     def begin(self, turn: Turn[NoData]) -> Outcome:
@@ -31,7 +34,12 @@ class PassResults(Conversation[NoData]):
             words = turn.t("還沒有抽籤結果，請看「申請查詢」。") if mine else turn.t("您目前沒有月票申請。")
             return Done(cards.none(turn.reader, turn.t("抽籤結果"), words, anyone(turn.reader)))
         latest = [one for one in drawn if one.starts_on == drawn[0].starts_on][: cards.MOST_CARDS]
-        return Done(cards.results(turn.reader, latest, city_date(turn.now), anyone(turn.reader)))
+        urls = {one.entry_id: url for one in latest if one.seat == "offered" and (url := self._pay_url(turn, one))}
+        return Done(cards.results(turn.reader, latest, city_date(turn.now), anyone(turn.reader), urls))
+
+    def _pay_url(self, turn: Turn[NoData], one: EntryStanding) -> str | None:
+        to = {"channel": turn.channel, "citizen": turn.citizen}
+        return self._paying.link(turn.uow, one.entry_id, **to, language=turn.reader.language)
 
 
 class MyPasses(Conversation[NoData]):

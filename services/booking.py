@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import select
 
 from domain.bills import PayableKey
+from domain.clock import city_date
 from domain.orders import (
     ATTEMPT_ENDED,
     ATTEMPT_LIVE,
@@ -37,6 +38,7 @@ from services.orderbook import (
     shift_attempt,
     shift_order,
 )
+from services.passes import rights
 from services.writeoffs.making import write_off
 
 CONFIRM_AGAIN_AFTER = timedelta(seconds=60)  # a confirm() call is surely over by then
@@ -79,7 +81,7 @@ class Booking:
         """Note that the money is about to be taken; False when it must not be, or another process is at it."""
         order, attempt = lock_attempt(uow, attempt_id)
         state, now = AttemptState(attempt.state), database_now(uow)
-        if state not in ATTEMPT_LIVE or order.stopped_at is not None:
+        if state not in ATTEMPT_LIVE or order.stopped_at is not None or not rights.still_held(uow, order):
             return False
         if state is AttemptState.CONFIRMING and attempt.next_ask_at is not None and attempt.next_ask_at > now:
             return False
@@ -159,6 +161,9 @@ class Booking:
         if report.amount != attempt.amount + attempt.fee:
             self._stop(uow, order, attempt, report)
             return
+        if not rights.take(uow, order, report.paid_at or database_now(uow)):
+            self._book_for_nothing(uow, order, attempt, report)
+            return
         attempt.provider_reference = report.provider_reference or attempt.provider_reference
         attempt.next_ask_at = None
         shift_attempt(uow, attempt, AttemptState.PAID, "reported", attempt.provider)
@@ -168,9 +173,18 @@ class Booking:
         keys = claims.keys_of(line_view(line) for line in order.lines if line.chosen)
         self._mark_paid(uow, keys, paid_at=paid_at)
         write_off(uow, order, attempt, paid_at)
-        self._tell(uow, order, attempt, "payment_done", report.amount)
+        passes = any(line.entry_id is not None for line in order.lines if line.chosen)
+        self._tell(uow, order, attempt, "pass_issued" if passes else "payment_done", report.amount)
         if order.citizen is not None:
             self._receipt_mail.post(uow, order.id, channel=order.channel, citizen=order.citizen)
+
+    def _book_for_nothing(self, uow: UnitOfWork, order: Order, attempt: Attempt, report: Report) -> None:
+        """Money for a place that was theirs no longer: it buys nothing and is late."""
+        self.end(uow, order, attempt, AttemptState.EXPIRED, "right_lost")
+        attempt.next_ask_at = None  # all has come that can
+        if rights.recheck(uow, order):
+            order.total = sum(line.pay_amount - line.discount for line in order.lines if line.chosen)
+        self._book_late(uow, order, attempt, report)
 
     def _stop(self, uow: UnitOfWork, order: Order, attempt: Attempt, report: Report) -> None:
         """The provider took another amount than ours: nothing more happens by itself, staff must look."""
@@ -227,6 +241,10 @@ class Booking:
             "count": sum(line.chosen for line in order.lines),
             "receipt_url": self._links.receipt(order.id),
             "trial": attempt.provider in TRIAL_PROVIDERS,
+            "number": attempt.trade_number,
+            "passes": [view.about for line in order.lines if (view := line_view(line)).about is not None],
+            "plate": next((line.plate for line in order.lines), ""),
+            "today": city_date(database_now(uow)),
         }
         dedupe_key = f"{notice}:{attempt.id}"
         self._notices.post(uow, notice, channel=order.channel, citizen=order.citizen, dedupe_key=dedupe_key, data=data)

@@ -39,7 +39,11 @@ class Links:
 
     def pay(self, order: OrderView) -> str:
         """The whole address of an order's pay link."""
-        return f"{self.public_url}/p/{self.pay_token(order.id, order.expires_at)}"
+        return self.pay_until(order.id, order.expires_at)
+
+    def pay_until(self, order_id: uuid.UUID, ends_at: datetime) -> str:
+        """The same, ending at another moment than the order."""
+        return f"{self.public_url}/p/{self.pay_token(order_id, ends_at)}"
 
     def read_pay(self, token: str) -> uuid.UUID:
         """The order of a pay link. Raises infra.links.ForgedLinkError or ExpiredLinkError."""

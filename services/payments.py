@@ -184,7 +184,8 @@ class Payments(Settling):
         """Ask anew about bills asked too long ago; True when something changed, which is then in the order."""
         with unit() as uow:
             oldest = database_now(uow) - FRESH_FOR
-        stale = [snapshot(line) for line in order.chosen if line.asked_at < oldest]
+        # whether a pass may still be paid for, starting.begin() asks under its lock
+        stale = [snapshot(line) for line in order.chosen if line.asked_at < oldest and line.about is None]
         if not stale:
             return False
         answers = self._sources.refresh(stale)

@@ -11,7 +11,7 @@ from domain.clock import TAIPEI
 from domain.errors import CitizenMistakeError
 from domain.orders import ATTEMPT_LIFE, NEVER_REACHED_AFTER, AttemptState, OrderState
 from domain.orderview import AttemptView, OrderView, Standing
-from domain.ports.payments import PaymentProvider
+from domain.ports.payments import TRIAL_PROVIDERS, PaymentProvider
 from infra.database import UnitOfWork
 from models.order import Attempt
 from services import claims
@@ -28,6 +28,8 @@ from services.orderbook import (
     shift_order,
 )
 from services.orders import chosen_total, line_key, put_amounts
+from services.passes import rights
+from services.passes.paynumbers import new_pay_number
 
 ATTEMPT_FIRST_ASK = NEVER_REACHED_AFTER  # then the provider is asked even if nobody comes back
 TRADE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no I, O, 0, 1: it is read out on the phone
@@ -110,6 +112,10 @@ def begin(
     if view.state is OrderState.PAYING and view.attempt is not None:
         return Begun(view.attempt, new=False)
     require_open(view)
+    if rights.recheck(uow, order):
+        order.total = chosen_total(order)
+        return None
+    _require_no_money_for_a_rehearsal(view, provider)
     if view.edition != edition or {line.key for line in view.chosen} != set(keys):
         return None
     if not claims.claim(uow, order_id, claims.keys_of(view.chosen)):
@@ -120,7 +126,7 @@ def begin(
         id=uuid.uuid4(),
         order_id=order_id,
         provider=provider.key,
-        trade_number=new_trade_number(now),
+        trade_number=new_pay_number(uow, now) if _buys_passes(view) else new_trade_number(now),
         amount=order.total,
         fee=provider.fee,
         state=AttemptState.STARTED.value,
@@ -132,6 +138,17 @@ def begin(
     record_attempt(uow, attempt, None, "started", CITIZEN)
     shift_order(uow, order, OrderState.PAYING, "attempt_started", CITIZEN)
     return Begun(attempt_view(attempt), new=True)
+
+
+def _buys_passes(order: OrderView) -> bool:
+    return any(line.about is not None for line in order.chosen)
+
+
+def _require_no_money_for_a_rehearsal(order: OrderView, provider: PaymentProvider) -> None:
+    """A rehearsal (演練) gives nobody a place. Raises CitizenMistakeError unless the provider takes no real money."""
+    rehearsal = any(line.about is not None and line.about.rehearsal for line in order.chosen)
+    if rehearsal and provider.key not in TRIAL_PROVIDERS:
+        raise CitizenMistakeError("演練不收真的錢，尚未扣款。請改用測試的繳費方式。")
 
 
 def new_trade_number(now: datetime) -> str:

@@ -27,6 +27,7 @@ from services.passes.favourites import Favourites
 from services.passes.forgetting import Forgetting
 from services.passes.lots import Lots
 from services.passes.opening_news import OpeningNews
+from services.passes.paying import PassPaying
 from services.passes.preferences import Preferences
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules, load_pass_rules
@@ -34,13 +35,13 @@ from services.passes.windows import Windows
 from web.draws.views import blueprint as draw_pages
 from web.draws.views import rehearsals
 from web.passes.views import blueprint as pass_pages
-from wiring.mail import MailRoom
+from wiring.money import Money
 from wiring.vehicles import VehicleRoom
 
 VERIFIER = Path(__file__).parent.parent / "verify_draw.py"
 
 
-class PassRoom(VehicleRoom, MailRoom):
+class PassRoom(Money, VehicleRoom):
     """Applying for a pass, and a draw that anyone can check."""
 
     @cached_property
@@ -92,6 +93,7 @@ class PassRoom(VehicleRoom, MailRoom):
             **super().for_conversations(),
             "board": self.board,
             "entries": self.entries,
+            "pass_paying": self.pass_paying,
             "favourites": Favourites(),
             "preferences": Preferences(),
             "proofs": Proofs(self.entries),
@@ -108,7 +110,11 @@ class PassRoom(VehicleRoom, MailRoom):
 
     @cached_property
     def telling(self) -> Telling:
-        return Telling(self.board, self.notices, self.clock)
+        return Telling(self.board, self.pass_paying, self.notices, self.clock)
+
+    @cached_property
+    def pass_paying(self) -> PassPaying:
+        return PassPaying(self.pass_rules, self.citizens, self.links)
 
     def for_tasks(self) -> Mapping[str, Any]:
         return {

@@ -1,4 +1,7 @@
-"""A draw's result, or an offer to a waiting entry (遞補). Data: standing (EntryStanding), today (a date)."""
+"""A draw's result, or an offer to a waiting entry (遞補).
+
+Data: standing (EntryStanding), pay_url (the page where a place is paid for, or None), today (a date).
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,4 +19,5 @@ topics = (Topic.DRAW,)
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:
     """One card: the number, and what to do next."""
-    return [results(reader, [data["standing"]], data["today"], anyone(reader))]
+    one, url = data["standing"], data["pay_url"]
+    return [results(reader, [one], data["today"], anyone(reader), {one.entry_id: url} if url else None)]

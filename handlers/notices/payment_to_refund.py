@@ -1,6 +1,6 @@
 """Money came that paid nothing (late, or twice): it is on the refund list.
 
-Data: amount (NT$), trial (no real money moved).
+Data: amount (NT$), trial (no real money moved), passes (what was to be bought of monthly passes; empty for bills).
 """
 
 from collections.abc import Mapping
@@ -19,4 +19,6 @@ topics = (Topic.OWN_ACT,)
 
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:
     """One card that says so, with a person to ask."""
-    return [to_refund(reader, amount=data["amount"], person=anyone(reader), trial=data["trial"])]
+    return [
+        to_refund(reader, amount=data["amount"], person=anyone(reader), trial=data["trial"], lost=bool(data["passes"]))
+    ]

@@ -14,6 +14,7 @@ from models.passes import PassEntry, PassRound
 from services.draws import files
 from services.passes.application import LIVE
 from services.passes.board import PassBoard
+from services.passes.paying import PassPaying
 
 TELL = "draws.tell"
 BATCH = 200  # entries told in one transaction
@@ -28,10 +29,11 @@ class What(StrEnum):
 
 
 class Telling:
-    """wiring gives the board, which knows how an entry stands, and the notices."""
+    """wiring gives the board, which knows how an entry stands, the pay links and the notices."""
 
-    def __init__(self, board: PassBoard, notices: Notices, clock: Clock) -> None:
+    def __init__(self, board: PassBoard, paying: PassPaying, notices: Notices, clock: Clock) -> None:
         self._board = board
+        self._paying = paying
         self._notices = notices
         self._clock = clock
 
@@ -73,6 +75,8 @@ class Telling:
             raise RoundRuleError(f"{draw_id} has no result to be told")
         if entry.channel is None or entry.citizen is None:
             return
+        if what is not What.ANNOUNCED:
+            data["pay_url"] = self._paying.link(uow, entry.id, channel=entry.channel, citizen=entry.citizen)
         self._notices.post(
             uow,
             "pass_announced" if what is What.ANNOUNCED else "pass_result",

@@ -17,6 +17,7 @@ from services.passes.lots import Lots, Sells
 from services.passes.rounds import in_round_time
 
 LIVE = "live"
+LATE = "LATE"  # wrongly left out of the list, put in beside it after the draw (§2.11)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -37,8 +37,11 @@ class _Name(Strict):
 class _File(Strict):
     """The whole file; an unknown key is an error."""
 
+    agency: Annotated[str, Field(pattern=r"^[A-Z0-9]{2,16}$")]
     registration_limit: Annotated[int, Field(ge=1, le=1000)]
     offer_days: Annotated[int, Field(ge=1, le=30)]
+    remind_hours: Annotated[int, Field(ge=1, le=72)]
+    ends_days: Annotated[int, Field(ge=1, le=15)]
     freeze_grace_seconds: Annotated[int, Field(ge=2, le=600)]
     complaint_days: Annotated[int, Field(ge=1, le=3650)]
     schedule: _Schedule
@@ -60,8 +63,11 @@ class PriorityRule:
 class PassRules:
     """What config/passes.toml says."""
 
+    agency: str  # who is owed for passes: a code of config/cities.toml
     registration_limit: int
     offer_life: timedelta
+    reminded_before: timedelta  # 繳費提醒, before the deadline of whoever has not paid
+    ending_before: timedelta  # 月票到期, before the end of the last day of use
     freeze_grace: timedelta
     complaint_period: timedelta  # 申訴期間, from the end of the months of use
     schedule: MonthDefaults
@@ -78,8 +84,11 @@ def load_pass_rules(file: Path = FILE) -> PassRules:
     read = read_config(file, _File)
     plan = read.schedule
     return PassRules(
+        agency=read.agency,
         registration_limit=read.registration_limit,
         offer_life=timedelta(days=read.offer_days),
+        reminded_before=timedelta(hours=read.remind_hours),
+        ending_before=timedelta(days=read.ends_days),
         freeze_grace=timedelta(seconds=read.freeze_grace_seconds),
         complaint_period=timedelta(days=read.complaint_days),
         schedule=MonthDefaults(plan.opens, plan.closes, plan.draw, plan.pay_last_day),

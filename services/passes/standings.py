@@ -13,16 +13,17 @@ from domain.phones import Mobile
 from domain.plates import Plate
 from domain.rounds import Phase
 from infra.database import UnitOfWork
-from models.draw import DrawRank, Promotion, Seat
+from models.draw import Promotion, Seat
 from models.passes import Lot, PassEntry, PassRound
 from services.passes import odds
-from services.passes.application import LIVE
+from services.passes.afterwards import lost, rank_of
+from services.passes.application import LATE, LIVE
 from services.passes.entries import Entries
 from services.passes.lots import Lots
 from services.passes.rounds import round_now
 from services.passes.rules import PassRules
 
-SHOWN = (LIVE, Removal.BOUGHT_FIRST.value)  # others have ended: withdrawn, changed, taken off
+SHOWN = (LIVE, Removal.BOUGHT_FIRST.value, LATE)  # others have ended: withdrawn, changed, taken off
 LISTED = (Phase.FROZEN, Phase.ANNOUNCED, Phase.DRAWN, Phase.PUBLISHED)
 
 
@@ -48,7 +49,7 @@ class Standings:
         lot = uow.session.get_one(Lot, row.lot)
         rehearsal = is_rehearsal(row.draw_id)
         shown: Collection[str] = (Phase.DRAWN, Phase.PUBLISHED) if rehearsal else (Phase.PUBLISHED,)
-        rank = uow.session.get(DrawRank, entry.id) if row.phase in shown else None
+        rank = rank_of(uow, entry.id) if row.phase in shown else None
         seat = uow.session.scalar(select(Seat).where(Seat.entry_id == entry.id)) if rank else None
         plan = self._lots.plan(uow, row, entry.plan)
         live, bought = entry.state == LIVE, entry.state == Removal.BOUGHT_FIRST
@@ -78,6 +79,9 @@ class Standings:
             last_promoted_to=_last_promoted_to(uow, row) if rank and rank.status == "B" else 0,
             seat="paid" if bought else seat.state if seat else None,
             pay_by=seat.pay_by if seat else None,
+            sells=lot.sells,
+            lost=lost(uow, rank) if rank and not seat else None,
+            late=rank.late if rank else 0,
             rehearsal=rehearsal,
         )
 

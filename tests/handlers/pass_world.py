@@ -9,9 +9,12 @@ from domain.clock import Clock
 from domain.plates import Plate
 from domain.rounds import RoundTimes
 from infra.database import UnitOfWorkFactory
+from services.citizens import Citizens
 from services.draws.proofs import Proofs
+from services.links import Links
 from services.passes.board import PassBoard
 from services.passes.favourites import Favourites
+from services.passes.paying import PassPaying
 from tests.flow import Flow
 from tests.handlers.registered import bind
 from tests.passes.world import DRAW_AT, STAFF, World
@@ -23,7 +26,9 @@ def pass_services(units: UnitOfWorkFactory, clock: Clock) -> dict[str, Any]:
     """By the names that conversations know them by."""
     world = World(units)
     board = PassBoard(world.rules, world.lots, world.entries, "http://localhost:8000", KEYS, clock, rehearsals=True)
+    paying = PassPaying(world.rules, Citizens(), Links("http://localhost:8000", KEYS, clock))
     return {
+        "pass_paying": paying,
         "board": board,
         "entries": world.entries,
         "favourites": Favourites(),

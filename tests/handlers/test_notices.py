@@ -18,6 +18,7 @@ from domain.reminders import Fact
 from domain.vehicles import VehicleKind
 from infra.locales import reader
 from tests.cards import pass_samples
+from tests.cards.pass_money_samples import AT_THE_LOT, BOUGHT, ISSUED
 from tests.flow import Answer
 from tests.handlers.cities import bill
 from tests.handlers.conftest import NOW
@@ -51,7 +52,7 @@ FACTS = [
 ] + [Fact(Topic.NEW_BILL, PayableKey("TPE", PayableType.BILL, "B9"), None, 1000)]
 DATA: dict[str, list[dict[str, Any]]] = {
     "payment_done": [PAID, {**PAID, "count": 1}, TRIAL],
-    "payment_to_refund": [PAID, TRIAL],
+    "payment_to_refund": [{**told, "passes": bought} for told in (PAID, TRIAL) for bought in ([], [BOUGHT])],
     "write_off_done": [PAID, {**PAID, "count": 1}, TRIAL],
     "refund_progress": [
         {"amount": 80, "state": state, "trial": trial}
@@ -78,7 +79,12 @@ DATA: dict[str, list[dict[str, Any]]] = {
             "today": NOW.date(),
         }
     ],
-    "pass_result": [{"standing": one, "today": NOW.date()} for one in pass_samples.RESULTS],
+    "pass_result": [
+        {"standing": one, "pay_url": url, "today": NOW.date()} for one in pass_samples.RESULTS for url in (PAY, None)
+    ],
+    "pass_issued": [{**told, "passes": [BOUGHT]} for told in (ISSUED, AT_THE_LOT)],
+    "pass_pay_soon": [{"standing": pass_samples.WON, "pay_url": url, "today": NOW.date()} for url in (PAY, None)],
+    "pass_ends": [{"standing": pass_samples.WON, "today": NOW.date()}],
     "promised_bills": [
         {"view": view(*answers)} for answers in ([FOUND], [NOTHING], [SILENT], [FOUND, NOTHING, SILENT])
     ],
@@ -112,7 +118,7 @@ def test_paid_leads_to_the_receipt() -> None:
 
 
 def test_money_to_refund_promises_no_date_and_names_a_person() -> None:
-    answer = rendered("payment_to_refund", PAID)
+    answer = rendered("payment_to_refund", {**PAID, "passes": []})
     assert "已列入退款" in answer
     assert answer.link("撥打") == "tel:1999"
 
@@ -120,13 +126,16 @@ def test_money_to_refund_promises_no_date_and_names_a_person() -> None:
 @pytest.mark.parametrize("display", list(Display))
 @pytest.mark.parametrize("key", ["payment_done", "payment_to_refund"])
 def test_what_a_trial_bank_took_is_marked_so(key: str, display: Display) -> None:
-    zh, en = (NOTICES[key].render(reader(language, display), TRIAL) for language in (Language.ZH, Language.EN))
+    zh, en = (
+        NOTICES[key].render(reader(language, display), {**TRIAL, "passes": []})
+        for language in (Language.ZH, Language.EN)
+    )
     assert Answer(zh).shown.startswith("測試：")
     assert Answer(en).shown.startswith("Trial: ")
     assert "這是測試交易，沒有真的扣款" in Answer(zh)
     assert "No real money was taken" in Answer(en)
     assert spoken(zh[0]).startswith("測試：")  # also on a lock screen
-    assert "測試" not in Answer(NOTICES[key].render(reader(Language.ZH, display), PAID))
+    assert "測試" not in Answer(NOTICES[key].render(reader(Language.ZH, display), {**PAID, "passes": []}))
 
 
 def test_a_promise_is_kept_city_by_city() -> None:

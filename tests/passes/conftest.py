@@ -3,6 +3,7 @@
 import pytest
 
 from infra.database import UnitOfWorkFactory
+from tests.passes.paying import PayWorld
 from tests.passes.world import World
 
 
@@ -10,3 +11,9 @@ from tests.passes.world import World
 def world(uow: UnitOfWorkFactory) -> World:
     """A city without lots yet."""
     return World(uow)
+
+
+@pytest.fixture
+def payers(uow: UnitOfWorkFactory) -> PayWorld:
+    """The same where winners can pay."""
+    return PayWorld(uow)

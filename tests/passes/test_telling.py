@@ -7,9 +7,12 @@ import pytest
 
 from domain.passview import EntryStanding
 from infra.clock import SystemClock
+from services.citizens import Citizens
 from services.draws import files, telling
 from services.draws.telling import TELL, Telling, What
+from services.links import Links
 from services.passes.board import PassBoard
+from services.passes.paying import PassPaying
 from tests.passes.world import DRAW_AT, STAFF, TIMES, World
 
 
@@ -34,7 +37,8 @@ def posted() -> Posted:
 @pytest.fixture
 def told(world: World, posted: Posted) -> Telling:
     board = PassBoard(world.rules, world.lots, world.entries, "http://localhost:8000", ("k" * 40,), SystemClock())
-    return Telling(board, posted, SystemClock())
+    paying = PassPaying(world.rules, Citizens(), Links("http://localhost:8000", ("k" * 40,), SystemClock()))
+    return Telling(board, paying, posted, SystemClock())
 
 
 def test_each_phase_queues_its_telling(world: World) -> None:
@@ -74,6 +78,8 @@ def test_results_are_told_batch_by_batch_and_once(
     assert told.tell(world.units, draw_id, What.RESULT) == 5
     assert len(posted.by_key) == 5
     assert sorted(f"{one.status}{one.no}" for one in posted.of(What.RESULT)) == ["B1", "B2", "B3", "W1", "W2"]
+    paid_here = {data["standing"].status: bool(data["pay_url"]) for _, _, data in posted.by_key.values()}
+    assert paid_here == {"W": True, "B": False}
 
 
 def test_an_offer_is_told_to_whom_it_is_made(world: World, told: Telling, posted: Posted) -> None:

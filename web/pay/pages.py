@@ -19,6 +19,7 @@ from domain.dates import day, day_and_time, deadline
 from domain.errors import CitizenMistakeError
 from domain.orders import OrderState, mask_plate
 from domain.orderview import AttemptView, Line, OrderView, Receipt, Standing
+from domain.passtexts import until
 from domain.reader import Language, Reader
 from domain.storebarcode import PROVIDER
 from infra.barcodes import drawing, picture
@@ -27,6 +28,7 @@ from infra.pdf import Section, document
 from services.halts import Seen, stopped
 from services.storeslips import Slip
 from web.pay.frame import frame
+from web.pay.passes import facts
 from web.pay.services import PayServices
 
 QR_MASK = 2
@@ -55,7 +57,7 @@ class Pages:
     ) -> Response:
         """The page of a pay link in whatever state its order is."""
         if order.state in _KINDS:
-            return self.kind(_KINDS[order.state], 410, order.language)
+            return self.kind(_KINDS[order.state], 410, order.language, passes=any(line.about for line in order.lines))
         reader = _reader(order.language)
         halted = self._halts.now()
         ways = self._services.payments.ways
@@ -69,19 +71,20 @@ class Pages:
             "total": money(reader, order.total),
             "discount": money(reader, order.discount) if order.discount else None,
             "billed": money(reader, order.total + order.discount),
-            "until": self._moment(reader, order.expires_at),
+            "until": self._until(reader, order),
             "lines": [self._line(reader, line) for line in order.due],
             "not_due": [self._line(reader, line) for line in order.lines if line.standing is not Standing.DUE],
             "ways": ways,
             "trial": self._services.trial_ways,
             "store": bool(self._services.slips.fit(order.due)),
+            "passes": any(line.about for line in order.lines),
         }
         if order.attempt is not None:
             page["provider"] = reader.t(self._services.payments.name_of(order.attempt.provider))
             page["amount"] = money(reader, order.attempt.amount + order.attempt.fee)
             page["closes"] = self._services.payments.closes(order.attempt.provider)
-            until = order.attempt.payable_until
-            page["number_until"] = self._moment(reader, until) if until else None
+            ends_at = order.attempt.payable_until
+            page["number_until"] = self._moment(reader, ends_at) if ends_at else None
         if order.state is OrderState.OPEN:
             page["qr"] = _qr(self._services.links.public_url + url_for("pay.order", token=token))
         if order.state is OrderState.PAID:
@@ -143,6 +146,7 @@ class Pages:
             "paid_at": _second(paid.paid_at),
             "lines": [self._line(reader, line) for line in paid.lines],
             "wrong_company": wrong_company,
+            "passes": any(line.about for line in paid.lines),
         }
         return make_response(render_template("pay/receipt.html", **page))
 
@@ -153,18 +157,24 @@ class Pages:
         fields += [(reader.t("統一編號"), company)] if company else []
         lines = []
         for line in (self._line(reader, line) for line in paid.lines):
-            shown = [(reader.t("單號"), line["number"]), (reader.t("車牌"), line["plate"])]
+            number = (reader.t("申請編號") if line["pass"] else reader.t("單號"), line["number"])
+            shown = [number, (reader.t("車牌"), line["plate"])]
+            if bought := line["pass"]:
+                shown += [(reader.t("停車場"), bought["lot"]), (reader.t("票種"), bought["type"])]
+                shown += [(reader.t("方案"), bought["plan"]), (reader.t("使用期間"), bought["valid"])]
             shown += [(reader.t("停車日期"), line["parked_on"])] if line["parked_on"] else []
             shown += [(reader.t("包含單號"), line["covers"])] if line["covers"] else []
             lines.append([(f"{line['agency']} {line['item']}", line["amount"]), *shown])
         trial = reader.t("這是測試交易，沒有真的扣款，不能當作繳費憑證。")
         note = trial if paid.provider in self._services.trial_ways else ""
+        passes = any(line.about for line in paid.lines)
+        later = reader.t("機關入帳需要作業時間，期間官方網站可能仍顯示未繳，請勿重複繳費，並保留本頁。")
         sections = [
             Section(reader.t("繳費證明"), [fields], note),
             Section(
                 reader.t("帳單明細"),
                 lines,
-                reader.t("機關入帳需要作業時間，期間官方網站可能仍顯示未繳，請勿重複繳費，並保留本頁。"),
+                "" if passes else later,
             ),
         ]
         title = f"{reader.t('停車通')} {reader.t('繳費證明')}"
@@ -177,7 +187,7 @@ class Pages:
     def _receipt_fields(self, reader: Reader, paid: Receipt) -> list[tuple[str, str]]:
         """The fields of the pay.taipei manual with their values, 總金額 last."""
         agencies = sorted({line.key.agency for line in paid.lines})
-        items = sorted({self._services.fees.name(reader, line.fee_item) for line in paid.lines})
+        items = sorted({self._item(reader, line) for line in paid.lines})
         stop = ", " if reader.language is Language.EN else "、"
         return [
             (
@@ -200,9 +210,9 @@ class Pages:
         less = reader.t("減 {amount}", amount=money(reader, paid.discount))
         return [(reader.t("帳單金額"), money(reader, paid.billed)), (reader.t("優惠"), less)]
 
-    def kind(self, what: str, status: int, language: str = Language.ZH.value) -> Response:
-        """A page that says kindly what happened, what was not changed, and what to do next."""
-        page = self._page(_reader(language))
+    def kind(self, what: str, status: int, language: str = Language.ZH.value, *, passes: bool = False) -> Response:
+        """A page that says kindly what happened, what was not changed, and what to do next. `passes`: of a pass."""
+        page = self._page(_reader(language)) | {"passes": passes}
         return make_response(render_template("pay/kind.html", what=what, **page), status)
 
     def _page(self, reader: Reader) -> dict[str, Any]:
@@ -215,9 +225,10 @@ class Pages:
             "chosen": line.chosen,
             "standing": line.standing.value,
             "notice": line.key.type is PayableType.NOTICE,
-            "item": self._services.fees.name(reader, line.fee_item),
+            "item": self._item(reader, line),
             "agency": city_of(self._services.cities, line.key.agency).name(reader.language),
-            "number": line.key.number,
+            "number": line.about.entry_no if line.about else line.key.number,
+            "pass": facts(reader, line.about, today) if line.about else None,
             "plate": mask_plate(line.plate),
             "parked_on": day(reader, line.parked_on, today) if line.parked_on else None,
             "deadline": deadline(reader, line.deadline, today) if line.deadline else None,
@@ -226,6 +237,16 @@ class Pages:
             "amount": money(reader, line.price),
             "billed": money(reader, line.billed) if line.billed != line.price else None,
         }
+
+    def _item(self, reader: Reader, line: Line) -> str:
+        """繳費項目."""
+        return reader.t("月票") if line.about else self._services.fees.name(reader, line.fee_item)
+
+    def _until(self, reader: Reader, order: OrderView) -> str:
+        """The end of the link; a pass's is its pay deadline, said as the city does: 24:00."""
+        if any(line.about for line in order.lines):
+            return until(reader, order.expires_at, city_date(self._services.clock.now()))
+        return self._moment(reader, order.expires_at)
 
     def _moment(self, reader: Reader, moment: datetime) -> str:
         return day_and_time(reader, moment, city_date(self._services.clock.now()))
