@@ -91,7 +91,7 @@ class World:
     def round(self, lot: str | None = None, *, rehearsal: bool = True, steps: str = "*:2", **more: Any) -> str:
         """A round around the recorded beacon round; the draw_id."""
         new = NewRound(
-            month="2023-09",
+            month=more.pop("month", "2023-09"),
             lot=lot or self.lot(),
             kind=VehicleKind.CAR,
             pass_type="all-day",
