@@ -189,3 +189,15 @@ class DrawRecipient(Base):
     email: Mapped[str] = mapped_column(String(254), primary_key=True)
     body: Mapped[str] = mapped_column(String(40), nullable=False)
     active: Mapped[bool] = mapped_column(nullable=False, server_default=text("true"))
+
+
+class DrawArming(Base):
+    """Two members of staff have armed a draw that is announced. Never changed."""
+
+    __tablename__ = "draw_arming"
+    __table_args__ = (CheckConstraint("asked_by <> approved_by", name="two_persons"),)
+
+    round_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ROUND_ID), primary_key=True)
+    asked_by: Mapped[str] = mapped_column(String(64), nullable=False)
+    approved_by: Mapped[str] = mapped_column(String(64), nullable=False)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)

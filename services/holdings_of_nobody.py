@@ -39,6 +39,7 @@ NOBODYS: Mapping[str, str] = {
     "draw_file": "what is public of a draw: commitments, which tell nothing without their salts",
     "draw_publication": "when a file became public",
     "draw_verifier": "a program",
+    "draw_arming": "who of the staff armed a draw",
     "draw_log_root": "counts and hashes",
     "draw_rank": "an entry's place in a draw, as published",
     "pass_seat": "which entry has a place",

@@ -1,4 +1,4 @@
-"""Tasks of draws: the nightly roots, freezing and announcing on time, places that fall free. Drawing is pressed."""
+"""Tasks of draws: the nightly roots, freezing, announcing and drawing on time, places that fall free."""
 
 from datetime import timedelta
 
@@ -7,11 +7,13 @@ from procrastinate import JobContext, RetryStrategy
 
 from domain.clock import city_date
 from domain.draw.coding import is_rehearsal
+from domain.errors import OutsideError
 from domain.rounds import Phase, RoundRuleError
 from infra.clock import SystemClock
 from infra.database import UnitOfWorkFactory
 from infra.queue import queue
 from services import audit
+from services.draws import arming
 from services.draws.desk import Desk
 from services.draws.freezing import Freezing, NotYetError
 from services.draws.recipients import MAIL, Recipients
@@ -54,6 +56,23 @@ def step(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
             continue
         except RoundRuleError as error:
             log.error("draw_step_refused", draw_id=draw_id, why=str(error))
+
+
+@queue.periodic(cron=EVERY_MINUTE)
+@queue.task(name="draws.draw", queueing_lock="draws.draw", pass_context=True)
+def draw(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Draw what two members of staff have armed, once its time has come, and publish it. Without a beacon it waits."""
+    with _units(context)() as uow:
+        ready = arming.due(uow)
+    for draw_id in ready:
+        try:
+            _desk(context).draw(draw_id, actor=audit.SYSTEM)
+            if not is_rehearsal(draw_id):
+                _desk(context).publish(draw_id, actor=audit.SYSTEM)
+        except OutsideError as error:
+            log.warning("beacon_not_there_yet", draw_id=draw_id, why=str(error))
+        except RoundRuleError as error:
+            log.error("draw_refused", draw_id=draw_id, why=str(error))
 
 
 @queue.task(name=TELL, pass_context=True, retry=RETRY)
