@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
+from PIL import Image
 
+from domain.passview import ODDS_CHART
 from infra.clock import SystemClock
 from services.passes.board import PassBoard
-from tests.passes.world import SCRIPT, World
+from tests.passes.world import SCRIPT, STAFF, World
 from web import security
 from web.draws.views import blueprint as draw_pages
 from web.passes.views import blueprint
@@ -81,6 +85,36 @@ def test_tries_are_counted(world: World, board: PassBoard) -> None:
     assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
 
 
+def test_tries_of_one_number_are_counted_wherever_they_come_from(world: World, board: PassBoard) -> None:
+    client = make_app(world, board, limits=True).test_client()
+
+    def statuses(mobile: str, addresses: range) -> list[int]:
+        return [
+            client.post(
+                "/passes/",
+                data={"mobile": mobile, "plate": f"AAA-{i:04}"},
+                environ_overrides={"REMOTE_ADDR": f"10.0.0.{i}"},
+            ).status_code
+            for i in addresses
+        ]
+
+    assert statuses("0912345678", range(1, 23)) == [200] * 20 + [429] * 2
+    assert statuses("0912-345-678", range(30, 31)) == [429], "however it is written"
+    assert statuses("0912345679", range(40, 41)) == [200], "another number"
+
+
+def test_an_entry_of_the_counter_is_found_without_line(world: World, client: FlaskClient) -> None:
+    draw_id = world.round()
+    entry, _ = world.apply(draw_id, 1, landline="02-12345678")
+    world.sql("UPDATE pass_entry SET channel = NULL, citizen = NULL")
+    page = look(client, "0900000001", "AAA-0001")
+    assert entry.entry_no in page
+    assert "12345678" not in page
+    wrong, none = look(client, "0900000001", "AAA-0002"), look(client, "0988888888", "ZZZ-9999")
+    assert NOTHING in wrong
+    assert wrong == none
+
+
 def test_another_sites_form_is_refused(world: World, board: PassBoard) -> None:
     client = make_app(world, board, csrf=True).test_client()
     assert client.post("/passes/", data={"mobile": "0912345678", "plate": "AAA-0001"}).status_code == 400
@@ -94,6 +128,11 @@ def test_a_receipt_behind_its_address(world: World, board: PassBoard, client: Fl
     answer = client.get(path)
     assert receipt.commit in answer.get_data(as_text=True)
     assert "<svg" in answer.get_data(as_text=True)
+    code = client.get(f"{path}/qr.png")
+    (read,) = zxingcpp.read_barcodes(Image.open(BytesIO(code.data)).convert("L"))
+    assert read.text == receipt.text(), "what a phone reads is the receipt, whole"
+    assert code.headers["Cache-Control"] == "no-store"
+    assert client.get(f"{path[:-4]}AAAA/qr.png").status_code == 404
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert client.get(path[:-4] + "AAAA").status_code == 404
@@ -101,3 +140,21 @@ def test_a_receipt_behind_its_address(world: World, board: PassBoard, client: Fl
     assert client.get(expired).status_code == 404
     world.sql("UPDATE pass_entry SET salt = NULL")
     assert client.get(path).status_code == 404, "its salt is deleted after the complaint period"
+
+
+def test_the_picture_of_odds(world: World, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = world.real_draw(4, monkeypatch)
+    world.desk.publish(before, actor=STAFF)
+    draw_id = world.round("P0123", rehearsal=False, month="2023-10")
+    pictures = [client.get(f"/passes/odds/{draw_id}/{language}.png") for language in ("zh-TW", "en")]
+    for answer in pictures:
+        assert answer.status_code == 200
+        assert Image.open(BytesIO(answer.data)).size == ODDS_CHART
+        assert "public" in answer.headers["Cache-Control"]
+    assert pictures[0].data != pictures[1].data
+
+
+@pytest.mark.parametrize("path", ["nothing/zh-TW.png", "2023-09/P0123/car/all-day/fr.png", "{draw_id}/zh-TW.png"])
+def test_no_picture_of_nothing(world: World, client: FlaskClient, path: str) -> None:
+    draw_id = world.round()
+    assert client.get(f"/passes/odds/{path.format(draw_id=draw_id)}").status_code == 404

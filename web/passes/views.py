@@ -5,8 +5,12 @@ Number and plate must both match, and "no such entry" is answered as "wrong pair
 number or a plate is known. Both come by POST, so that neither stands in an address or a log.
 """
 
-from flask import Blueprint, abort, make_response, render_template, request
+import hashlib
+import hmac
+
+from flask import Blueprint, abort, current_app, make_response, render_template, request
 from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -25,6 +29,7 @@ from web.passes.pictures import odds_chart, qr_png, qr_svg
 
 LIMIT = "60 per minute"
 LOOKUPS = "10 per minute;50 per hour"  # so that numbers and plates cannot be tried out
+OF_A_NUMBER = "20 per hour"  # from wherever: who has many addresses cannot try out somebody's plate either
 PICTURES = "600 per minute"  # LINE fetches them for everybody, from a few addresses
 MOST_ROUNDS = 100  # on one page
 SOON = "public, max-age=3600"
@@ -35,7 +40,8 @@ def blueprint(units: UnitOfWorkFactory, board: PassBoard, clock: Clock, limiter:
     room = Blueprint("passes", __name__, template_folder="templates")
     views = _Views(units, board, clock, limiter)
     room.add_url_rule("/passes/", "look", limiter.limit(LIMIT)(views.look))
-    room.add_url_rule("/passes/", "find", limiter.limit(LOOKUPS)(views.find), methods=["POST"])
+    find = limiter.limit(OF_A_NUMBER, key_func=_number_asked)(limiter.limit(LOOKUPS)(views.find))
+    room.add_url_rule("/passes/", "find", find, methods=["POST"])
     room.add_url_rule("/passes/receipts/<token>", "receipt", limiter.limit(LIMIT)(views.receipt))
     room.add_url_rule("/passes/receipts/<token>/qr.png", "code", limiter.limit(PICTURES)(views.code))
     room.add_url_rule("/passes/odds/<path:draw_id>/<language>.png", "odds", limiter.limit(PICTURES)(views.odds))
@@ -121,6 +127,16 @@ class _Views:
             "valid": period(reader, one.starts_on, one.ends_on, today),
             "rehearsal": reader.t("演練：這不是真正的抽籤。") if one.rehearsal else "",
         }
+
+
+def _number_asked() -> str:
+    """What lookups of one number are counted by: not the number itself, which is nobody's business in Redis."""
+    try:
+        number = parse_mobile(request.form.get("mobile", "")).national
+    except CitizenMistakeError:
+        return get_remote_address()
+    key = str(current_app.secret_key).encode()
+    return hmac.new(key, number.encode(), hashlib.sha256).hexdigest()
 
 
 def _reader() -> Reader:
