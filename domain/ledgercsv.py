@@ -22,7 +22,7 @@ _DAY = (
     r"20\d\d-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
     r"|20(?:[02468][048]|[13579][26])-02-29"
 )
-_MOMENT = rf"(?:{_DAY})T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?"
+_MOMENT = rf"(?:{_DAY})T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?"
 _KINDS = {
     "c": "car", "汽車": "car", "m": "motorcycle", "機車": "motorcycle", "o": "other", "其他": "other",
     "紅黃牌重機": "heavy_motorcycle", "重機": "heavy_motorcycle",
@@ -153,6 +153,7 @@ COLUMNS = {
         Column("notice_deadline", _DAY, _day),
         Column("notice_extra_charge", _MONEY, _amount),
         Column("notice_mail", "registered|plain", _one_of(("registered", "plain"), _MAIL)),
+        Column("as_of", _MOMENT, _moment),
     )
 }
 

@@ -1,7 +1,7 @@
 """Takes an agency's CSV into the ledger: COPY into a staging table, then set by set, in one transaction.
 
 Idempotent: the same file twice changes nothing. A row that cannot be taken is refused with its line and reason, and the
-rest goes in. What was paid here is never changed by a file.
+rest goes in. What was paid here is never changed by a file, nor is a row by one that the agency says is older (as_of).
 """
 
 # ruff: noqa: S608  every part of the statements is this file's own
@@ -25,12 +25,13 @@ ONE_IMPORT_AT_A_TIME = 7001  # advisory lock
 
 Refused = Callable[[int, str], None]  # line (the header is 1), reason
 Progress = Callable[[int], None]  # bytes read so far
+Told = Callable[[str, str, str], None]  # agency, number, what became of it
 Rows = Cursor[tuple[object, ...]]
 
 _TYPES = {
     "amount": "integer", "pay_amount": "integer", "notice_extra_charge": "integer", "hours": "numeric",
     "parked_on": "date", "deadline": "date", "prosecuted_deadline": "date", "notice_deadline": "date",
-    "started_at": "timestamptz", "left_at": "timestamptz", "prosecuted": "boolean",
+    "started_at": "timestamptz", "left_at": "timestamptz", "as_of": "timestamptz", "prosecuted": "boolean",
 }  # fmt: skip
 _STAGING = f"""
 CREATE TEMPORARY TABLE staged_bill (
@@ -63,30 +64,31 @@ RETURNING s.line, 'says something else of its notice than line ' || f.line
 """
 _NOTICES = """
 INSERT INTO ledger_notice AS n
-    (agency, number, deadline, extra_charge, registered_mail, prosecuted, prosecuted_deadline)
+    (agency, number, deadline, extra_charge, registered_mail, prosecuted, prosecuted_deadline, as_of)
 SELECT DISTINCT ON (agency, notice_number) agency, notice_number, notice_deadline, notice_extra_charge,
-    notice_mail = 'registered', coalesce(prosecuted, false), prosecuted_deadline
-FROM staged_bill WHERE notice_number IS NOT NULL
+    notice_mail = 'registered', coalesce(prosecuted, false), prosecuted_deadline, as_of
+FROM staged_bill WHERE notice_number IS NOT NULL ORDER BY agency, notice_number, as_of DESC
 ON CONFLICT (agency, number) DO UPDATE SET
-    (deadline, extra_charge, registered_mail, prosecuted, prosecuted_deadline, imported_at) =
+    (deadline, extra_charge, registered_mail, prosecuted, prosecuted_deadline, as_of, imported_at) =
     (excluded.deadline, excluded.extra_charge, excluded.registered_mail, excluded.prosecuted,
-     excluded.prosecuted_deadline, now())
-WHERE n.paid_here_at IS NULL
-  AND (n.deadline, n.extra_charge, n.registered_mail, n.prosecuted, n.prosecuted_deadline) IS DISTINCT FROM
+     excluded.prosecuted_deadline, excluded.as_of, now())
+WHERE n.paid_here_at IS NULL AND coalesce(excluded.as_of >= n.as_of, true)
+  AND (n.deadline, n.extra_charge, n.registered_mail, n.prosecuted, n.prosecuted_deadline, n.as_of) IS DISTINCT FROM
       (excluded.deadline, excluded.extra_charge, excluded.registered_mail, excluded.prosecuted,
-       excluded.prosecuted_deadline)
+       excluded.prosecuted_deadline, excluded.as_of)
 RETURNING agency, number
 """
 _VALUES = (
     "plate_key", "plate", "kind", "car_type", "fee_item", "parked_on", "deadline", "amount", "pay_amount", "hours",
-    "street", "started_at", "left_at", "issued_how", "prosecuted", "notice_number", "status",
+    "street", "started_at", "left_at", "issued_how", "prosecuted", "notice_number", "status", "as_of",
 )  # fmt: skip
 _ROWS = """(
     SELECT agency, number, replace(plate, '-', '') AS plate_key, plate, kind,
         CASE kind WHEN 'car' THEN 'C' WHEN 'other' THEN 'O' ELSE 'M' END AS car_type,
         coalesce(fee_item, 'parking') AS fee_item, parked_on, deadline, amount,
         coalesce(pay_amount, amount) AS pay_amount, hours, street, started_at, left_at, issued_how,
-        coalesce(prosecuted, false) AS prosecuted, notice_number, coalesce(status, 'open') AS status
+        coalesce(prosecuted, false) AS prosecuted, notice_number, coalesce(status, 'open') AS status,
+        as_of
     FROM staged_bill
 ) s"""
 _ADD = f"INSERT INTO ledger_bill (agency, number, {', '.join(_VALUES)}) SELECT * FROM {_ROWS}"
@@ -100,7 +102,13 @@ SELECT EXISTS (
 _CHANGE = f"""
 UPDATE ledger_bill b SET ({", ".join(_VALUES)}, imported_at) = ROW({", ".join(f"s.{v}" for v in _VALUES)}, now())
 FROM {_ROWS} WHERE b.number = s.number AND b.agency = s.agency AND b.paid_here_at IS NULL
+    AND coalesce(s.as_of >= b.as_of, true)
     AND ({", ".join(f"b.{v}" for v in _VALUES)}) IS DISTINCT FROM ({", ".join(f"s.{v}" for v in _VALUES)})
+"""
+_KEPT = """
+SELECT b.agency, b.number, CASE WHEN b.paid_here_at IS NOT NULL THEN 'paid_here' ELSE 'stale' END
+FROM staged_bill s JOIN ledger_bill b ON b.number = s.number AND b.agency = s.agency
+WHERE b.paid_here_at IS NOT NULL OR s.as_of < b.as_of
 """
 _AGENCIES = """
 INSERT INTO ledger_agency (code) SELECT DISTINCT agency FROM staged_bill
@@ -123,11 +131,18 @@ class Imported:
 
 
 def import_csv(
-    uow: UnitOfWork, file: BinaryIO, *, refused: Refused, progress: Progress = lambda _bytes: None
+    uow: UnitOfWork,
+    file: BinaryIO,
+    *,
+    refused: Refused,
+    progress: Progress = lambda _bytes: None,
+    told: Told | None = None,
 ) -> Imported:
     """Take a file in, inside the caller's transaction. Raises FileError.
 
-    `refused` hears every row that is not taken, in the order of the checks. UTF-8, with or without a mark.
+    `refused` hears every row that is not taken, in the order of the checks. UTF-8, with or without a mark. `told` hears
+    of each bill that is taken, changed, or kept as it was because it is paid_here or the row stale; nothing where the
+    whole file is new, which Imported shows.
     """
     count = 0
 
@@ -152,10 +167,13 @@ def import_csv(
     if "notice_number" in reader.columns:
         staged -= _refuse_staged(cursor, _CONTRADICTING, refuse)
         cursor.execute(_NOTICES)
-    taken, changed = _add(cursor), 0
+    taken, changed = _add(cursor, told), 0
     if taken != staged:  # some are in the ledger already, or twice in the file
         staged -= _refuse_staged(cursor, _REPEATED, refuse)
-        changed = cursor.execute(_CHANGE).rowcount
+        if told is not None:
+            for agency, number, why in cast("list[tuple[str, str, str]]", cursor.execute(_KEPT).fetchall()):
+                told(agency, number, why)
+        changed = _count(cursor, _CHANGE, "b.", "changed", told)
     cursor.execute(_AGENCIES)
     bill_news.of_import(uow)
     return Imported(taken, changed, staged - taken - changed, count)
@@ -213,7 +231,17 @@ def _decoded_line(line: bytes) -> str | None:
         return None
 
 
-def _add(cursor: Rows) -> int:
+def _count(cursor: Rows, statement: LiteralString, table: LiteralString, what: str, told: Told | None) -> int:
+    """Run a statement over bills; how many it wrote. Which ones is only asked for where somebody wants to be told."""
+    if told is None:
+        return cursor.execute(statement).rowcount
+    cursor.execute(f"{statement} RETURNING {table}agency, {table}number")
+    for agency, number in cast("list[tuple[str, str]]", cursor.fetchall()):
+        told(agency, number, what)
+    return cursor.rowcount
+
+
+def _add(cursor: Rows, told: Told | None) -> int:
     """Add the bills that are not in the ledger; returns how many.
 
     A plain INSERT takes two thirds of the time of one that minds conflicts, so it is tried where all bills look new.
@@ -225,8 +253,8 @@ def _add(cursor: Rows) -> int:
             with cursor.connection.transaction():  # a savepoint: the caller's transaction stands whatever happens
                 return cursor.execute(_ADD).rowcount
         except UniqueViolation:
-            return cursor.execute(_ADD_THE_NEW).rowcount
-    return cursor.execute(_ADD_THE_NEW).rowcount
+            pass
+    return _count(cursor, _ADD_THE_NEW, "", "taken", told)
 
 
 def _refuse_staged(cursor: Rows, statement: LiteralString, refuse: Refused) -> int:
