@@ -1,6 +1,8 @@
-"""Tokens of pay links, receipts and calendar days: an order's id or what fits in 16 bytes, and an end, signed. Nothing personal, nothing to guess, no lookup.
+"""Tokens of pay links, receipts and calendar days: 16 bytes, mostly an order's id, and an end, signed.
 
-token = base64url( order id (16) | end, seconds since 1970 (4) | first 16 bytes of HMAC-SHA256(key, purpose | both) )
+Nothing personal, nothing to guess, no lookup.
+
+token = base64url( id (16) | end, seconds since 1970 (4) | first 16 bytes of HMAC-SHA256(key, purpose | both) )
 """
 
 import base64

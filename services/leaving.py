@@ -55,6 +55,7 @@ WHERE channel = :channel AND citizen = :citizen AND state = 'live' AND phase = '
 _ON_THE_WAY = text("""
 SELECT EXISTS (SELECT FROM inbound_event WHERE channel = :channel AND lane = :citizen AND done_at IS NULL)
 OR EXISTS (SELECT FROM outbound_message WHERE channel = :channel AND lane = :citizen AND ended_at IS NULL)
+OR EXISTS (SELECT FROM menu_link WHERE channel = :channel AND line_id = :citizen)  -- LINE still shows a member's menu
 """)
 
 Forget = Callable[[str, str], None]  # channel, citizen: drop the dialog state that Redis keeps

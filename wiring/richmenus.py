@@ -1,12 +1,14 @@
 """Rich menus: drawn here, kept at LINE."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 from adapters.richmenus.book import load_menu_book
 from adapters.richmenus.line import Drawn, LineRichMenus, drawn
 from domain.richmenus import MenuBook, menus
+from services.menus import Menus
 from wiring.line import Line
 
 
@@ -16,6 +18,13 @@ class RichMenuRoom(Line):
     @cached_property
     def menu_book(self) -> MenuBook:
         return load_menu_book()
+
+    @cached_property
+    def menus(self) -> Menus:
+        return Menus(self.menu_book, self.rich_menus)
+
+    def for_tasks(self) -> Mapping[str, Any]:
+        return {**super().for_tasks(), "menus": self.menus}
 
     def drawn_menus(self) -> list[Drawn]:
         """Every menu; takes a second for each."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from domain.richmenus import HEIGHT, OTHER, TAB_HEIGHT, WIDTH, Box, Menu
+from domain.richmenus import OTHER, WIDTH, Box, Menu
 
 FONT = Path(__file__).parent.parent.parent / "infra" / "fonts" / "NotoSansTC-Regular.ttf"
 TAB_SIZE, NAME_SIZE, UNDER_SIZE = 96, 132, 76  # pixels
@@ -17,11 +17,11 @@ MARGIN = 40  # a name stays so far from the edges of its box
 
 
 def draw(menu: Menu) -> bytes:
-    """The image as PNG, 2500 × 1686. Raises ValueError for a name that does not fit its box."""
+    """The image as PNG, 2500 × 1686 or 843. Raises ValueError for a name that does not fit its box."""
     colour = menu.book.colours
-    image = Image.new("RGB", (WIDTH, HEIGHT), colour["band"])
+    image = Image.new("RGB", (WIDTH, menu.layout.height), colour["band"])
     pen = ImageDraw.Draw(image)
-    pen.rectangle((0, 0, WIDTH, TAB_HEIGHT), fill=colour["paper"])
+    pen.rectangle((0, 0, WIDTH, menu.layout.tab_height), fill=colour["paper"])
     for label, to, box in menu.tabs:
         is_open = to == menu.alias
         _centred(pen, box, label, TAB_SIZE, colour["main"] if is_open else colour["quiet"], bold=is_open)

@@ -5,7 +5,7 @@ image is there, and what nobody needs any longer is deleted last: at no moment d
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +19,8 @@ from linebot.v3.messaging import (
     CreateRichMenuAliasRequest,
     MessagingApi,
     MessagingApiBlob,
+    RichMenuBulkLinkRequest,
+    RichMenuBulkUnlinkRequest,
     RichMenuRequest,
     UpdateRichMenuAliasRequest,
 )
@@ -66,8 +68,11 @@ class LineRichMenus:
         self._clients = [_client(url, access_token) for url in (api_url, data_api_url)]
         self._api, self._blob = MessagingApi(self._clients[0]), MessagingApiBlob(self._clients[1])
 
-    def deploy(self, menus: Sequence[Drawn]) -> Deployed:
-        """Create, upload, switch, delete. `menus`: the first is for everybody. Raises domain.errors.OutsideError."""
+    def deploy(self, menus: Sequence[Drawn], follow: Callable[[], object] = lambda: None) -> Deployed:
+        """Create, upload, switch, delete. `menus`: the first is for everybody. Raises domain.errors.OutsideError.
+
+        `follow` is called before old menus are deleted: it shows the new ones to citizens who have one of their own.
+        """
         with _told():
             there = {menu.name: menu.rich_menu_id for menu in self._ask(self._api.get_rich_menu_list).richmenus}
             known = {one.rich_menu_alias_id: one.rich_menu_id for one in self._aliases()}
@@ -78,7 +83,27 @@ class LineRichMenus:
                 self._switch(alias, ids[alias], is_new=alias not in known)
             if self._default() != ids[menus[0].alias]:
                 self._ask(self._api.set_default_rich_menu, ids[menus[0].alias])
+            follow()
             return Deployed(created, switched, self._delete_others(there, known, ids))
+
+    # domain.ports.richmenus.MenuLinks
+
+    def ids(self) -> Mapping[str, str]:
+        """The menu that each alias means now."""
+        with _told():
+            return {one.rich_menu_alias_id: one.rich_menu_id for one in self._aliases()}
+
+    def link(self, menu_id: str, citizens: Sequence[str]) -> None:
+        """LINE accepts it and does it a little later."""
+        with _told():
+            request = RichMenuBulkLinkRequest(richMenuId=menu_id, userIds=list(citizens))
+            self._ask(self._api.link_rich_menu_id_to_users, request)
+
+    def unlink(self, citizens: Sequence[str]) -> None:
+        """Likewise."""
+        with _told():
+            request = RichMenuBulkUnlinkRequest(userIds=list(citizens))
+            self._ask(self._api.unlink_rich_menu_id_from_users, request)
 
     def close(self) -> None:
         """Close the connections."""

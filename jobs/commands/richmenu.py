@@ -18,7 +18,7 @@ def deploy() -> None:
     house = current_app.extensions["house"]
     with house.rich_menus() as line:
         try:
-            done = line.deploy(house.drawn_menus())
+            done = line.deploy(house.drawn_menus(), lambda: house.menus.follow(house.unit))
         except OutsideError as error:
             raise click.ClickException(f"{error.cause}; nothing is half-way, run it again") from None
     if not (done.created or done.switched or done.deleted):

@@ -1,6 +1,6 @@
 """Rich menus: what is drawn is what is pressed, every tile types a known word, a deployment can be repeated."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
@@ -9,17 +9,20 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from PIL import Image, ImageColor
+from sqlalchemy import text
 
 from adapters.richmenus.book import FILE, load_menu_book
 from adapters.richmenus.line import Deployed, Drawn, LineRichMenus, drawn
 from domain.errors import OutsideError
 from domain.reader import Language
-from domain.richmenus import HEIGHT, WIDTH, Box, Menu, MenuBook, Tab, menus
+from domain.richmenus import COMPACT, LARGE, WIDTH, Box, Menu, MenuBook, Tab, menu_for, menus
 from flex_templates import theme
+from infra.database import UnitOfWork, UnitOfWorkFactory
 from infra.settings import SettingsError
 from jobs.commands.richmenu import richmenu
 from tests.fakes.line import FakeLine, Fault
 from tests.flow import Flow
+from tests.handlers.registered import register
 from web.console.lineapi.check import check_body
 from wiring.richmenus import RichMenuRoom
 
@@ -31,9 +34,9 @@ BOOK = load_menu_book()
 
 def relabelled(book: MenuBook, label: str) -> MenuBook:
     """The book with another label on its very first tile."""
-    first, *others = book.tabs
+    first = book.guest
     tile = replace(first.tiles[0], label=dict.fromkeys(Language, label))
-    return replace(book, tabs=[Tab(first.key, first.name, [tile, *first.tiles[1:]]), *others])
+    return replace(book, guest=Tab(first.key, first.name, [tile, *first.tiles[1:]]))
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +58,18 @@ def api(line: FakeLine) -> Iterator[LineRichMenus]:
 
 
 def test_line_takes_every_menu_and_its_image(every: list[tuple[Menu, Drawn]]) -> None:
-    assert len(every) == 2 * len(BOOK.tabs)
+    assert len(every) == 2 * (len(BOOK.tabs) + 1)
     for menu, made in every:
         assert check_body("RichMenuRequest", menu.as_line(made.name)) == []
         assert len(made.image) <= LINES_MOST_BYTES
-        assert Image.open(BytesIO(made.image)).size == (WIDTH, HEIGHT)
+        assert Image.open(BytesIO(made.image)).size == (WIDTH, menu.layout.height)
+    assert {menu.layout.height for menu, _made in every} == {COMPACT.height, LARGE.height} == {843, 1686}
 
 
 def test_areas_cover_the_image_without_overlap(every: list[tuple[Menu, Drawn]]) -> None:
     for menu, _made in every:
         boxes = [box for *_rest, box in (*menu.tabs, *menu.tiles)]
-        assert sum(box.width * box.height for box in boxes) == WIDTH * HEIGHT
+        assert sum(box.width * box.height for box in boxes) == WIDTH * menu.layout.height
         for number, one in enumerate(boxes):
             assert not any(overlap(one, other) for other in boxes[number + 1 :])
 
@@ -97,7 +101,7 @@ def test_each_box_holds_its_writing_and_keeps_it_off_its_edges(every: list[tuple
                 (left, upper, right, upper + CLEAR),
                 (left, lower - CLEAR, right, lower),
             ):
-                edge = {colour for _count, colour in image.crop(strip).getcolors(WIDTH * HEIGHT)}
+                edge = {colour for _count, colour in image.crop(strip).getcolors(WIDTH * LARGE.height)}
                 assert edge <= grounds, f"{menu.alias}: {box} is written over"
 
 
@@ -106,11 +110,11 @@ def test_a_tab_leads_to_every_other_and_to_the_same_in_the_other_language(every:
     for menu, _made in every:
         switches = [area["action"] for area in menu.as_line("x")["areas"] if area["action"]["type"] == "richmenuswitch"]
         assert {action["richMenuAliasId"] for action in switches} <= aliases - {menu.alias}
-        assert len(switches) == len(BOOK.tabs)
+        assert len(switches) == (1 if menu.tab is BOOK.guest else len(BOOK.tabs))
 
 
 def test_every_tile_types_a_word_that_opens_something(flow: Flow) -> None:
-    for tab in BOOK.tabs:
+    for tab in (BOOK.guest, *BOOK.tabs):
         for tile in tab.tiles:
             for word in tile.say.values():
                 opened = flow.registry.by_word(word)
@@ -118,8 +122,16 @@ def test_every_tile_types_a_word_that_opens_something(flow: Flow) -> None:
 
 
 def test_what_one_comes_for_is_one_press_away() -> None:
-    first = [tile.say[Language.ZH] for tile in BOOK.tabs[0].tiles]
-    assert first[:2] == ["待繳", "抽籤結果"]
+    for tab in (BOOK.guest, BOOK.tabs[0]):
+        assert [tile.say[Language.ZH] for tile in tab.tiles][:2] == ["待繳", "抽籤結果"]
+
+
+def test_everybody_begins_as_a_guest_in_chinese() -> None:
+    aliases = [menu.alias for menu in menus(BOOK)]
+    assert aliases[0] == menu_for(BOOK, Language.ZH, registered=False) == "parkline-guest-zh"
+    wanted = {menu_for(BOOK, language, registered=member) for language in Language for member in (True, False)}
+    assert len(wanted) == 4
+    assert wanted <= set(aliases)
 
 
 def test_the_menus_wear_the_colours_of_the_cards() -> None:
@@ -174,7 +186,7 @@ class TestDeploying:
     ) -> None:
         wanted = [made for _menu, made in every]
         done = api.deploy(wanted)
-        assert (len(done.created), len(done.switched), done.deleted) == (6, 6, 0)
+        assert (len(done.created), len(done.switched), done.deleted) == (8, 8, 0)
         assert self.whole(line, wanted)
         ids = set(line.platform.rich_menus.menus)
         before = sum(count for (method, _path, _status), count in line.calls.items() if method != "GET")
@@ -222,24 +234,123 @@ class TestDeploying:
         api.close()
 
 
-def test_the_command_tells_what_it_did(line: FakeLine) -> None:
-    book = replace(BOOK, tabs=BOOK.tabs[:1])
+class FollowingHouse(RichMenuRoom):
+    """A house whose LINE is the test's."""
+
+    menu_book = replace(BOOK, tabs=BOOK.tabs[:1])
+    line: FakeLine
+    units: UnitOfWorkFactory
+
+    def unit(self) -> UnitOfWork:
+        return self.units()
+
+    @contextmanager
+    def rich_menus(self) -> Iterator[LineRichMenus]:
+        made = LineRichMenus(self.line.url, self.line.url, self.line.access_token)
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def house(line: FakeLine, chat_units: UnitOfWorkFactory) -> FollowingHouse:
+    with chat_units() as uow:  # other tests' citizens are not met here
+        uow.connection.execute(text("UPDATE citizen SET language = 'zh-TW'"))
+        uow.connection.execute(text("UPDATE account SET state = 'leaving'"))
+        uow.connection.execute(text("DELETE FROM menu_link"))
+    made = FollowingHouse(None, None, 1, "test")
+    object.__setattr__(made, "line", line)
+    object.__setattr__(made, "units", chat_units)
+    return made
+
+
+def test_the_command_tells_what_it_did(line: FakeLine, house: FollowingHouse) -> None:
     app = Flask("test")
-
-    class House(RichMenuRoom):
-        menu_book = book
-
-        @contextmanager
-        def rich_menus(self) -> Iterator[LineRichMenus]:
-            made = LineRichMenus(line.url, line.url, line.access_token)
-            yield made
-            made.close()
-
-    app.extensions["house"] = House(None, None, 1, "test")
+    app.extensions["house"] = house
     app.cli.add_command(richmenu)
     runs = [app.test_cli_runner().invoke(args=["richmenu", "deploy"]) for _ in range(2)]
-    assert [run.output for run in runs] == ["created 2, switched 2, deleted 0\n", "everything is in place\n"]
+    assert [run.output for run in runs] == ["created 4, switched 4, deleted 0\n", "everything is in place\n"]
     line.faults.strike_next(Fault.ERROR)
     failed = app.test_cli_runner().invoke(args=["richmenu", "deploy"])
     assert failed.exit_code == 1
     assert "LINE answered 500" in failed.output
+
+
+class TestFollowing:
+    def menu_of(self, line: FakeLine, flow: Flow) -> str:
+        """The alias of what the citizen sees at LINE."""
+        there = line.platform.rich_menus
+        shown = there.menu_of(flow.citizen)
+        return next(alias for alias, menu_id in there.aliases.items() if menu_id == shown)
+
+    def friend(self, line: FakeLine, flow: Flow, units: UnitOfWorkFactory | None = None) -> Flow:
+        """Known to LINE; with `units` also registered with us."""
+        flow.citizen = line.user()
+        if units:
+            register(flow, units)
+        return flow
+
+    def test_registering_language_and_leaving_change_the_menu(
+        self,
+        line: FakeLine,
+        house: FollowingHouse,
+        make_flow: Callable[..., Flow],
+        chat_units: UnitOfWorkFactory,
+    ) -> None:
+        assert house.menus.follow(chat_units) == 0, "nothing is deployed"
+        with house.rich_menus() as api:
+            api.deploy(house.drawn_menus())
+        guest, member = self.friend(line, make_flow()), self.friend(line, make_flow(), chat_units)
+        guest.say("說明")
+        assert house.menus.follow(chat_units) == 1
+        assert house.menus.follow(chat_units) == 0
+        shown = [self.menu_of(line, one) for one in (guest, member)]
+        assert shown == ["parkline-guest-zh", "parkline-bills-zh"]
+        for one in (guest, member):
+            one.say("English")
+        assert house.menus.follow(chat_units) == 2
+        shown = [self.menu_of(line, one) for one in (guest, member)]
+        assert shown == ["parkline-guest-en", "parkline-bills-en"]
+        member.say("註銷")
+        member.press("Delete")
+        guest.say("中文")
+        house.menus.follow(chat_units)
+        shown = [self.menu_of(line, one) for one in (guest, member)]
+        assert shown == ["parkline-guest-zh", "parkline-guest-en"]
+
+    def test_a_new_deployment_and_a_friend_who_comes_back_are_told_of(
+        self, line: FakeLine, house: FollowingHouse, make_flow: Callable[..., Flow], chat_units: UnitOfWorkFactory
+    ) -> None:
+        with house.rich_menus() as api:
+            api.deploy(house.drawn_menus())
+        member = self.friend(line, make_flow(), chat_units)
+        house.menus.follow(chat_units)
+        tab = BOOK.tabs[0]
+        tile = replace(tab.tiles[0], label=dict.fromkeys(Language, "待付"))
+        changed = replace(house.menu_book, tabs=[Tab(tab.key, tab.name, [tile, *tab.tiles[1:]])])
+        with house.rich_menus() as api:
+            api.deploy([drawn(menu) for menu in menus(changed)], lambda: house.menus.follow(chat_units))
+        assert self.menu_of(line, member) == "parkline-bills-zh", "the new one, though the old one is deleted"
+        member.event("unfollow")
+        assert house.menus.follow(chat_units) == 1
+        member.event("follow", follow={"isUnblocked": True})
+        assert house.menus.follow(chat_units) == 1
+        assert self.menu_of(line, member) == "parkline-bills-zh"
+
+    def test_many_are_told_in_bulk_and_a_silence_loses_nobody(
+        self, line: FakeLine, house: FollowingHouse, chat_units: UnitOfWorkFactory
+    ) -> None:
+        with house.rich_menus() as api:
+            api.deploy(house.drawn_menus())
+        with chat_units() as uow:
+            uow.connection.execute(
+                text("INSERT INTO citizen (channel, line_id, language) "
+                     "SELECT 'many', 'U' || lpad(to_hex(n), 32, '0'), 'en' FROM generate_series(1, 1100) n")
+            )  # fmt: skip
+        line.faults.strike_next(Fault.ERROR, path="/bulk/link")
+        with pytest.raises(OutsideError):
+            house.menus.follow(chat_units)
+        assert house.menus.follow(chat_units) == 1100
+        calls = sum(
+            count for (_method, path, status), count in line.calls.items() if "bulk/link" in path and status == 202
+        )
+        assert calls == 3, "500 at most in one call"
