@@ -47,6 +47,7 @@ class Answer:
     offers: Sequence[Press] = ()  # what else can be done: bind this plate, look up another
     calendar: Link | None = None  # puts the nearest deadline into one's calendar
     pay_all: Link | None = None  # the pay page with all bills that are paid here, ticked
+    store_code: Press | None = None  # shows barcodes for a till
     pay_all_amount: int = 0  # what the bills on it want, before the discount
     discount: int = 0  # what paying them here takes off (行動支付優惠)
     look_alikes: Sequence[str] = ()  # plates that this one may be a misreading of; offered where nothing was found

@@ -9,11 +9,12 @@ from domain.dates import clock_time, wait
 from domain.reader import Display, Reader
 from flex_templates import bill, look_alikes
 from flex_templates.answer import Answer, Owed
-from flex_templates.card import Block, Card, Lead, Link, Note, Paragraph, Press, Rows
+from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Press, Rows
 from flex_templates.limits import BILLS_AS_TEXT, BILLS_IN_CHAT
 from flex_templates.person import Person, call
 from flex_templates.punctuation import beside, listed
 from flex_templates.render import show
+from flex_templates.share import with_family
 from flex_templates.theme import Tone
 
 UNCONNECTED_NAMED = 6  # cities this service does not ask: named up to here, else counted
@@ -51,7 +52,7 @@ def _single(reader: Reader, answer: Answer) -> Card:
     card.title = reader.t("停車費待繳：{group}", group=owed.group)
     card.subtitle = beside(reader, owed.vehicle or answer.vehicle, owed.office)
     card.blocks = [*card.blocks, *_vehicles(answer), *_notes(reader, answer)]
-    card.others = [*card.others, *_calendar(answer), *answer.offers]
+    card.others = [*card.others, *_other_ways(reader, answer), *_calendar(answer), *answer.offers]
     if answer.pay_all:
         card.main = answer.pay_all
     return card
@@ -81,8 +82,14 @@ def _summary(reader: Reader, answer: Answer) -> Card:
         tone=_worst(answer.owed, answer.today),
         blocks=[*shown, *_vehicles(answer), *_notes(reader, answer)],
         main=answer.pay_all,
-        others=[*_calendar(answer), *answer.offers],
+        others=[*_other_ways(reader, answer), *_calendar(answer), *answer.offers],
     )
+
+
+def _other_ways(reader: Reader, answer: Answer) -> list[Button]:
+    """Beside paying here oneself: at a store, or by somebody else."""
+    share = answer.pay_all and with_family(reader, answer.pay_all.uri, answer.pay_all_amount - answer.discount)
+    return [*([answer.store_code] if answer.store_code else []), *(share or [])]
 
 
 def _details(reader: Reader, answer: Answer) -> list[Card]:

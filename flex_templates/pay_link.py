@@ -7,14 +7,26 @@ from domain.amounts import money
 from domain.clock import city_date
 from domain.dates import day_and_time
 from domain.reader import Reader
-from flex_templates.card import Card, Lead, Link, Note, Paragraph
+from flex_templates.card import Card, Lead, Link, Note, Paragraph, Press
 from flex_templates.render import show
+from flex_templates.share import with_family
 
 
 def message(
-    reader: Reader, url: str, *, count: int, total: int, expires_at: datetime, now: datetime, discount: int = 0
+    reader: Reader,
+    url: str,
+    *,
+    count: int,
+    total: int,
+    expires_at: datetime,
+    now: datetime,
+    discount: int = 0,
+    store_code: Press | None = None,
 ) -> dict[str, Any]:
-    """A pay link for `count` bills of `total` NT$, good until `expires_at`; `discount`: what was taken off for it."""
+    """A pay link for `count` bills of `total` NT$, good until `expires_at`.
+
+    `discount`: NT$ taken off for it; `store_code`: shows the barcode for a till instead.
+    """
     amount = money(reader, total)
     bills = reader.t("1 筆帳單") if count == 1 else reader.t("{count} 筆帳單", count=count)
     until = day_and_time(reader, expires_at, city_date(now))
@@ -27,6 +39,7 @@ def message(
             Note(f"{valid}\n{reader.t('請勿重複繳費。')}"),
         ),
         main=Link(reader.t("繳費 {amount}", amount=amount), url),
+        others=[*([store_code] if store_code else []), *with_family(reader, url, total)],
     )
     return show(reader, reader.t("繳費連結，共 {total}", total=amount), card)
 

@@ -22,9 +22,11 @@ from flex_templates.words import class_name, vehicle_name
 from handlers.calendar_link import calendar_link
 from services.links import Links
 from services.orders import Orders
+from services.storeslips import StoreSlips
 
 ANSWERS = "tickets"  # key of the conversation whose doors ask again
 PAYS = "pay"  # key of the conversation whose doors pay one bill
+STORE_CODES = "store_codes"  # key of the conversation whose doors show barcodes for a till
 SAVES = "saved"  # key of the conversation whose doors keep one bill
 SHOWN = (Standing.DUE, Standing.PARTLY_PAID_HERE)  # what a notice covers is listed on the notice
 
@@ -32,9 +34,10 @@ SHOWN = (Standing.DUE, Standing.PARTLY_PAID_HERE)  # what a notice covers is lis
 class Answering:
     """Makes answers about bills; opens the order behind their pay button."""
 
-    def __init__(self, orders: Orders, links: Links) -> None:
+    def __init__(self, orders: Orders, links: Links, store_slips: StoreSlips) -> None:
         self._orders = orders
         self._links = links
+        self._slips = store_slips
 
     def message(
         self,
@@ -81,6 +84,7 @@ class Answering:
             pay_all_amount=order.total + order.discount if order else 0,
             discount=order.discount if order else 0,
             look_alikes=look_alikes,
+            store_code=self.store_code(reader, [line.payable for line in view.due], values),
             calendar=self.calendar(reader, [line.payable for line in view.due], view.today),
             clearing=sum(line.standing is Standing.PAID_HERE for line in view.here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in view.here),
@@ -118,6 +122,13 @@ class Answering:
     def pay_all(self, reader: Reader, order: OrderView) -> Link:
         """The button that leads to the pay page."""
         return Link(reader.t("繳費 {amount}", amount=money(reader, order.total)), self._links.pay(order))
+
+    def store_code(self, reader: Reader, due: Sequence[Payable], values: dict[str, str]) -> Press | None:
+        """The button for barcodes at a till, where one of these bills can be paid so (超商條碼)."""
+        takes = self._slips.takes
+        if not any(self._orders.collects(one) and takes(one.deadline, one.pay_amount) for one in due):
+            return None
+        return Press(reader.t("超商條碼"), door(STORE_CODES, "show", **values))
 
     def calendar(self, reader: Reader, due: Sequence[Payable], today: date) -> Link | None:
         """The nearest deadline to come, for one's own calendar (加入行事曆)."""

@@ -22,6 +22,7 @@ from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.orders import Orders
+from services.storeslips import StoreSlips
 from services.vehicles import Vehicles
 
 
@@ -32,9 +33,17 @@ class Pay(Conversation[NoData]):
     explains = msgid("輸入車牌，查到後一次繳清或只繳一筆")
     place = 2
 
-    def __init__(self, lookup: Lookup, quota: Quota, orders: Orders, links: Links, vehicles: Vehicles) -> None:
+    def __init__(
+        self,
+        lookup: Lookup,
+        quota: Quota,
+        orders: Orders,
+        links: Links,
+        vehicles: Vehicles,
+        store_slips: StoreSlips,
+    ) -> None:
         self._asking = Asking(lookup, quota, vehicles)
-        self._answering = Answering(orders, links)
+        self._answering = Answering(orders, links, store_slips)
         self._links = links
 
     @entry
@@ -59,6 +68,7 @@ class Pay(Conversation[NoData]):
         if line is None or line.standing is not Standing.DUE:
             return self._cannot(turn, view, self._why_not(view, key, line))
         order = self._answering.order(turn, [line.payable], view.asked_at)
+        values = {"plate": view.plate.canonical, "kind": view.kind.value, "key": str(key)}
         if order is None:
             return self._cannot(turn, view, msgid("這筆帳單不在這裡收。請再查一次，看它的官方繳費方式。"))
         link = pay_link.message(
@@ -67,6 +77,7 @@ class Pay(Conversation[NoData]):
             count=len(order.chosen),
             total=order.total,
             discount=order.discount,
+            store_code=self._answering.store_code(turn.reader, [line.payable], values),
             expires_at=order.expires_at,
             now=turn.now,
         )

@@ -34,6 +34,7 @@ from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.orders import Orders
 from services.saved_bills import SavedBills
+from services.storeslips import StoreSlips
 from services.vehicles import Vehicles
 
 WORDS = Words("待繳", "停車單查詢", "停車費", "待缴", "停车费", "查停車費", "bills", "parking bills", "look up bills")
@@ -64,10 +65,11 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         cities: Cities,
         vehicles: Vehicles,
         saved_bills: SavedBills,
+        store_slips: StoreSlips,
     ) -> None:
         self._asking = Asking(lookup, quota, vehicles)
         self._all = AskingAll(lookup, vehicles, saved_bills)
-        self._answering = Answering(orders, links)
+        self._answering = Answering(orders, links, store_slips)
         self._together = Together(self._answering)
         self._vehicles = vehicles
         self._numbers = ByNumber(quota, orders, cities)

@@ -6,11 +6,12 @@ Whoever holds one may open it, so it says nothing and ends.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from domain.calendarday import CalendarDay
 from domain.clock import Clock
 from domain.orderview import OrderView
+from domain.slippicture import SlipPicture, end_of
 from infra.links import make_token, read_token
 
 RECEIPT_LINK_LIFE = timedelta(days=180)
@@ -18,6 +19,7 @@ CALENDAR_LINK_LIFE = timedelta(days=1)  # after the day itself
 _PAY = "pay"
 _RECEIPT = "receipt"
 _CALENDAR = "calendar"
+_SLIP = "slip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,14 @@ class Links:
     def read_calendar(self, token: str) -> CalendarDay:
         """The day of such an address. Raises infra.links.ForgedLinkError or ExpiredLinkError."""
         return CalendarDay.unpacked(read_token(self.keys, _CALENDAR, token, self.clock.now()))
+
+    def slip_picture(self, slip: SlipPicture, pay_by: date) -> str:
+        """The whole address of a store barcode's picture, ending with the bill's last day."""
+        return f"{self.public_url}/b/{make_token(self.keys, _SLIP, slip.packed, end_of(pay_by))}.png"
+
+    def read_slip_picture(self, token: str) -> SlipPicture:
+        """The slip of such an address. Raises infra.links.ForgedLinkError or ExpiredLinkError."""
+        return SlipPicture.unpacked(read_token(self.keys, _SLIP, token, self.clock.now()))
 
     def receipt_token(self, order_id: uuid.UUID) -> str:
         """The token of an order's receipt."""

@@ -6,7 +6,8 @@ A slip is an offer and holds nothing back: the store's money is known days later
 import secrets
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -36,6 +37,12 @@ class Slip:
 
     segments: Segments
     line: Line
+    pay_by: date
+
+    @property
+    def number(self) -> str:
+        """Our own number of it."""
+        return self.segments.second
 
 
 class StoreSlips:
@@ -48,15 +55,14 @@ class StoreSlips:
         self._clock = clock
 
     def fit(self, lines: Collection[Line]) -> Sequence[Line]:
-        """Those a till takes: before their deadline, and not above what a store may take."""
-        today = city_date(self._clock.now())
-        if self._code is None:
-            return ()
-        return [
-            line
-            for line in lines
-            if line.deadline is not None and line.deadline >= today and 0 < line.pay_amount <= MOST_AMOUNT
-        ]
+        """Those a till takes."""
+        return [line for line in lines if self.takes(line.deadline, line.pay_amount)]
+
+    def takes(self, deadline: date | None, amount: int) -> bool:
+        """Whether a till takes a bill: before its deadline, and not above what a store may take."""
+        if self._code is None or deadline is None:
+            return False
+        return deadline >= city_date(self._clock.now()) and 0 < amount <= MOST_AMOUNT
 
     def make(self, unit: UnitOfWorkFactory, order_id: uuid.UUID, keys: Collection[PayableKey], edition: str) -> bool:
         """Barcodes for the ticked bills that a till takes. False: what is owed has changed, show it first.
@@ -64,8 +70,7 @@ class StoreSlips:
         Raises OrderNotFoundError, and CitizenMistakeError when the order cannot be paid or none of the bills fits.
         """
         with unit() as uow:
-            if halts.stopped(halts.standing(uow), PROVIDER):
-                raise CitizenMistakeError("這個繳費方式目前暫停，尚未扣款。請改用其他方式，或稍後再試。")
+            _require_running(uow)
             order = self._orders.choose(uow, order_id, keys)
         starting.require_open(order)
         if order.edition != edition or self._refresh(unit, order):
@@ -76,11 +81,35 @@ class StoreSlips:
             row = lock_order(uow, order_id)
             if row.state != OrderState.OPEN.value:
                 return False
-            if not self._write(uow, row):
-                raise CitizenMistakeError(
-                    "這些帳單不能用超商條碼繳費：已過繳費期限，或單筆超過 {most} 元。", most=f"{MOST_AMOUNT:,}"
-                )
+            self._write(uow, row)
         return True
+
+    def offer(self, uow: UnitOfWork, order_id: uuid.UUID) -> Sequence[Slip]:
+        """The barcodes of an order whose bills have just been asked about; none while it is being paid.
+
+        Raises OrderNotFoundError, and CitizenMistakeError when none of the bills fits.
+        """
+        _require_running(uow)
+        starting.mark_paid_elsewhere(uow, order_id)
+        row = lock_order(uow, order_id)
+        if row.state == OrderState.OPEN.value:
+            self._write(uow, row)
+        return self.of(uow, order_id)
+
+    def shown(self, uow: UnitOfWork, number: str) -> tuple[Slip, str] | None:
+        """A barcode by its number, and the language it was asked for in; None once it must not be paid with any more.
+
+        It outlives the pay link: it ends with the bill's last day, or when somebody pays the bill.
+        """
+        row = uow.session.get(StoreSlip, number)
+        if row is None or row.collection_code != self._code or row.pay_by < city_date(self._clock.now()):
+            return None
+        order = uow.session.get_one(Order, row.order_id)
+        line = line_view(next(line for line in order.lines if line.position == row.position))
+        if line.standing is not Standing.DUE or holders(uow, line.claimed):
+            return None
+        segments = Segments.of(row.collection_code, row.number, row.pay_by, row.amount)
+        return Slip(segments, replace(line, pay_amount=row.amount, discount=0), row.pay_by), order.language
 
     def of(self, uow: UnitOfWork, order_id: uuid.UUID) -> Sequence[Slip]:
         """The barcodes of an open order that can still be paid with, in the order of its page."""
@@ -96,11 +125,15 @@ class StoreSlips:
         for line in self.fit(order.chosen):
             row = made.get((line.key, line.pay_amount, line.deadline)) if line.deadline else None
             if row is not None and line.standing is Standing.DUE and not taken.keys() & set(line.claimed):
-                slips.append(Slip(Segments.of(row.collection_code, row.number, row.pay_by, row.amount), line))
+                segments = Segments.of(row.collection_code, row.number, row.pay_by, row.amount)
+                slips.append(Slip(segments, line, row.pay_by))
         return slips
 
-    def _write(self, uow: UnitOfWork, order: Order) -> int:
-        """A slip for each chosen line that fits and has none of its amount and deadline yet; how many fit."""
+    def _write(self, uow: UnitOfWork, order: Order) -> None:
+        """A slip for each chosen line that fits and has none of its amount and deadline yet.
+
+        Raises CitizenMistakeError when none fits.
+        """
         views = {line.position: line_view(line) for line in order.lines if line.chosen}
         fitting = self.fit(views.values())
         for position, line in views.items():
@@ -115,7 +148,15 @@ class StoreSlips:
                 "pay_by": line.deadline,
             }
             uow.session.execute(insert(StoreSlip).values(values).on_conflict_do_nothing(index_elements=_LINE))
-        return len(fitting)
+        if not fitting:
+            raise CitizenMistakeError(
+                "這些帳單不能用超商條碼繳費：已過繳費期限，或單筆超過 {most} 元。", most=f"{MOST_AMOUNT:,}"
+            )
+
+
+def _require_running(uow: UnitOfWork) -> None:
+    if halts.stopped(halts.standing(uow), PROVIDER):
+        raise CitizenMistakeError("這個繳費方式目前暫停，尚未扣款。請改用其他方式，或稍後再試。")
 
 
 _LINE = ("order_id", "position", "amount", "pay_by", "collection_code")

@@ -78,13 +78,19 @@ class Money(Bills, MailRoom):
     def refunds(self) -> Refunds:
         return Refunds(self.providers, self.notices, load_refund_rules(), queue.defer)
 
+    @cached_property
+    def store_slips(self) -> StoreSlips:
+        return StoreSlips(self.settings.store_barcode_agency, self.orders, self.payments.refresh, self.clock)
+
+    def for_conversations(self) -> Mapping[str, Any]:
+        return {**super().for_conversations(), "store_slips": self.store_slips}
+
     def for_tasks(self) -> Mapping[str, Any]:
         return {**super().for_tasks(), "payments": self.payments, "refunds": self.refunds}
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
-        slips = StoreSlips(self.settings.store_barcode_agency, self.orders, self.payments.refresh, self.clock)
         pages = PayServices(
-            self.unit, self.orders, self.payments, self.links, self.cities, self.clock, slips, self.fees
+            self.unit, self.orders, self.payments, self.links, self.cities, self.clock, self.store_slips, self.fees
         )
         bank = [demobank_pages(self.bank, self.clock, limiter)] if self.bank.key in self.offered else []
         return [*super().doors(csrf, limiter), pay_pages(pages, csrf, limiter), *bank]

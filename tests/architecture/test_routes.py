@@ -44,6 +44,7 @@ PROTECTION = {
     "/p/<token>/back": "token",
     "/p/<token>/store/<int:page>": "token",
     "/p/<token>/store/<int:page>.png": "token",
+    "/b/<token>.png": "token",
     "/r/<token>": "token",
     "/r/<token>.pdf": "token",
     "/c/<token>.ics": "token",

@@ -7,7 +7,7 @@ from typing import Any
 from domain.amounts import money
 from domain.dates import day_and_time
 from domain.reader import Reader
-from flex_templates import pay_link, records
+from flex_templates import pay_link, records, store_code
 from flex_templates.card import Press
 from flex_templates.person import anyone
 from flex_templates.punctuation import beside
@@ -45,7 +45,24 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
         r, r.t("選擇月份"), [Press(f"2026/{12 - nth:02}", f"records.show?month={nth}") for nth in range(10)]
     ),
     "files of payments": lambda r: records.files_ready(r, r.t("下載繳費紀錄"), PAGE, 10, anyone(r)),
+    "store barcode": lambda r: store_code.beside_picture(
+        r,
+        number="Q70885062951261",
+        amount=1140,
+        pay_by=NOW.date(),
+        today=NOW.date(),
+        page=1,
+        count=3,
+        following=Press(r.t("下一張條碼"), "store_codes.page?page=2"),
+    ),
     "pay link with a discount": lambda r: pay_link.message(
-        r, PAGE, count=1, total=10, discount=10, expires_at=NOW + timedelta(hours=24), now=NOW
+        r,
+        PAGE,
+        count=1,
+        total=10,
+        discount=10,
+        expires_at=NOW + timedelta(hours=24),
+        now=NOW,
+        store_code=Press(r.t("超商條碼"), "store_codes.show?plate=ABC-1234&kind=car"),
     ),
 }

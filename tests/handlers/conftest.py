@@ -19,6 +19,7 @@ from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.orders import Orders
 from services.questions import Questions
+from services.storeslips import StoreSlips
 from tests import stores
 from tests.accounts import account_services
 from tests.clock import MovableClock
@@ -76,6 +77,7 @@ def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand
         "questions": Questions.load(),
         "announcements": Announcements.load(clock),
     }
+    services["store_slips"] = StoreSlips("6FA", orders, lambda _unit, _order: False, clock)
     services |= account_services(chat_units, services["citizens"])
     services |= vehicle_services(services["accounts"], services["quota"], services["citizens"], clock)
     services |= my_data_services(services, clock)

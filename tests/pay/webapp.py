@@ -37,6 +37,7 @@ def make_app(
     services = web.pay.PayServices(
         world.unit, world.orders, world.payments, world.links, CITIES, world.clock, slips, load_fees()
     )
+    app.extensions["slips"] = slips
     app.register_blueprint(web.pay.blueprint(services, csrf, limiter))
     if isinstance(world.bank, DemoBank):
         app.register_blueprint(web.demobank.blueprint(world.bank, world.clock, limiter))

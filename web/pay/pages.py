@@ -118,13 +118,12 @@ class Pages:
         }
         return make_response(render_template("pay/store.html", **shown))
 
-    def slip_picture(self, order: OrderView, slips: Sequence[Slip], page: int) -> Response:
+    def slip_picture(self, slip: Slip, page: int, count: int, language: str) -> Response:
         """The same as a PNG: amount, number and deadline, no plate."""
-        reader = _reader(order.language)
-        slip = slips[page - 1]
+        reader = _reader(language)
         line = self._line(reader, slip.line) | {"amount": money(reader, slip.line.pay_amount)}
         words = [
-            f"{line['agency']} {line['item']}  {page}/{len(slips)}",
+            f"{line['agency']} {line['item']}  {page}/{count}",
             f"{reader.t('單號')} {line['number']}",
             f"{line['amount']}  {reader.t('繳費期限')} {line['deadline']}",
             reader.t("已繳費？超商繳費約需數日入帳，請勿重複繳納，保留收據。"),

@@ -59,6 +59,7 @@ def blueprint(services: PayServices, csrf: CSRFProtect, limiter: Limiter) -> Blu
     room.add_url_rule("/p/<token>/back", "back", pay(views.back))
     room.add_url_rule("/p/<token>/store/<int:page>", "store", look(views.store))
     room.add_url_rule("/p/<token>/store/<int:page>.png", "store_picture", look(views.store_picture))
+    room.add_url_rule("/b/<token>.png", "chat_picture", look(views.chat_picture))
     room.add_url_rule("/r/<token>", "receipt", look(views.receipt))
     room.add_url_rule("/r/<token>.pdf", "receipt_pdf", look(views.receipt_pdf))
     room.add_url_rule("/pay/notify/<provider>", "notify", notify, methods=["POST"])
@@ -164,7 +165,17 @@ class _Views:
             order, slips = self._services.orders.read(uow, order_id), self._services.slips.of(uow, order_id)
         if not 1 <= page <= len(slips):
             abort(404)
-        return self.pages.slip_picture(order, slips, page)
+        return self.pages.slip_picture(slips[page - 1], page, len(slips), order.language)
+
+    def chat_picture(self, token: str) -> ResponseReturnValue:
+        """GET /b/<token>.png: a barcode as the chat shows it, until its bill is paid or its last day has passed."""
+        wanted = self._services.links.read_slip_picture(token)
+        with self._services.unit() as uow:
+            shown = self._services.slips.shown(uow, wanted.number)
+        if shown is None:
+            raise ExpiredLinkError
+        slip, language = shown
+        return self.pages.slip_picture(slip, wanted.page, wanted.count, language)
 
     def receipt(self, token: str) -> ResponseReturnValue:
         """GET /r/<token>: 繳費證明, to read and to print."""
