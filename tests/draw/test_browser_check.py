@@ -1,7 +1,7 @@
 """The page where a citizen checks an entry, in Chromium: it agrees with Python, and not a request leaves it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, Page, Request, expect
 from werkzeug.serving import make_server
 
 from domain.draw.entry import Receipt
+from domain.draw.inclusion import prove
+from domain.draw.listing import DrawList
 from tests.draw.made_up import Made, Person, made_draw
 from web.draws.views import blueprint
 
@@ -109,6 +111,66 @@ def test_a_receipt_of_another_entry_is_said(page: Page, tmp_path: Path) -> None:
     page.get_by_label("收據").fill(receipt(Person(4)).replace(Person(4).row("TEST/V2", "G").commit, theirs))
     page.get_by_role("button", name="查詢").click()
     expect(page.get_by_role("status")).to_contain_text("對不起來")
+
+
+def proof_of(entries: DrawList, person: Person) -> str:
+    return prove(entries, person.entry_no).text()
+
+
+def ask_with_proof(page: Page, person: Person, proof: str) -> None:
+    page.get_by_label("收據").fill(receipt(person))
+    page.get_by_label("車牌").fill(person.plate)
+    page.get_by_label("手機號碼").fill(person.holder)
+    page.get_by_role("textbox", name="證明").fill(proof)
+    page.get_by_role("button", name="查詢").click()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8])
+def test_a_proof_does_for_the_list(page: Page, size: int) -> None:
+    made = made_draw("TEST/V2", 1001, size, local=LOCAL, steps="L:2,*:3")
+    for i in range(1, size + 1):
+        proof = prove(made.entries, Person(i).entry_no)
+        ask_with_proof(page, Person(i), proof.text())
+        expect(page.get_by_role("status")).to_contain_text(f"Row {proof.index + 1} of {size}")
+        expect(page.get_by_role("status")).to_contain_text(made.announcement.merkle_root)
+        expect(page.get_by_role("status")).to_have_attribute("data-outcome", "ok")
+
+
+def test_a_proof_with_the_result_tells_the_place(page: Page, tmp_path: Path) -> None:
+    v2().write(tmp_path)
+    page.get_by_label("抽籤結果").set_input_files(tmp_path / "result.tsv")
+    ask_with_proof(page, Person(4), proof_of(v2().entries, Person(4)))
+    expect(page.get_by_role("status")).to_contain_text("正取 1 號")
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (lambda proof: proof_of(v2().entries, Person(5)), "不成立"),
+        (lambda proof: proof.replace("n=8", "n=7"), "不成立"),
+        (lambda proof: proof.replace("index=", "index=1"), "不成立"),
+        (lambda proof: proof.rsplit(",", 1)[0], "不成立"),
+        (lambda proof: proof.replace("TEST/V2", "TEST/V1"), "不是這一次抽籤"),
+        (lambda proof: proof.replace("PLD1-PROOF", "PROOF"), "不完整"),
+        (lambda proof: "", "貼上證明"),
+    ],
+    ids=["another's", "fewer rows", "another row", "a hash less", "another draw", "no proof", "nothing"],
+)
+def test_a_proof_that_does_not_hold_is_said(page: Page, edit: Callable[[str], str], words: str) -> None:
+    ask_with_proof(page, Person(4), edit(proof_of(v2().entries, Person(4))))
+    expect(page.get_by_role("status")).to_contain_text(words)
+    expect(page.get_by_role("status")).to_have_attribute("data-outcome", "wrong")
+
+
+def test_one_hash_changed_anywhere_is_seen(page: Page) -> None:
+    proof = proof_of(v2().entries, Person(4))
+    head, path = proof.split("path=")
+    for one in path.strip().split(","):
+        other = path.replace(one, ("0" if one[0] != "0" else "1") + one[1:])
+        ask_with_proof(page, Person(4), proof)
+        expect(page.get_by_role("status")).to_have_attribute("data-outcome", "ok")
+        ask_with_proof(page, Person(4), f"{head}path={other}")
+        expect(page.get_by_role("status")).to_contain_text("不成立")
 
 
 def test_its_sha_256_is_the_one_of_everybody(page: Page) -> None:
