@@ -9,14 +9,15 @@ import hmac
 import json
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from tests.fakes.loopback import Call, Loopback, body_of, hang_up, respond, say_nothing
 
 TOLERANCE_SECONDS = 300
 FIELDS = {
-    "id", "kind", "agency", "bill_type", "number", "covers", "amount", "discount", "paid_at", "provider", "trade_number",
-    "reverses", "trial",
+    "id", "kind", "agency", "bill_type", "number", "covers", "amount", "discount", "paid_at", "provider",
+    "trade_number", "reverses", "trial",
 }  # fmt: skip
 LOST_AFTER = "lost after"  # it has booked the message, and the answer is lost
 SILENT_AFTER = "silent after"  # it has booked it, and says nothing until the caller gives up
@@ -24,17 +25,22 @@ REDIRECT = "redirect"
 
 
 class FakeAgency(Loopback):
-    """`faults`: of the next calls, one each: a status, or a word above. `down`: every call, while it is set."""
+    """`faults`: of the next calls, one each: a status, or a word above. `down`: every call, while it is set.
+
+    `trouble`: the fault of any other call, or None.
+    """
 
     def __init__(self, secret: str = "") -> None:
         super().__init__()
         self.secret = secret
         self.faults: list[int | str] = []
         self.down: int | str | None = None
+        self.trouble: Callable[[], int | str | None] = lambda: None
         self.no: dict[str, str] = {}  # bill number -> the code of its refusal
         self.calls = 0
         self.heard: list[dict[str, Any]] = []  # each message once, in the order in which they were booked
         self.wrong: list[str] = []  # what a receiver would complain of
+        self._known: dict[str, dict[str, Any]] = {}  # by id
         self._lock = threading.Lock()
 
     @property
@@ -55,7 +61,7 @@ class FakeAgency(Loopback):
         body = body_of(call)
         with self._lock:
             self.calls += 1
-            fault = self.faults.pop(0) if self.faults else self.down
+            fault = self.faults.pop(0) if self.faults else self.down or self.trouble()
         if fault == REDIRECT:
             call.send_response(307)
             call.send_header("Location", f"{self.url}/elsewhere")
@@ -81,10 +87,11 @@ class FakeAgency(Loopback):
         said = json.loads(body)
         if code := self.no.get(said["number"]):
             return 422, json.dumps({"code": code})
-        before = next((one for one in self.heard if one["id"] == said["id"]), None)
+        before = self._known.get(said["id"])
         if before is None:
-            if said["reverses"] and said["reverses"] not in {one["id"] for one in self.heard}:
+            if said["reverses"] and said["reverses"] not in self._known:
                 self.wrong.append("a reversal came before its write-off")
+            self._known[said["id"]] = said
             self.heard.append(said)
         elif before != said:
             self.wrong.append("one id, two messages")

@@ -1,7 +1,5 @@
 """The payment model driven at random: no forbidden move, no lost history, and the books agree once all is known."""
 
-import uuid
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -12,12 +10,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import Engine
 
 from domain.errors import CitizenMistakeError, OutsideError
-from domain.orders import ATTEMPT_MOVES, ORDER_MOVES, AttemptState, OrderState
 from domain.orderview import OrderView
 from domain.ports.payments import AttemptOutcome
 from domain.ports.refunds import Refunding, RefundOutcome, RefundReport
-from domain.refunds import REFUND_MOVES, RefundRules, RefundState
+from domain.refunds import RefundRules
 from services.refunds import RefundRuleError, Refunds
+from tests.pay.history import assert_history
 from tests.pay.world import CITIZEN, OTHER, Recorder, ScriptedProvider, World, bill, notice, silence
 
 A1, A2, A3 = bill("A1", 80), bill("A2", 200), bill("A3", 30)
@@ -151,9 +149,7 @@ class Payments(RuleBasedStateMachine):
 
     @invariant()
     def history_is_whole_and_allowed(self) -> None:
-        self.walk("orders", "order_move", "order_id", "attempt_id IS NULL", ORDER_MOVES, OrderState)
-        self.walk("attempt", "order_move", "attempt_id", "true", ATTEMPT_MOVES, AttemptState)
-        self.walk("refund", "refund_move", "refund_id", "true", REFUND_MOVES, RefundState)
+        assert_history(self.world.rows)
 
     @invariant()
     def only_what_is_paid_or_being_paid_is_held(self) -> None:
@@ -223,17 +219,6 @@ class Payments(RuleBasedStateMachine):
             due = self.refunds.due(uow)
         for refund_id in due:
             self.refunds.carry_out(self.world.unit, refund_id)
-
-    def walk(self, table: str, moves: str, key: str, which: str, allowed: Mapping, states: type) -> None:
-        """Every row's history leads, by allowed moves only, from its making to the state it is in."""
-        now: dict[uuid.UUID, str] = dict(self.world.rows(f"SELECT id, state FROM {table}"))  # noqa: S608
-        at: dict[uuid.UUID, str] = {}
-        query = f"SELECT {key}, from_state, to_state FROM {moves} WHERE {key} IS NOT NULL AND {which} ORDER BY id"  # noqa: S608
-        for row, before, after in self.world.rows(query):
-            assert before == at.get(row)
-            assert before is None or states(after) in allowed[states(before)]
-            at[row] = after
-        assert at == now
 
 
 @pytest.mark.slow
