@@ -7,6 +7,7 @@ from flask import Blueprint
 from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
+from infra import queue
 from services.passes.cases import Cases
 from services.passes.months import Months
 from services.staff.accounts import StaffAccounts
@@ -43,6 +44,9 @@ class StaffRoom(PassRoom):
             months=Months(self.rounds),
             entries=self.entries,
             cases=Cases(self.entries),
+            desk=self.desk,
+            promoting=self.promoting,
+            defer=queue.defer,
             pass_rules=self.pass_rules,
             clock=self.clock,
         )

@@ -1,6 +1,6 @@
 """What staff and jobs do to a draw, each in a transaction of its own; a refused attempt leaves its own audit row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -119,22 +119,32 @@ class Desk:
         self.do("publish", draw_id, actor, work)
         self.do("publish", draw_id, actor, lambda uow: _as_published(uow, draw_id))
 
-    def promote(self, draw_id: str, *, actor: str, up_to: int | None = None) -> tuple[int, list[Offer]]:
+    def promote(
+        self, draw_id: str, *, actor: str, up_to: int | None = None, pay_by: datetime | None = None
+    ) -> tuple[int, list[Offer]]:
         """Vacate what is overdue or won twice, then offer what is free: (how many were vacated, the offers)."""
+        return self.do("promote", draw_id, actor, lambda uow: self._promote(uow, draw_id, actor, up_to, pay_by))
 
-        def work(uow: UnitOfWork) -> tuple[int, list[Offer]]:
-            vacated = self._promoting.expire(uow, draw_id, actor=actor)
-            offers: list[Offer] = []
-            while True:
-                vacated += self._promoting.keep_most_wanted(uow, draw_id, actor=actor)
-                made = self._promoting.promote(uow, draw_id, actor=actor, up_to=up_to)
-                if not made:
-                    if offers:
-                        self._tell(uow, draw_id, What.OFFER)
-                    return vacated, offers
-                offers += made
+    def preview(self, draw_id: str) -> Sequence[Offer]:
+        """Whom promote() would offer a place now: it is done, and undone. Raises RoundRuleError."""
+        with self._units() as uow:
+            offers = self._promote(uow, draw_id, audit.SYSTEM, None, None)[1]
+            uow.rollback()
+        return offers
 
-        return self.do("promote", draw_id, actor, work)
+    def _promote(
+        self, uow: UnitOfWork, draw_id: str, actor: str, up_to: int | None, pay_by: datetime | None
+    ) -> tuple[int, list[Offer]]:
+        vacated = self._promoting.expire(uow, draw_id, actor=actor)
+        offers: list[Offer] = []
+        while True:
+            vacated += self._promoting.keep_most_wanted(uow, draw_id, actor=actor)
+            made = self._promoting.promote(uow, draw_id, actor=actor, up_to=up_to, pay_by=pay_by)
+            if not made:
+                if offers:
+                    self._tell(uow, draw_id, What.OFFER)
+                return vacated, offers
+            offers += made
 
     def _announce(self, uow: UnitOfWork, draw_id: str, actor: str) -> Announcement:
         made = self._announcing.announce(uow, draw_id, actor=actor)

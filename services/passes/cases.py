@@ -106,6 +106,20 @@ class Cases:
                 return
             after = rows[-1].place
 
+    def ranked(self, uow: UnitOfWork, draw_id: str, *, whole: bool = False) -> Iterator[CaseRow]:
+        """Every entry of a drawn round by its rank, a batch at a time."""
+        round_id = select(PassRound.id).where(PassRound.draw_id == draw_id).scalar_subquery()
+        after = -1
+        while True:
+            query = select(PassEntry, DrawRank.rank).join(DrawRank, DrawRank.entry_id == PassEntry.id)
+            query = query.where(DrawRank.round_id == round_id, DrawRank.rank > after)
+            found = uow.session.execute(query.order_by(DrawRank.rank).limit(AT_ONCE)).all()
+            yield from self._shown(uow, [entry for entry, _ in found], whole=whole)
+            if len(found) < AT_ONCE:
+                return
+            after = found[-1].rank
+            uow.session.expunge_all()
+
     def _rows(
         self, uow: UnitOfWork, draw_id: str, after: int, most: int, *, live: bool, whole: bool = False
     ) -> Iterator[CaseRow]:

@@ -7,11 +7,11 @@ the menu shows by, and a test walks.
 from flask import Blueprint
 from flask_limiter import Limiter
 
-from web.backoffice import case_deeds, cases, door, home, lists, own, people, rounds
+from web.backoffice import case_deeds, cases, door, draws, home, lists, offers, own, people, rounds
 from web.backoffice.gate import Gate
 from web.backoffice.room import Room, StaffServices
 
-PAGES = (home, own, people, rounds, cases, case_deeds, lists)
+PAGES = (home, own, people, rounds, cases, case_deeds, lists, draws, offers)
 
 __all__ = ["StaffServices", "blueprint"]
 

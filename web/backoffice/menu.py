@@ -28,6 +28,7 @@ MENU = (
         "抽籤資料管理",
         (
             Item("rounds", "月票期別設定", Power.SEE_ROUNDS),
+            Item("draws", "抽籤作業顯示", Power.SEE_ROUNDS),
             Item("cases", "申請案件管理", Power.SEE_ENTRIES),
         ),
     ),

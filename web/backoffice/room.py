@@ -17,6 +17,8 @@ from domain.rounds import Phase, RoundRuleError
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
+from services.draws.desk import Desk
+from services.draws.promoting import Promoting
 from services.passes.cases import CaseRow, Cases
 from services.passes.entries import Entries
 from services.passes.lots import Lots
@@ -62,6 +64,9 @@ class StaffServices:
     months: Months
     entries: Entries
     cases: Cases
+    desk: Desk
+    promoting: Promoting
+    defer: Callable[..., None]
     pass_rules: PassRules
     clock: Clock
 
