@@ -136,6 +136,11 @@ class NoticePost:
                 self._by_sms(uow, about, one, found, data)
         return len(new)
 
+    def words(self, notice: str, data: Mapping[str, Any], language: Language) -> str:
+        """What an SMS says: what a lock screen may show."""
+        reader = self._reader(language, Display.NORMAL)
+        return reader.t("停車通：{words}", words=spoken(self._notices[notice].render(reader, data)[0]))
+
     def _outgoing(
         self, messages: Sequence[Message], topic: Topic, going: Going, message_id: uuid.UUID, to: Sequence[str] = ()
     ) -> list[Outgoing]:
@@ -159,9 +164,7 @@ class NoticePost:
             uow.after_commit(self._posted)
 
     def _by_sms(self, uow: UnitOfWork, topic: Topic, going: Going, found: Notice, data: Mapping[str, Any]) -> None:
-        reader = self._reader(going.language, Display.NORMAL)
-        words = reader.t("停車通：{words}", words=spoken(found.render(reader, data)[0]))
-        self._rules.by_sms(uow, topic, going, words)
+        self._rules.by_sms(uow, topic, going, self.words(found.key, data, going.language))
 
 
 def _once(letters: Sequence[Letter]) -> list[Letter]:

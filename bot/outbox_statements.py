@@ -33,7 +33,7 @@ CROSS JOIN LATERAL (
         AND p.first_failed_at > now() - interval '30 seconds')
   ORDER BY w.rank, w.answers IS NULL, w.seq LIMIT 1
 ) AS next
-WHERE o.id = next.id
+WHERE o.id = next.id AND o.ended_at IS NULL
 RETURNING o.channel, o.lane, o.id, o.body, o.reply_token, next.by_reply, next.was_unclear,
   o.attempts, o.first_push_at, now(), o.topic IS NOT NULL, o.recipients
 """

@@ -30,16 +30,19 @@ class Why(StrEnum):
 
 
 OPTIONAL = sorted(topic.value for topic, treatment in TREATMENTS.items() if treatment.optional)
+TO_MANY = [Topic.FLOOD.value, Topic.NEWS.value]
 MAY_WAIT = frozenset(topic for topic, treatment in TREATMENTS.items() if treatment.urgency is not Urgency.AT_ONCE)
 
-# A flood notice names no vehicle: it goes while one of those it is about is bound; any other, while all are.
+# What is told to many names no vehicle: it goes while one of those by which they are asked is bound; any other notice
+# goes while all that it is about are.
 _SIFT = """
 SELECT id, recipients IS NOT NULL, citizen, why FROM (
   SELECT o.id, o.topic, o.recipients, told.citizen, CASE
     WHEN c.blocked_at IS NOT NULL AND o.topic <> %(own_act)s THEN 'blocked'
     WHEN optional.it AND (c.line_id IS NULL OR a.state = 'leaving') THEN 'left'
     WHEN optional.it AND o.topic = ANY(s.turned_off) THEN 'turned_off'
-    WHEN bound.total > 0 AND bound.now < CASE WHEN o.topic = %(flood)s THEN 1 ELSE bound.total END THEN 'unbound'
+    WHEN bound.now < CASE WHEN o.topic = ANY(%(to_many)s::text[]) THEN least(1, bound.total) ELSE bound.total END
+      THEN 'unbound'
   END AS why
   FROM outbound_message o
   CROSS JOIN LATERAL (SELECT o.topic = ANY(%(optional)s::text[]) AS it) AS optional
@@ -82,7 +85,7 @@ class Eligibility:
         """Rulings where something has changed, or where it is night."""
         rulings = self._until_morning(connection, messages)
         awake = [message for message in messages if message not in rulings]
-        values = {"ids": awake, "optional": OPTIONAL, "own_act": Topic.OWN_ACT.value, "flood": Topic.FLOOD.value}
+        values = {"ids": awake, "optional": OPTIONAL, "own_act": Topic.OWN_ACT.value, "to_many": TO_MANY}
         gone: dict[uuid.UUID, dict[str, str]] = {}  # of a multicast: who does not get it, and why
         with connection.transaction():
             for message, many, citizen, why in connection.execute(_SIFT, values):

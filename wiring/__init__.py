@@ -6,6 +6,7 @@ room inherits from the rooms whose services it uses. A new capability is a new f
 
 from wiring.agencies import AgencyRoom
 from wiring.audit import AuditRoom
+from wiring.campaigns import CampaignRoom
 from wiring.console import ConsoleRoom
 from wiring.conversations import Conversations
 from wiring.my_data import MyDataRoom
@@ -19,5 +20,7 @@ WEB_THREADS = 16
 __all__ = ["INBOX_THREADS", "WEB_THREADS", "Component", "House", "worker_components"]
 
 
-class House(Conversations, ReminderRoom, MyDataRoom, RecordRoom, StaffRoom, AgencyRoom, AuditRoom, ConsoleRoom):
+class House(
+    Conversations, ReminderRoom, MyDataRoom, RecordRoom, StaffRoom, AgencyRoom, CampaignRoom, AuditRoom, ConsoleRoom
+):
     """All services of one process, made at first use: so after fork, and only those a process needs."""

@@ -37,10 +37,14 @@ class Line(Stores):
     def own_address(self) -> str:
         return f"http://{LOOPBACK}:{self.settings.port}"
 
+    @property
+    def line_address(self) -> str:
+        """Of LINE's API; of the console page, which plays it, in console mode."""
+        return self.own_address if self.settings.console_mode else self.settings.line_api_url
+
     @cached_property
     def messenger(self) -> Messenger:
-        url = self.own_address if self.settings.console_mode else self.settings.line_api_url
-        return Messenger(url, self.access_token)
+        return Messenger(self.line_address, self.access_token)
 
     @cached_property
     def citizens(self) -> Citizens:

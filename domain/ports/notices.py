@@ -77,3 +77,7 @@ class Notices(Protocol):
     ) -> int:
         """The same words to many: those who read alike share one message. How many of the letters go, and are new."""
         ...
+
+    def words(self, notice: str, data: Mapping[str, object], language: Language) -> str:
+        """What its SMS says."""
+        ...

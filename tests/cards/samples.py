@@ -32,7 +32,14 @@ from flex_templates.person import Person, anyone
 from infra.locales import reader
 from services.history import WHAT
 from services.questions import Questions
-from tests.cards import money_samples, notice_samples, pass_money_samples, pass_samples, vehicle_samples
+from tests.cards import (
+    campaign_samples,
+    money_samples,
+    notice_samples,
+    pass_money_samples,
+    pass_samples,
+    vehicle_samples,
+)
 
 TODAY = date(2026, 12, 20)
 NOW = datetime(2026, 12, 20, 6, 2, tzinfo=UTC)  # 14:02 in Taiwan
@@ -219,7 +226,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "contact": lambda r: errors.contact(r, [OFFICE, anyone(r)]),
 }
 CARDS |= money_samples.CARDS | vehicle_samples.CARDS | pass_samples.CARDS | notice_samples.CARDS
-CARDS |= pass_money_samples.CARDS
+CARDS |= pass_money_samples.CARDS | campaign_samples.CARDS
 
 
 def every() -> Iterator[tuple[str, Reader, dict[str, Any]]]:

@@ -17,7 +17,7 @@ from domain.reader import Display, Language
 from domain.reminders import Fact
 from domain.vehicles import VehicleKind
 from infra.locales import reader
-from tests.cards import pass_samples
+from tests.cards import campaign_samples, pass_samples
 from tests.cards.pass_money_samples import AT_THE_LOT, BOUGHT, ISSUED
 from tests.flow import Answer
 from tests.handlers.cities import bill
@@ -71,6 +71,10 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "bills_due": [
         {"facts": facts, "today": NOW.date(), "pay_url": url} for facts in (FACTS, FACTS[:1]) for url in (PAY, "")
     ],
+    "flood": [
+        {"flood": flood, "areas": campaign_samples.AREAS, "today": NOW.date()} for flood in campaign_samples.FLOODS
+    ],
+    "announcement": [{"announcement": campaign_samples.NEWS, "today": NOW.date()}],
     "pass_announced": [
         {
             "standing": pass_samples.STANDING,
