@@ -18,11 +18,11 @@ LONGEST_STREET = 100
 LONGEST_ISSUED_HOW = 20
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
-_DAY = (
+DAY = (  # a day of FIRST_YEAR to LAST_YEAR that there is
     r"20\d\d-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
     r"|20(?:[02468][048]|[13579][26])-02-29"
 )
-_MOMENT = rf"(?:{_DAY})T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?"
+_MOMENT = rf"(?:{DAY})T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?"
 _KINDS = {
     "c": "car", "汽車": "car", "m": "motorcycle", "機車": "motorcycle", "o": "other", "其他": "other",
     "紅黃牌重機": "heavy_motorcycle", "重機": "heavy_motorcycle",
@@ -135,8 +135,8 @@ COLUMNS = {
         Column("amount", _MONEY, _amount, required=True),
         Column("pay_amount", _MONEY, _amount),
         Column("fee_item", "[a-z][a-z0-9_]{0,31}", _matching("[a-z][a-z0-9_]{0,31}", "must be a fee item's key")),
-        Column("parked_on", _DAY, _day),
-        Column("deadline", _DAY, _day),
+        Column("parked_on", DAY, _day),
+        Column("deadline", DAY, _day),
         Column(
             "hours",
             r"\d{1,4}(?:\.\d{1,2})?",
@@ -148,9 +148,9 @@ COLUMNS = {
         Column("issued_how", _TEXT.format(LONGEST_ISSUED_HOW - 2), _line(LONGEST_ISSUED_HOW)),
         Column("status", "open|paid|withdrawn", _one_of(("open", "paid", "withdrawn"), {})),
         Column("prosecuted", "[01]", _one_of(("0", "1"), _YES_NO)),
-        Column("prosecuted_deadline", _DAY, _day),
+        Column("prosecuted_deadline", DAY, _day),
         Column("notice_number", _NUMBER, _matching(_NUMBER, _NUMBER_RULE)),
-        Column("notice_deadline", _DAY, _day),
+        Column("notice_deadline", DAY, _day),
         Column("notice_extra_charge", _MONEY, _amount),
         Column("notice_mail", "registered|plain", _one_of(("registered", "plain"), _MAIL)),
         Column("as_of", _MOMENT, _moment),

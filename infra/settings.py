@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     line_channel_access_token: SecretStr | None = None
     line_api_url: str = "https://api.line.me"
     line_data_api_url: str = "https://api-data.line.me"
+    line_basic_id: str | None = None
     paybill_cities: Listed | None = None
     paybill_urls: Mapping[str, str] = Field(default_factory=dict)
     collect_for: Listed | None = None
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     sms_username: str | None = None
     sms_password: SecretStr | None = None
     smtp_url: SecretStr | None = None
+    backup_folder: Path | None = None
     data_keys: Secrets = ()
     session_key: Secrets = ()
 
@@ -126,6 +128,13 @@ class Settings(BaseSettings):
     def _gateway_address(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(LOCAL_OR_HTTPS, value):
             raise ValueError("must be an https address without query")
+        return value
+
+    @field_validator("line_basic_id")
+    @classmethod
+    def _basic_id(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"@[0-9a-z._-]{3,30}", value):
+            raise ValueError("must be the channel's basic id, like @123abcde")
         return value
 
     @field_validator("store_barcode_agency")

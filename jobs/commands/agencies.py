@@ -1,13 +1,17 @@
-"""`flask --app app agencies`: agencies (機關) that take part by program, and where their write-offs go."""
+"""`flask --app app agencies`: agencies (機關) that take part by program, their keys, and where their write-offs go."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from domain.clock import TAIPEI
 from services.agencies import AgencyRuleError
+from services.agencyapi import keys
 
 agencies = click.Group("agencies", help="Agencies (機關): added, and told where their write-offs go.")
 STAFF = click.option("--staff", required=True, help="Id of the staff member; kept in the audit.")
@@ -53,6 +57,42 @@ def webhook(code: str, url: str | None, deed: str | None, staff: str) -> None:
     else:
         secret = _try(lambda uow, all_: getattr(all_, deed)(uow, code, staff=staff))
     click.echo(secret or "done")
+
+
+@agencies.command("key", help="Make a key of the API for CODE; printed this once.")
+@click.argument("code")
+@click.option("--scope", "scopes", multiple=True, required=True, help="What it may do; passes:LOT for gates of a lot.")
+@click.option("--days", type=int, help="It ends after so many days.")
+@STAFF
+@with_appcontext
+def key(code: str, scopes: tuple[str, ...], days: int | None, staff: str) -> None:
+    """To replace a key: make another, have the agency use it, end the old one."""
+    click.echo(_try(lambda uow, _: keys.make(uow, code, scopes, staff=staff, days=days)))
+
+
+@agencies.command("keys", help="The keys of CODE; never the keys themselves.")
+@click.argument("code")
+@with_appcontext
+def list_keys(code: str) -> None:
+    """One line each, the newest first."""
+    for one in _try(lambda uow, _: keys.of(uow, code)):
+        ends = f"  ends {_when(one.ends_at)}" if one.ends_at else ""
+        used = f"  used {one.used_on}" if one.used_on else "  never used"
+        click.echo(f"{one.id}  {' '.join(one.scopes)}  made {_when(one.made_at)} by {one.made_by}{ends}{used}")
+
+
+@agencies.command("end-key", help="From now on KEY opens nothing.")
+@click.argument("key_id", metavar="KEY", type=click.UUID)
+@STAFF
+@with_appcontext
+def end_key(key_id: UUID, staff: str) -> None:
+    """At once."""
+    _try(lambda uow, _: keys.end(uow, key_id, staff=staff))
+    click.echo("ended")
+
+
+def _when(moment: datetime) -> str:
+    return moment.astimezone(TAIPEI).isoformat(timespec="minutes")
 
 
 def _try(step: Callable[[Any, Any], Any]) -> Any:

@@ -24,7 +24,7 @@ from services.orderbook import database_now
 from services.writeoffs import book
 from services.writeoffs.deciding import Deciding
 
-ROUND = "writeoffs.round"  # the task in jobs/tasks/writeoffs.py
+ROUND = "writeoffs.round"  # the task in jobs/tasks/agencies.py
 ROUND_SECONDS = 40.0  # one round of one agency
 ROUND_LEASE = timedelta(seconds=90)  # nobody else begins one of it
 CALL_IS_OVER = timedelta(seconds=60)  # a call of ours is surely over by then

@@ -15,7 +15,7 @@ CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 
 # rule → how it is protected. public: reading only, nothing personal. token: whoever holds the signed address.
 # csrf: a form of ours. signed: the sender's signature over the body. header: only our own page can send it.
-# bearer: a channel access token. inside: from the machine's own networks only.
+# bearer: a channel access token, or an agency's key. inside: from the machine's own networks only.
 PROTECTION = {
     "/healthz": "public",
     "/readyz": "public",
@@ -45,6 +45,7 @@ PROTECTION = {
     "/p/<token>/store/<int:page>": "token",
     "/p/<token>/store/<int:page>.png": "token",
     "/b/<token>.png": "token",
+    "/refund/<token>": "token csrf",
     "/r/<token>": "token",
     "/r/<token>.pdf": "token",
     "/c/<token>.ics": "token",
@@ -52,6 +53,18 @@ PROTECTION = {
     "/mydata/static/<path:filename>": "public",
     "/mydata/<token>": "token csrf",
     "/records/<token>": "token csrf",
+    "/agency/v1/openapi.json": "public",
+    "/agency/v1/": "bearer",
+    "/agency/v1/<path:rest>": "bearer",
+    "/agency/v1/bills": "bearer",
+    "/agency/v1/bills/<number>": "bearer",
+    "/agency/v1/bills/<number>/slip-qr.svg": "bearer",
+    "/agency/v1/write-offs": "bearer",
+    "/agency/v1/write-offs/acknowledgements": "bearer",
+    "/agency/v1/statement": "bearer",
+    "/agency/v1/cases": "bearer",
+    "/agency/v1/holders": "bearer",
+    "/agency/v1/passes": "bearer",
     "/demobank/static/<path:filename>": "public",
     "/demobank/<trade_number>": "token csrf",
     "/console/static/<path:filename>": "public",

@@ -1,4 +1,4 @@
-"""Tasks of write-offs: agencies are told what is due, one round each, until it is accepted."""
+"""Tasks of agencies: they are told what is due, one round each, until it is accepted; answers to them are forgotten."""
 
 from uuid import UUID
 
@@ -6,8 +6,10 @@ from procrastinate import JobContext
 
 from infra.database import UnitOfWorkFactory
 from infra.queue import defer, queue
+from services.agencyapi import answers
 from services.writeoffs.posting import ROUND, Posting
 
+EVERY_NIGHT = "57 19 * * *"  # UTC: 03:57 in Taiwan
 EVERY_TEN_SECONDS = "* * * * * */10"  # the sixth field is seconds
 
 
@@ -26,6 +28,16 @@ def sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every 
     with _units(context)() as uow:
         for agency_id in post.due(uow):
             defer(uow, ROUND, agency_id=str(agency_id))
+
+
+@queue.periodic(cron=EVERY_NIGHT)
+@queue.task(name="agencies.forget", queueing_lock="agencies.forget", pass_context=True)
+def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Answers kept for a repeated call go, batch by batch."""
+    gone = 1
+    while gone:
+        with _units(context)() as uow:
+            gone = answers.forget(uow)
 
 
 def _units(context: JobContext) -> UnitOfWorkFactory:

@@ -1,0 +1,1 @@
+"""What agencies do by program. web/agency is the door."""

@@ -1,0 +1,1 @@
+"""/agency/v1: the API of agencies."""
