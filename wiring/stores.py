@@ -42,7 +42,8 @@ class Stores:
 
     def for_tasks(self) -> Mapping[str, Any]:
         """What tasks in jobs/tasks find in their `context.additional_context`."""
-        return {"units": self.unit}
+        backups = {"database_url": self.urls.database, "backup_folder": self.settings.backup_folder}
+        return {"units": self.unit, **backups}
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:  # noqa: ARG002 - rooms above use them
         """Every door to the web."""
