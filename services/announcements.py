@@ -52,3 +52,11 @@ class Announcements:
         today = city_date(self.clock.now())
         shown = [one for one in self.every if one.published <= today and (one.until is None or today <= one.until)]
         return sorted(shown, key=lambda one: one.published, reverse=True)
+
+
+def read_announcement(name: str, folder: Path = FOLDER) -> Announcement:
+    """One by the name of its file, without ".toml". Raises ValueError for a name of none, SettingsError as load()."""
+    files = {file.stem: file for file in folder.glob("*.toml")}
+    if name not in files:
+        raise ValueError(f"no announcement {name}: one of {', '.join(sorted(files))}")
+    return read_config(files[name], Announcement)

@@ -19,6 +19,7 @@ LARGE = {
 
 # Pauses that are what their place is for; everything else waits for a condition.
 PAUSES = {
+    "bot/outbox.py": "until a call's own moment at LINE's pace",
     "bot/pump.py": "a breath between rounds, so that rows gather",
     "infra/hints.py": "before Redis is tried again",
     "infra/throttle.py": "until a city's next turn",
