@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.orders import ForbiddenMoveError
+from domain.ports.refunds import BY_HAND
 
 CALL_IS_OVER = timedelta(minutes=3)  # longer than all time-outs of one refund together: what was sent has arrived
 ASK_EVERY_AT_MOST = timedelta(hours=1)
@@ -55,6 +56,11 @@ class RefundView:
     reason: str | None  # the provider's, when it refused: one word
     asked_at: datetime
     ended_at: datetime | None
+
+    @property
+    def by_transfer(self) -> bool:
+        """Whether it waits for a bank transfer, since its provider cannot give the money back."""
+        return self.reason == BY_HAND and self.state is RefundState.UNKNOWN
 
 
 def move_refund(now: RefundState, to: RefundState) -> RefundState:

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from domain.refunds import REFUND_COUNTS, REFUND_LIVE, RefundState, RefundView, move_refund
 from infra.database import UnitOfWork
 from models.order import Attempt, Order, Payment, RefundDue
-from models.refund import Refund, RefundMove, RefundRequest
+from models.refund import Refund, RefundAccount, RefundMove, RefundRequest
 from services import audit
 from services.orderbook import OrderNotFoundError, database_now, lock_order
 from services.starting import new_trade_number
@@ -105,6 +105,7 @@ def shift(uow: UnitOfWork, refund: Refund, to: RefundState, cause: str, actor: s
     refund.state = move_refund(before, to).value
     if to not in REFUND_LIVE:
         refund.ended_at, refund.next_look_at = database_now(uow), None
+        uow.session.execute(delete(RefundAccount).where(RefundAccount.id == refund.id))  # nobody needs it any more
     _record(uow, refund, before, cause, actor)
 
 

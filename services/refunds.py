@@ -26,6 +26,7 @@ from services.orderbook import database_now
 from services.settling import Defer
 from services.writeoffs.making import take_back
 
+AccountLink = Callable[[uuid.UUID], str]  # refund -> address
 CARRY_OUT = "refunds.carry_out"  # the task in jobs/tasks/refunds.py
 SWEEP_AT_ONCE = 50
 REASON_LENGTH = 200
@@ -52,8 +53,15 @@ class Refunds:
     """Requests, decisions, and what providers make of them."""
 
     def __init__(
-        self, providers: Mapping[str, PaymentProvider], notices: Notices, rules: RefundRules, defer: Defer
+        self,
+        providers: Mapping[str, PaymentProvider],
+        notices: Notices,
+        rules: RefundRules,
+        defer: Defer,
+        account_link: AccountLink | None = None,
     ) -> None:
+        """`account_link`: the page that takes a bank account (RefundAccounts.link); None: citizens call instead."""
+        self._account_link = account_link
         self._providers = providers
         self._notices = notices
         self._rules = rules
@@ -158,6 +166,7 @@ class Refunds:
         order, refund = refundbook.lock_refund(uow, refund_id)
         if RefundState(refund.state) is not RefundState.UNKNOWN or not staff.strip():
             raise RefundRuleError("only a refund without a clear answer is settled by a staff member")
+        transferred = refund.reason == BY_HAND and reference is not None
         if reference is None:
             refund.reason = "not_made"
             refundbook.shift(uow, refund, RefundState.REFUSED, "staff_looked", staff.strip())
@@ -165,7 +174,7 @@ class Refunds:
             refund.reference, refund.reason = reference, None
             refundbook.shift(uow, refund, RefundState.DONE, "staff_looked", staff.strip())
             take_back(uow, refund)
-        self._tell(uow, order, refund)
+        self._tell(uow, order, refund, transferred=transferred)
         return RefundState(refund.state)
 
     def due(self, uow: UnitOfWork) -> Collection[uuid.UUID]:
@@ -265,7 +274,7 @@ class Refunds:
         except OutsideError:
             return RefundReport(RefundOutcome.UNKNOWN)
 
-    def _tell(self, uow: UnitOfWork, order: Order, refund: Refund) -> None:
+    def _tell(self, uow: UnitOfWork, order: Order, refund: Refund, *, transferred: bool = False) -> None:
         if order.citizen is None:
             return
         data: dict[str, object] = {
@@ -273,6 +282,10 @@ class Refunds:
             "state": RefundState.REFUSED.value if refund.reason == BY_HAND else refund.state,
             "trial": refund.provider in TRIAL_PROVIDERS,
         }
+        if transferred:
+            data["transferred"] = True
+        if refund.reason == BY_HAND and refund.state in REFUND_LIVE and self._account_link is not None:
+            data["account_url"] = self._account_link(refund.id)
         dedupe_key = f"refund_progress:{refund.id}:{refund.state}"
         self._notices.post(
             uow, "refund_progress", channel=order.channel, citizen=order.citizen, dedupe_key=dedupe_key, data=data

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.clock import Clock
+from infra.crypto import FieldCipher
 from infra.locales import reader
 from infra.queue import defer
 from services.downloads import Downloads
@@ -15,7 +16,8 @@ from services.my_data import MyData
 from services.number_change import NumberChange
 from services.receipt_mail import ReceiptMail
 from services.recordfiles import RecordFiles
-from tests.accounts import MailInHand
+from services.refundaccounts import RefundAccounts
+from tests.accounts import DATA_KEY, MailInHand
 
 LINK_KEY = "k" * 40
 
@@ -37,6 +39,7 @@ def my_data_services(given: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
     return {
         "my_data": my_data,
         "downloads": Downloads(my_data, "http://localhost:8000", (LINK_KEY,), clock),
+        "refund_accounts": RefundAccounts(FieldCipher((DATA_KEY,)), "http://localhost:8000", (LINK_KEY,), clock),
         "record_files": RecordFiles("http://localhost:8000", (LINK_KEY,), clock),
         "number_change": NumberChange(accounts, given["phone_codes"], given["sms"], agency),
         "history": History(accounts),

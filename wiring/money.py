@@ -19,12 +19,15 @@ from services.booking import Booking
 from services.freshness import LookupNow
 from services.payments import Payments
 from services.refund_rules import load_refund_rules
+from services.refundaccounts import RefundAccounts
 from services.refunds import Refunds
 from services.storemoney import StoreMoney
 from services.storeslips import StoreSlips
 from web.demobank.views import blueprint as demobank_pages
 from web.pay.services import PayServices
 from web.pay.views import blueprint as pay_pages
+from web.refundaccount.views import AccountServices
+from web.refundaccount.views import blueprint as refund_account_page
 from wiring.bills import Bills
 from wiring.mail import MailRoom
 
@@ -76,14 +79,19 @@ class Money(Bills, MailRoom):
 
     @cached_property
     def refunds(self) -> Refunds:
-        return Refunds(self.providers, self.notices, load_refund_rules(), queue.defer)
+        link = self.refund_accounts.link
+        return Refunds(self.providers, self.notices, load_refund_rules(), queue.defer, link)
+
+    @cached_property
+    def refund_accounts(self) -> RefundAccounts:
+        return RefundAccounts(self.cipher, self.settings.public_url, self.session_keys, self.clock)
 
     @cached_property
     def store_slips(self) -> StoreSlips:
         return StoreSlips(self.settings.store_barcode_agency, self.orders, self.payments.refresh, self.clock)
 
     def for_conversations(self) -> Mapping[str, Any]:
-        return {**super().for_conversations(), "store_slips": self.store_slips}
+        return {**super().for_conversations(), "store_slips": self.store_slips, "refund_accounts": self.refund_accounts}
 
     def for_tasks(self) -> Mapping[str, Any]:
         return {**super().for_tasks(), "payments": self.payments, "refunds": self.refunds}
@@ -92,5 +100,7 @@ class Money(Bills, MailRoom):
         pages = PayServices(
             self.unit, self.orders, self.payments, self.links, self.cities, self.clock, self.store_slips, self.fees
         )
+        accounts = AccountServices(self.unit, self.refund_accounts, self.account_rules.agency, self.settings.public_url)
         bank = [demobank_pages(self.bank, self.clock, limiter)] if self.bank.key in self.offered else []
-        return [*super().doors(csrf, limiter), pay_pages(pages, csrf, limiter), *bank]
+        rooms = [pay_pages(pages, csrf, limiter), refund_account_page(accounts, limiter)]
+        return [*super().doors(csrf, limiter), *rooms, *bank]

@@ -1,6 +1,7 @@
 """A refund is on its way, done, or refused by its provider.
 
-Data: amount (NT$), state ("asked", "done" or "refused"), trial (no real money moves).
+Data: amount (NT$), state ("asked", "done" or "refused"), trial (no real money moves), and account_url (the page that
+takes a bank account) or transferred (staff have sent it) where the money can only go back by a bank transfer.
 """
 
 from collections.abc import Mapping
@@ -21,4 +22,14 @@ topics = (Topic.ACCOUNT,)
 def render(reader: Reader, data: Mapping[str, Any]) -> list[Message]:
     """One card with the amount and what comes next."""
     state = RefundState(data["state"])
-    return [progress(reader, amount=data["amount"], state=state, person=anyone(reader), trial=data["trial"])]
+    return [
+        progress(
+            reader,
+            amount=data["amount"],
+            state=state,
+            person=anyone(reader),
+            trial=data["trial"],
+            account_url=data.get("account_url"),
+            transferred=data.get("transferred", False),
+        )
+    ]

@@ -9,7 +9,6 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from domain.clock import TAIPEI
-from domain.ports.refunds import BY_HAND
 from services import refundbook
 from services.refundbook import RefundNotFoundError
 from services.refunds import RefundRuleError
@@ -24,16 +23,19 @@ def list_() -> None:
     """One line each, times in Taiwan."""
     house = current_app.extensions["house"]
     with house.unit() as uow:
+        open_ones = house.refunds.open(uow)
+        given = house.refund_accounts.given(uow, [one.id for one in open_ones])
         for due in refundbook.owed(uow):
             click.echo(
                 f"owed     {due.attempt_id}  NT${due.left}  {due.reason}  {due.provider}  {_when(due.listed_at)}"
             )
         for one in house.refunds.waiting(uow):
             click.echo(f"waiting  {one.id}  NT${one.amount}  by {one.asked_by}  {_when(one.asked_at)}  {one.reason}")
-        for refund in house.refunds.open(uow):
+        for refund in open_ones:
+            by_hand = f"  by hand: {'account given' if refund.id in given else 'no account yet'}; then settle --done"
             click.echo(
                 f"{refund.state.value:<8} {refund.id}  NT${refund.amount}  {refund.provider}  {_when(refund.asked_at)}"
-                f"{'  by hand: transfer it, then settle --done' if refund.reason == BY_HAND else ''}"
+                f"{by_hand if refund.by_transfer else ''}"
             )
 
 
@@ -79,6 +81,29 @@ def reject(request_id: UUID, staff: str) -> None:
     """Nothing is given back."""
     _try(lambda uow, all_: all_.decide(uow, request_id, approve=False, staff=staff))
     click.echo("rejected")
+
+
+@refunds.command("account", help="The bank account that REFUND goes to: masked, or whole for the transfer. Audited.")
+@click.argument("refund_id", type=click.UUID)
+@click.option("--unmask", is_flag=True, help="The whole number; needs --reason.")
+@click.option("--reason", default="", help="Why the whole number is needed; kept in the audit.")
+@STAFF
+@with_appcontext
+def account(refund_id: UUID, unmask: bool, reason: str, staff: str) -> None:
+    """One line. It is deleted when the refund is settled."""
+    house = current_app.extensions["house"]
+    try:
+        with house.unit() as uow:
+            if unmask:
+                whole = house.refund_accounts.unmasked(uow, refund_id, staff=staff, reason=reason)
+                shown = None if whole is None else str(whole)
+            else:
+                shown = house.refund_accounts.masked(uow, refund_id, staff=staff)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    if shown is None:
+        raise click.ClickException("no account has been given for this refund")
+    click.echo(shown)
 
 
 @refunds.command("settle", help="Say what the provider's own books show of an unknown REFUND.")

@@ -9,9 +9,12 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import Engine
 
 from domain.refunds import RefundState
+from infra.crypto import FieldCipher
 from jobs.commands.refunds import refunds as commands
+from services.refundaccounts import RefundAccounts
+from tests.accounts import DATA_KEY
 from tests.clock import MovableClock
-from tests.pay.world import World
+from tests.pay.world import KEYS, World
 from tests.providers.rigs import LOSSES, RIGS
 from tests.providers.test_refunds import LIMIT, Desk, desk_of
 
@@ -25,7 +28,8 @@ def desk(request: pytest.FixtureRequest, pay_engine: Engine) -> Desk:
 @pytest.fixture
 def staff(desk: Desk) -> FlaskCliRunner:
     app = Flask(__name__)
-    app.extensions["house"] = SimpleNamespace(unit=desk.world.unit, refunds=desk.refunds)
+    accounts = RefundAccounts(FieldCipher((DATA_KEY,)), "https://park.example", KEYS, desk.world.clock)
+    app.extensions["house"] = SimpleNamespace(unit=desk.world.unit, refunds=desk.refunds, refund_accounts=accounts)
     app.cli.add_command(commands)
     return app.test_cli_runner()
 

@@ -1,0 +1,1 @@
+"""The page that takes the bank account of a refund."""
