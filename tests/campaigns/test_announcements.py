@@ -8,11 +8,11 @@ import pytest
 
 from domain.campaigns import Figures, NotEnoughQuotaError, Quota
 from domain.notices import Channel, Topic
+from samples.campaigns import NEWS
 from services import audiences, campaign_figures
 from services.audiences import Audience
 from services.campaigns import News
 from tests.campaigns.town import AREAS, STAFF, Town
-from tests.cards.campaign_samples import NEWS
 
 NO_LIMIT = Quota(None, 0)
 SLOT = datetime(2026, 7, 16, 5, 0, tzinfo=UTC)  # 13:00 in Taiwan, of the day whose night it is

@@ -8,12 +8,12 @@ from domain.campaigns import Quota
 from domain.floods import Flood, Template
 from domain.notices import Channel, Topic
 from domain.reader import Language
+from samples.campaigns import NEWS
 from services.audiences import Audience
 from services.campaigns import News
 from tests.accounts import deliver
 from tests.bot.running import BOT
 from tests.campaigns.town import STAFF, Town
-from tests.cards.campaign_samples import NEWS
 
 RIVER, GATES = "riverside_lots", "gates"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from domain.reader import Display, Language
-from tests.cards import samples
+from samples import cards as samples
 
 STATIC = Path(__file__).parent.parent.parent / "web" / "console" / "static"
 CHROMIUM = ("--no-sandbox", "--headless=new", "--disable-gpu", "--disable-background-networking", "--no-first-run")

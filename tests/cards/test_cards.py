@@ -17,7 +17,7 @@ from flex_templates.pay_link import official_link
 from flex_templates.person import anyone
 from flex_templates.render import show
 from infra.locales import reader
-from tests.cards import samples
+from samples import cards as samples
 from web.console.lineapi.check import check_body
 
 DRAWN = list(samples.every())

@@ -7,7 +7,7 @@ import pytest
 from domain.reader import Language
 from flex_templates import bill
 from infra.locales import reader
-from tests.cards import samples
+from samples import cards as samples
 from tests.flow import texts
 
 

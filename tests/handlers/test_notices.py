@@ -17,8 +17,8 @@ from domain.reader import Display, Language
 from domain.reminders import Fact
 from domain.vehicles import VehicleKind
 from infra.locales import reader
-from tests.cards import campaign_samples, pass_samples
-from tests.cards.pass_money_samples import AT_THE_LOT, BOUGHT, ISSUED
+from samples import campaigns, passes
+from samples.pass_money import AT_THE_LOT, BOUGHT, ISSUED
 from tests.flow import Answer
 from tests.handlers.cities import bill
 from tests.handlers.conftest import NOW
@@ -71,24 +71,22 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "bills_due": [
         {"facts": facts, "today": NOW.date(), "pay_url": url} for facts in (FACTS, FACTS[:1]) for url in (PAY, "")
     ],
-    "flood": [
-        {"flood": flood, "areas": campaign_samples.AREAS, "today": NOW.date()} for flood in campaign_samples.FLOODS
-    ],
-    "announcement": [{"announcement": campaign_samples.NEWS, "today": NOW.date()}],
+    "flood": [{"flood": flood, "areas": campaigns.AREAS, "today": NOW.date()} for flood in campaigns.FLOODS],
+    "announcement": [{"announcement": campaigns.NEWS, "today": NOW.date()}],
     "pass_announced": [
         {
-            "standing": pass_samples.STANDING,
+            "standing": passes.STANDING,
             "announce_sha256": "9f" * 32,
             "draws_url": "https://pay.example.gov.tw/draws/",
             "today": NOW.date(),
         }
     ],
     "pass_result": [
-        {"standing": one, "pay_url": url, "today": NOW.date()} for one in pass_samples.RESULTS for url in (PAY, None)
+        {"standing": one, "pay_url": url, "today": NOW.date()} for one in passes.RESULTS for url in (PAY, None)
     ],
     "pass_issued": [{**told, "passes": [BOUGHT]} for told in (ISSUED, AT_THE_LOT)],
-    "pass_pay_soon": [{"standing": pass_samples.WON, "pay_url": url, "today": NOW.date()} for url in (PAY, None)],
-    "pass_ends": [{"standing": pass_samples.WON, "today": NOW.date()}],
+    "pass_pay_soon": [{"standing": passes.WON, "pay_url": url, "today": NOW.date()} for url in (PAY, None)],
+    "pass_ends": [{"standing": passes.WON, "today": NOW.date()}],
     "promised_bills": [
         {"view": view(*answers)} for answers in ([FOUND], [NOTHING], [SILENT], [FOUND, NOTHING, SILENT])
     ],

@@ -9,7 +9,7 @@ from domain.passsales import PassBought
 from domain.reader import Reader
 from flex_templates import pass_money, pass_standing, payment
 from flex_templates.person import anyone
-from tests.cards.pass_samples import RESULTS, STANDING, TODAY, TYPES, WON
+from samples.passes import RESULTS, STANDING, TODAY, TYPES, WON
 
 PAGE = "https://pay.example.gov.tw/p/" + "a" * 48
 RECEIPT = "https://pay.example.gov.tw/r/" + "a" * 48

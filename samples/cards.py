@@ -30,16 +30,9 @@ from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press, Say
 from flex_templates.person import Person, anyone
 from infra.locales import reader
+from samples import campaigns, notices, pass_money, passes, payments, vehicles
 from services.history import WHAT
 from services.questions import Questions
-from tests.cards import (
-    campaign_samples,
-    money_samples,
-    notice_samples,
-    pass_money_samples,
-    pass_samples,
-    vehicle_samples,
-)
 
 TODAY = date(2026, 12, 20)
 NOW = datetime(2026, 12, 20, 6, 2, tzinfo=UTC)  # 14:02 in Taiwan
@@ -88,7 +81,7 @@ def notice(**changes: Any) -> DunningNotice:
     return replace(plain, **changes)
 
 
-def owed(reader: Reader, payable: Bill | DunningNotice, **changes: Any) -> Owed:
+def owed(payable: Bill | DunningNotice, **changes: Any) -> Owed:
     """A payable as the handler decides it, paid here."""
     group = "催繳" if isinstance(payable, DunningNotice) else "一般繳費"
     button = Press("只繳這一筆", f"pay.one?plate={PLATE}&kind=car&key={payable.agency}:bill:{payable.number}")
@@ -103,7 +96,7 @@ def answer(reader: Reader, *payables: Bill | DunningNotice, **changes: Any) -> A
         "vehicle": words.vehicle_name(reader, PLATE, VehicleKind.CAR),
         "now": NOW,
         "today": TODAY,
-        "owed": [owed(reader, payable) for payable in payables],
+        "owed": [owed(payable) for payable in payables],
         "asked_at": NOW,
         "total": total,
         "nothing_due": ("臺北", "新北", "桃園"),
@@ -146,7 +139,7 @@ def many(reader: Reader, count: int = 60) -> Answer:
 def slip(reader: Reader) -> Answer:
     """A bill found by its number: street and times may be shown."""
     times = {"started_at": NOW, "left_at": NOW + timedelta(hours=2)}
-    one = owed(reader, bill(1, street=STREET, issued_how="無紙化開單", **times), private=True)
+    one = owed(bill(1, street=STREET, issued_how="無紙化開單", **times), private=True)
     return answer(reader, bill(1), owed=[one])
 
 
@@ -174,8 +167,8 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "code": lambda r: registration.code(r, "0912-•••-678", 5, "registration.code~0a0b0c0d?a=again"),
     "registered": lambda r: registration.registered(r, "registration.email"),
     "registered already": lambda r: registration.already(r, "0912-•••-678"),
-    "consented anew": lambda r: registration.consented(r),
-    "e-mail kept": lambda r: registration.email_kept(r),
+    "consented anew": registration.consented,
+    "e-mail kept": registration.email_kept,
     "leaving": lambda r: registration.leaving(r, OFFICE),
     "leave?": lambda r: leaving.ask(r, ENDING, "leaving.confirm~0a0b?x=y", day(r, TODAY, TODAY), OFFICE),
     "left": lambda r: leaving.done(r, ENDING.unfinished, day(r, TODAY, TODAY), OFFICE),
@@ -192,10 +185,10 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     ),
     "number claimed by two": lambda r: registration.waits(r, 7, OFFICE),
     "is this number yours": lambda r: takeover.asked(r, 7, "takeover.keep?id=x", "takeover.give_up?id=x", OFFICE),
-    "number kept": lambda r: takeover.kept(r),
+    "number kept": takeover.kept,
     "number asked about no longer": lambda r: takeover.over(r, OFFICE),
     "number lost": lambda r: takeover.lost(r, OFFICE),
-    "number granted": lambda r: takeover.granted(r),
+    "number granted": takeover.granted,
     "number refused": lambda r: takeover.refused(r, OFFICE),
     "help": lambda r: menu.help_message(r, [menu.Item(r.t(i.title), r.t(i.explains)) for i in ITEMS], anyone(r)),
     "not understood": lambda r: menu.not_understood(
@@ -225,8 +218,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "not yet": lambda r: errors.not_yet(r, r.t("月票申請"), r.t("請洽收費機關，或撥打下方電話詢問。"), anyone(r)),
     "contact": lambda r: errors.contact(r, [OFFICE, anyone(r)]),
 }
-CARDS |= money_samples.CARDS | vehicle_samples.CARDS | pass_samples.CARDS | notice_samples.CARDS
-CARDS |= pass_money_samples.CARDS | campaign_samples.CARDS
+CARDS |= payments.CARDS | vehicles.CARDS | passes.CARDS | notices.CARDS | pass_money.CARDS | campaigns.CARDS
 
 
 def every() -> Iterator[tuple[str, Reader, dict[str, Any]]]:
