@@ -22,10 +22,12 @@ from services.draws.proofs import Proofs
 from services.draws.recipients import Recipients
 from services.draws.telling import Telling
 from services.passes.board import PassBoard
+from services.passes.cases import Cases
 from services.passes.entries import Entries
 from services.passes.favourites import Favourites
 from services.passes.forgetting import Forgetting
 from services.passes.lots import Lots
+from services.passes.office_days import OfficeDays
 from services.passes.opening_news import OpeningNews
 from services.passes.paying import PassPaying
 from services.passes.preferences import Preferences
@@ -55,6 +57,14 @@ class PassRoom(Money, VehicleRoom):
     @cached_property
     def rounds(self) -> Rounds:
         return Rounds(self.pass_rules, self.lots)
+
+    @cached_property
+    def office_days(self) -> OfficeDays:
+        return OfficeDays()
+
+    @cached_property
+    def cases(self) -> Cases:
+        return Cases(self.entries)
 
     @cached_property
     def entries(self) -> Entries:

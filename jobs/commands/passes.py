@@ -1,9 +1,9 @@
-"""`flask --app app passes …`: lots, rounds and the calendar. The draw itself is passes_draw.py, in the same group."""
+"""`flask --app app passes …`: lots and rounds. passes_*.py have the rest of the group: entries, calendar, draw."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -15,6 +15,7 @@ from domain.draw.announcement import Source
 from domain.emails import parse_email
 from domain.errors import CitizenMistakeError
 from domain.rounds import RoundRuleError
+from domain.staff import StaffRuleError
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from services.passes.lots import LotView, PlanView, Sells
@@ -36,7 +37,7 @@ def said_plainly() -> Iterator[None]:
     """What is refused is said in one line."""
     try:
         yield
-    except RoundRuleError as error:
+    except (RoundRuleError, StaffRuleError) as error:
         raise click.ClickException(str(error)) from None
     except CitizenMistakeError as mistake:
         raise click.ClickException(mistake.text.format(**mistake.values)) from None
@@ -106,8 +107,7 @@ def rounds() -> None:
     """One line each, times in Taiwan."""
     with unit() as uow:
         for row in house().rounds.all(uow):
-            at = row.draw_at.astimezone(TAIPEI).isoformat(timespec="minutes")
-            click.echo(f"{row.draw_id}  {row.phase}  {row.steps}  {at}")
+            click.echo(f"{row.draw_id}  {row.phase}  {row.steps}  {_city(row.draw_at)}")
 
 
 @passes.command("plan", help="Plan a round for MONTH of use (2027-01) at LOT; prints its draw_id.")
@@ -141,9 +141,13 @@ def plan(kind: str, source: str, staff: str, **fields: Any) -> None:
 def move(draw_id: str, staff: str, **moments: datetime | None) -> None:
     """Warns of steps on a day off."""
     given = {name: city_time(moment) for name, moment in moments.items() if moment is not None}
-    with unit() as uow:
+
+    def work(uow: UnitOfWork) -> Any:
         times = replace(times_of(house().rounds.find(uow, draw_id)), **given)
-        _warn(house().rounds.move(uow, draw_id, times, staff=staff))
+        return house().rounds.move(uow, draw_id, times, staff=staff)
+
+    with said_plainly():
+        _warn(house().desk.do("move", draw_id, staff, work))
 
 
 @passes.command("places", help="設定車位數 of a round that is not announced.")
@@ -158,6 +162,28 @@ def places(draw_id: str, steps: str, waitlist: int | None, staff: str) -> None:
         house().desk.do(
             "places", draw_id, staff, lambda uow: house().rounds.set_places(uow, draw_id, steps, waitlist, staff=staff)
         )
+
+
+@passes.command("limit", help="登記限制: most live entries of one person in a round.")
+@click.argument("draw_id")
+@click.argument("most", type=click.IntRange(min=1))
+@staff_option
+@with_appcontext
+def limit(draw_id: str, most: int, staff: str) -> None:
+    """Refused, and noted, once registration is over."""
+    with said_plainly():
+        house().desk.do("limit", draw_id, staff, lambda uow: house().rounds.set_limit(uow, draw_id, most, staff=staff))
+
+
+@passes.command("lot-shelf", help="上下架 of a whole lot.")
+@click.argument("number")
+@click.argument("how", type=click.Choice(["on", "off"]))
+@staff_option
+@with_appcontext
+def lot_shelf(number: str, how: str, staff: str) -> None:
+    """What was applied for stays."""
+    with unit() as uow:
+        house().lots.set_shelf(uow, number, on_shelf=how == "on", staff=staff)
 
 
 @passes.command("shelf", help="上下架: offer a round, or not.")
@@ -197,8 +223,49 @@ def window(draw_id: str, category: str, places: int, staff: str) -> None:
     """Prints when it is open. What is unsold joins the draw before the announcement."""
     with unit() as uow:
         row = house().windows.plan(uow, draw_id, category, places, staff=staff)
-        opens, closes = (at.astimezone(TAIPEI).isoformat(timespec="minutes") for at in (row.opens_at, row.closes_at))
+        opens, closes = _city(row.opens_at), _city(row.closes_at)
         click.echo(f"{row.name}: {opens} to {closes}")
+
+
+@passes.command("windows", help="優先購買 of a round: category, places, sold, when.")
+@click.argument("draw_id")
+@with_appcontext
+def windows(draw_id: str) -> None:
+    """One line each, times in Taiwan."""
+    with unit() as uow:
+        for row in house().windows.listed(uow, draw_id):
+            opens, closes = _city(row.opens_at), _city(row.closes_at)
+            click.echo(f"{row.category}  {row.places}  {row.sold} sold  {opens} to {closes}")
+
+
+@passes.command("window-move", help="Other times or places for a 優先購買 window of an open round.")
+@click.argument("draw_id")
+@click.argument("category")
+@click.option("--opens", "opens_at", type=MOMENT)
+@click.option("--closes", "closes_at", type=MOMENT, help="The first moment that is too late.")
+@click.option("--places", type=click.IntRange(min=0))
+@staff_option
+@with_appcontext
+def window_move(draw_id: str, category: str, places: int | None, staff: str, **moments: datetime | None) -> None:
+    """Refused, and noted, where more is sold, or the announcement would come first."""
+    given = {name: city_time(moment) for name, moment in moments.items() if moment is not None}
+
+    def change(uow: UnitOfWork) -> None:
+        house().windows.change(uow, draw_id, category, places=places, staff=staff, **given)
+
+    with said_plainly():
+        house().desk.do("window", draw_id, staff, change)
+
+
+@passes.command("annul", help="Void a whole draw by a written decision of 政風; its files stay public.")
+@click.argument("draw_id")
+@click.option("--decision", required=True, help="The number of the decision.")
+@staff_option
+@with_appcontext
+def annul(draw_id: str, decision: str, staff: str) -> None:
+    """Refused, and noted, once its result is published."""
+    with said_plainly():
+        house().desk.do("annul", draw_id, staff, lambda uow: house().rounds.void(uow, draw_id, decision, staff=staff))
 
 
 @passes.command("recipient", help="Who outside (政風, 議會, 媒體) is sent each announcement's hash by e-mail.")
@@ -213,16 +280,8 @@ def recipient(email: str, body: str, remove: bool, staff: str) -> None:
         house().recipients.put(uow, parse_email(email), body, active=not remove, staff=staff)
 
 
-@passes.command("day", help="The office calendar: DAY is a holiday (off) or a 補班日 (works).")
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
-@click.argument("how", type=click.Choice(["off", "works"]))
-@click.option("--name", required=True)
-@staff_option
-@with_appcontext
-def day(day: datetime, how: str, name: str, staff: str) -> None:
-    """It feeds warnings and 「next working day」."""
-    with unit() as uow:
-        house().rounds.set_day(uow, date(day.year, day.month, day.day), works=how == "works", name=name, staff=staff)
+def _city(at: datetime) -> str:
+    return at.astimezone(TAIPEI).isoformat(timespec="minutes")
 
 
 def _warn(steps: Any) -> None:

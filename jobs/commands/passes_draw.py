@@ -9,58 +9,11 @@ from flask.cli import with_appcontext
 from domain.draw.coding import time_text
 from domain.draw.witness import parse_transcript
 from domain.errors import OutsideError
-from domain.phones import parse_mobile
-from domain.plates import parse_plate
-from infra.clock import SystemClock
 from infra.database import UnitOfWork
 from jobs.commands.passes import house, passes, said_plainly, staff_option, unit
 from services.draws import files
-from services.passes.application import Application
 
 FILES = (files.ANNOUNCE, files.LIST, files.REMOVED, files.TRANSCRIPT, files.RESULT)
-
-
-@passes.command("enter", help="An entry at the counter: number and plate as written on the form; prints the receipt.")
-@click.argument("draw_id")
-@click.option("--mobile", required=True)
-@click.option("--plate", required=True)
-@click.option("--name", required=True)
-@click.option("--plan", default="general")
-@click.option("--landline", help="市內電話")
-@staff_option
-@with_appcontext
-def enter(draw_id: str, mobile: str, plate: str, staff: str, **fields: Any) -> None:
-    """The receipt is the citizen's: salt and commitment."""
-    with unit() as uow:
-        moment = SystemClock().now()
-        wanted = Application(draw_id, parse_plate(plate), holder=parse_mobile(mobile), asked_at=moment, **fields)
-        _, receipt = house().entries.apply(uow, wanted, actor=staff)
-    click.echo(receipt.text(), nl=False)
-
-
-@passes.command("sell-first", help="優先購買: sell a place of a window at the counter.")
-@click.argument("draw_id")
-@click.argument("category")
-@click.option("--mobile", required=True)
-@click.option("--plate", required=True)
-@click.option("--name", required=True)
-@click.option("--plan", default="general")
-@click.option("--amount", type=click.IntRange(min=1), required=True, help="NT$, the plan's price")
-@click.option("--receipt", "receipt_no", required=True, help="The lot's own receipt number, used once.")
-@staff_option
-@with_appcontext
-def sell_first(
-    draw_id: str, category: str, mobile: str, plate: str, name: str, plan: str, staff: str, **sale: Any
-) -> None:
-    """Refused, and noted, when the window is closed or sold out."""
-
-    def sell(uow: UnitOfWork) -> str:
-        moment = SystemClock().now()
-        wanted = Application(draw_id, parse_plate(plate), plan, parse_mobile(mobile), name, moment)
-        return str(house().windows.sell(uow, category, wanted, staff=staff, **sale).entry_no)
-
-    with said_plainly():
-        click.echo(house().desk.do("sell-first", draw_id, staff, sell))
 
 
 @passes.command("freeze", help="Fix the list after closing.")

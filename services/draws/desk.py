@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from domain.draw.announcement import Announcement
 from domain.draw.coding import is_rehearsal
 from domain.draw.witness import Transcript
+from domain.errors import CitizenMistakeError
 from domain.ports.randomness import Randomness
 from domain.rounds import RoundRuleError
 from infra.database import UnitOfWork, UnitOfWorkFactory
@@ -50,8 +51,8 @@ class Desk:
         self._defer = defer
 
     def do(self, action: str, draw_id: str, actor: str, work: Callable[[UnitOfWork], T]) -> T:
-        """Run `work` in one transaction. Raises RoundRuleError, whose attempt is in the audit when it was a person's
-        or was refused for good.
+        """Run `work` in one transaction. Raises RoundRuleError or CitizenMistakeError, whose attempt is in the audit
+        when it was a person's or was refused for good.
         """
         try:
             with self._units() as uow:
@@ -62,6 +63,9 @@ class Desk:
             raise
         except RoundRuleError as error:
             self._refused(action, draw_id, actor, str(error))
+            raise
+        except CitizenMistakeError as mistake:  # of an entry that staff write down, e.g. after closing
+            self._refused(action, draw_id, actor, mistake.text)
             raise
         except IntegrityError as error:
             why = str(getattr(getattr(error.orig, "diag", None), "message_primary", "")) or type(error).__name__

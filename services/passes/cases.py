@@ -85,11 +85,13 @@ class Cases:
 
     def note_reason(self, uow: UnitOfWork, entry_id: uuid.UUID, action: str, reason: str, *, actor: str) -> None:
         """Keep why staff did something to an entry, beside what they did. Raises StaffRuleError without a reason."""
-        reason = reason.strip()
-        if not 0 < len(reason) <= LONGEST_REASON:
-            raise StaffRuleError(f"請寫下原因，最多 {LONGEST_REASON} 個字")
-        detail: audit.Detail = {"reason": reason}
+        detail: audit.Detail = {"reason": _reason(reason)}
         audit.write(uow, action, actor=actor, subject_type="entry", subject_id=entry_id, detail=detail)
+
+    def note_export(self, uow: UnitOfWork, draw_id: str, count: int, reason: str, *, whole: bool, actor: str) -> None:
+        """Keep who took how many entries of a round away in a file, and why. Raises StaffRuleError without a reason."""
+        detail: audit.Detail = {"entries": count, "whole": whole, "reason": _reason(reason)}
+        audit.write(uow, "entries.exported", actor=actor, subject_type="round", subject_id=draw_id, detail=detail)
 
     def receipt(self, uow: UnitOfWork, entry_id: uuid.UUID) -> str | None:
         """The text of an entry's receipt; None once its salt is deleted. Raises StaffRuleError."""
@@ -176,3 +178,10 @@ class Cases:
         if whole:
             return name, entry.plate, mobile.national, landline
         return masked_name(name), mask_plate(entry.plate), masked_mobile(mobile), "***" if landline else ""
+
+
+def _reason(text: str) -> str:
+    reason = text.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise StaffRuleError(f"請寫下原因，最多 {LONGEST_REASON} 個字")
+    return reason

@@ -3,10 +3,9 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from domain import rounds
 from domain.draw import coding
@@ -112,6 +111,14 @@ class Rounds:
         row.steps, row.waitlist = rounds.checked_steps(steps), waitlist
         note(uow, "round.places", row, staff, {"steps": row.steps, "waitlist": waitlist})
 
+    def set_limit(self, uow: UnitOfWork, draw_id: str, limit: int, *, staff: str) -> None:
+        """登記限制 while registration goes on; entries beyond a lower one stay. Raises RoundRuleError."""
+        row = self.locked(uow, draw_id)
+        if row.phase != Phase.OPEN or limit < 1:
+            raise RoundRuleError(f"no limit of {limit} for a round that is {row.phase}")
+        row.registration_limit = limit
+        note(uow, "round.limit", row, staff, {"limit": limit})
+
     def set_shelf(self, uow: UnitOfWork, draw_id: str, *, on_shelf: bool, staff: str) -> None:
         """上下架: a round taken down is not offered; what was applied for stays. Raises RoundRuleError."""
         row = self.locked(uow, draw_id)
@@ -135,15 +142,6 @@ class Rounds:
     def calendar(self, uow: UnitOfWork) -> OfficeCalendar:
         """The office calendar as staff keep it."""
         return OfficeCalendar({row.day: row.works for row in uow.session.scalars(select(OfficeDay))})
-
-    def set_day(self, uow: UnitOfWork, day: date, *, works: bool, name: str, staff: str) -> None:
-        """Keep that a day is a holiday, a typhoon day, or a 補班日."""
-        values = {"day": day, "works": works, "name": name}
-        uow.connection.execute(
-            insert(OfficeDay).values(values).on_conflict_do_update(index_elements=["day"], set_=values)
-        )
-        detail = {"works": works}
-        audit.write(uow, "calendar.day", actor=staff, subject_type="day", subject_id=day.isoformat(), detail=detail)
 
     def _require_unannounced(self, row: PassRound) -> None:
         if row.phase not in (Phase.OPEN, Phase.FROZEN):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.clock import TAIPEI, city_date
+from domain.draw.announcement import NOTICE_TIME
 from domain.draw.listing import Removal
 from domain.passview import FirstBuyers
 from domain.rounds import Phase, RoundRuleError
@@ -59,6 +60,41 @@ class Windows:
             raise RoundRuleError(f"{draw_id} has its window {category} already")
         note(uow, "window.planned", row, staff, {"category": category, "places": places})
         return uow.session.get_one(PriorityWindow, (row.id, category))
+
+    def listed(self, uow: UnitOfWork, draw_id: str) -> Sequence[PriorityWindow]:
+        """The windows of a round. Raises RoundRuleError."""
+        row = self._rounds.find(uow, draw_id)
+        found = select(PriorityWindow).where(PriorityWindow.round_id == row.id).order_by(PriorityWindow.opens_at)
+        return uow.session.scalars(found.execution_options(populate_existing=True)).all()
+
+    def change(
+        self,
+        uow: UnitOfWork,
+        draw_id: str,
+        category: str,
+        *,
+        opens_at: datetime | None = None,
+        closes_at: datetime | None = None,
+        places: int | None = None,
+        staff: str,
+    ) -> PriorityWindow:
+        """Other times or places for a window of an open round; what is None stays.
+
+        Raises RoundRuleError: not open, no such window, no time between, after the draw, or fewer places than sold.
+        """
+        row = self._rounds.locked(uow, draw_id)
+        window = uow.session.get(PriorityWindow, (row.id, category), with_for_update=True, populate_existing=True)
+        if window is None or row.phase != Phase.OPEN:
+            raise RoundRuleError(f"no window {category} to change in a round that is {row.phase}")
+        opens, closes = opens_at or window.opens_at, closes_at or window.closes_at
+        wanted = window.places if places is None else places
+        if not opens < closes <= row.draw_at - NOTICE_TIME:
+            raise RoundRuleError("a window opens, closes, and is over before the announcement")
+        if wanted < window.sold:
+            raise RoundRuleError(f"{window.sold} places of the window are sold already")
+        window.opens_at, window.closes_at, window.places = opens, closes, wanted
+        note(uow, "window.changed", row, staff, {"category": category, "places": wanted})
+        return window
 
     def sell(
         self, uow: UnitOfWork, category: str, wanted: Application, *, amount: int, receipt_no: str, staff: str

@@ -42,11 +42,11 @@ def run(runner: FlaskCliRunner) -> Run:
     return command
 
 
-def planned(run: Run) -> None:
+def planned(run: Run, *more: str) -> None:
     """A lot and a rehearsal whose clock stands at registration."""
     run(*LOT)
     run("price", "P0123", "general", "--name", "一般", "--price", "5760", *STAFF)
-    run("plan", "2023-09", "P0123", "--steps", "*:1", "--rehearsal", *STAFF)
+    run("plan", "2023-09", "P0123", "--steps", "*:1", "--rehearsal", *more, *STAFF)
     run("move", DRAW_ID, "--draw", "2023-08-23T23:59:24", "--pay-by", "2023-08-25T00:00", *STAFF)
     run("clock", DRAW_ID, "2023-08-18T10:00", *STAFF)
 
