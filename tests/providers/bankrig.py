@@ -13,7 +13,7 @@ from domain.ports.payments import Report, Taking
 from domain.ports.refunds import Refunding, RefundReport
 from services.payments import Go
 from tests.clock import MovableClock
-from tests.fakes.providers.server import LOST_BEFORE
+from tests.fakes.providers.server import NOTHING_DONE
 
 Message = tuple[Mapping[str, str], bytes]
 
@@ -25,22 +25,22 @@ class FaultyBank(DemoBank):
 
     def start(self, taking: Taking) -> Any:
         fault = self.breaks.pop(0) if self.breaks and self.breaks[0].startswith("start") else ""
-        started = None if fault == f"start {LOST_BEFORE}" else super().start(taking)
+        started = None if fault.removeprefix("start ") in NOTHING_DONE else super().start(taking)
         if fault:
-            raise OutsideError("connection")
+            raise OutsideError("timeout")
         return started
 
     def refund(self, refunding: Refunding) -> RefundReport:
         fault = self.breaks.pop(0) if self.breaks else ""
-        report = None if fault == f"refund {LOST_BEFORE}" else super().refund(refunding)
+        report = None if fault.removeprefix("refund ") in NOTHING_DONE else super().refund(refunding)
         if report is None or fault:
-            raise OutsideError("connection")
+            raise OutsideError("timeout")
         return report
 
     def ask(self, taking: Taking) -> Report:
         if self.breaks:
             self.breaks.pop(0)
-            raise OutsideError("connection")
+            raise OutsideError("timeout")
         return super().ask(taking)
 
 

@@ -1,12 +1,16 @@
 """Each provider with its fake behind it, driven alike: what a citizen does there, what breaks, what its books say."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
+from unittest.mock import patch
 
 from sqlalchemy import Engine
 
+import adapters.payments.ecpay
+import adapters.payments.jkopay
+import adapters.payments.linepay
 from adapters.payments.ecpay import EcPay
 from adapters.payments.jkopay import JkoPay
 from adapters.payments.linepay import LinePay
@@ -14,8 +18,17 @@ from domain.orders import AttemptState
 from services.payments import Go
 from tests.clock import MovableClock
 from tests.fakes.providers import ecpay, jkopay, linepay
-from tests.fakes.providers.server import LOST_AFTER, LOST_BEFORE
+from tests.fakes.providers.server import LOST_AFTER, LOST_BEFORE, SILENT_AFTER, SILENT_BEFORE
 from tests.providers.bankrig import DemoRig, Message
+
+PATIENCE = 0.5  # seconds
+WAITS: Mapping[Any, Sequence[str]] = {
+    adapters.payments.ecpay: ("SECONDS",),
+    adapters.payments.jkopay: ("SECONDS",),
+    adapters.payments.linepay: (
+        "REQUEST_SECONDS", "CHECK_SECONDS", "REFUND_SECONDS", "CONFIRM_SECONDS", "DETAILS_SECONDS",
+    ),
+}  # fmt: skip
 
 
 class Rig(Protocol):
@@ -220,10 +233,20 @@ def jkopay_rig(engine: Engine, clock: MovableClock) -> Iterator[Rig]:
         yield JkoRig(fake, JkoPay(jkopay.STORE, jkopay.API_KEY, jkopay.SECRET, clock, fake.url))
 
 
+@contextmanager
+def given_up_soon(fault: str) -> Iterator[None]:
+    """A provider that says nothing is waited for a moment here, in place of its 10 to 60 seconds."""
+    with ExitStack() as patched:
+        for adapter, names in WAITS.items() if fault in (SILENT_BEFORE, SILENT_AFTER) else ():
+            for name in names:
+                patched.enter_context(patch.object(adapter, name, PATIENCE))
+        yield
+
+
 RIGS: Mapping[str, Callable[..., Any]] = {
     "demobank": demobank_rig,
     "linepay": linepay_rig,
     "ecpay": ecpay_rig,
     "jkopay": jkopay_rig,
 }
-LOSSES = (LOST_BEFORE, LOST_AFTER)
+LOSSES = (LOST_BEFORE, LOST_AFTER, SILENT_BEFORE, SILENT_AFTER)  # of a call, before or after it had its effect

@@ -21,13 +21,8 @@ from tests.providers.rigs import EcRig, ecpay_rig
 
 
 @pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock(datetime.now(UTC))
-
-
-@pytest.fixture
-def rig(pay_engine: Engine, clock: MovableClock) -> Iterator[EcRig]:
-    with ecpay_rig(pay_engine, clock) as made:
+def rig(pay_engine: Engine, this_moment: MovableClock) -> Iterator[EcRig]:
+    with ecpay_rig(pay_engine, this_moment) as made:
         yield made
 
 
@@ -37,8 +32,8 @@ def fake(rig: EcRig) -> FakeEcPay:
 
 
 @pytest.fixture
-def world(pay_engine: Engine, rig: EcRig, clock: MovableClock) -> World:
-    return World.build(pay_engine, provider=rig.provider, clock=clock)
+def world(pay_engine: Engine, rig: EcRig, this_moment: MovableClock) -> World:
+    return World.build(pay_engine, provider=rig.provider, clock=this_moment)
 
 
 @pytest.fixture

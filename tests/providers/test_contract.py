@@ -1,6 +1,5 @@
 """One suite over every provider: whatever it does, money is taken once, booked once, and never guessed."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -16,7 +15,7 @@ from services.payments import Go, Underway
 from services.receipts import receipt
 from tests.clock import MovableClock
 from tests.pay.world import World, bill
-from tests.providers.rigs import LOSSES, RIGS, Rig
+from tests.providers.rigs import LOSSES, Rig, given_up_soon
 
 pytestmark = pytest.mark.slow  # every provider, every fault, a server each
 STATES = "SELECT state FROM attempt ORDER BY started_at, (state = 'late')"
@@ -24,19 +23,8 @@ PAYMENTS = "SELECT amount FROM payment"
 
 
 @pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock(datetime.now(UTC))
-
-
-@pytest.fixture(params=RIGS)
-def rig(request: pytest.FixtureRequest, pay_engine: Engine, clock: MovableClock) -> Iterator[Rig]:
-    with RIGS[request.param](pay_engine, clock) as made:
-        yield made
-
-
-@pytest.fixture
-def world(pay_engine: Engine, rig: Rig, clock: MovableClock) -> World:
-    return World.build(pay_engine, provider=rig.provider, clock=clock)
+def world(pay_engine: Engine, rig: Rig, this_moment: MovableClock) -> World:
+    return World.build(pay_engine, provider=rig.provider, clock=this_moment)
 
 
 def begin(world: World, rig: Rig, *bills: str) -> tuple[OrderView, str]:
@@ -144,7 +132,8 @@ def test_a_lost_call_around_the_money_is_settled_by_asking(world: World, rig: Ri
     order, number = begin(world, rig)
     rig.agree(number)
     rig.lose(fault)
-    state = world.settle(order)
+    with given_up_soon(fault):
+        state = world.settle(order)
     assert state is AttemptState.UNKNOWN or (state is AttemptState.PAID and rig.taken(number) == 80)
     sweep(world)
     assert world.read(order).state is OrderState.PAID
@@ -156,7 +145,8 @@ def test_a_lost_call_around_the_money_is_settled_by_asking(world: World, rig: Ri
 def test_a_lost_start_takes_nothing_and_ends(world: World, rig: Rig, fault: str) -> None:
     rig.lose_start(fault)
     order = world.open(bill("A1"))
-    began = world.start(order, provider_key=rig.provider.key)
+    with given_up_soon(fault):
+        began = world.start(order, provider_key=rig.provider.key)
     assert isinstance(began, Underway) or rig.provider.key == "ecpay"
     assert world.read(order).state is OrderState.PAYING
     run_out(world)

@@ -8,28 +8,14 @@ import pytest
 
 from adapters.payments.ecpay import EcPay, check_mac_value
 from domain.errors import OutsideError, Retry
-from domain.ports.payments import AttemptOutcome, ForgedNotificationError, Taking
+from domain.ports.payments import AttemptOutcome, ForgedNotificationError
 from domain.ports.refunds import Refunding, RefundOutcome, RefundReport
 from tests.clock import MovableClock
 from tests.fakes.providers.ecpay import HASH_IV, HASH_KEY, MERCHANT, FakeEcPay
 from tests.fakes.providers.server import GARBAGE
+from tests.providers.takings import NUMBER, taking
 
-BEGAN = datetime(2026, 12, 31, 15, 58, tzinfo=UTC)  # 23:58 in Taiwan, two minutes before the year ends
-NUMBER = "20261231ABCDEFGHJKLM"
-TAKING = Taking(
-    attempt_id="x",
-    trade_number=NUMBER,
-    amount=80,
-    title="停車通 1 筆",
-    return_url="https://park.example/p/t/back",
-    notify_url="https://park.example/pay/notify/ecpay",
-    expires_at=BEGAN + timedelta(minutes=20),
-)
-
-
-@pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock(BEGAN)
+TAKING = taking("ecpay")
 
 
 @pytest.fixture

@@ -2,33 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from adapters.payments.jkopay import JkoPay
 from domain.errors import OutsideError, Retry
-from domain.ports.payments import AttemptOutcome, ForgedNotificationError, Taking
+from domain.ports.payments import AttemptOutcome, ForgedNotificationError
 from tests.clock import MovableClock
 from tests.fakes.providers.jkopay import API_KEY, SECRET, STORE, FakeJkoPay
 from tests.fakes.providers.server import GARBAGE
+from tests.providers.takings import NUMBER, taking
 
-BEGAN = datetime(2026, 12, 31, 15, 58, tzinfo=UTC)
-NUMBER = "20261231ABCDEFGHJKLM"
-TAKING = Taking(
-    attempt_id="x",
-    trade_number=NUMBER,
-    amount=80,
-    title="停車通 1 筆",
-    return_url="https://park.example/p/t/back",
-    notify_url="https://park.example/pay/notify/jkopay",
-    expires_at=BEGAN + timedelta(minutes=20),
-)
-
-
-@pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock(BEGAN)
+TAKING = taking("jkopay")
 
 
 @pytest.fixture

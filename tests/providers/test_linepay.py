@@ -1,7 +1,6 @@
 """What only LINE Pay does: codes, lost answers, ids beyond a double's digits, money that is only held."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,13 +10,7 @@ from domain.ports.payments import AttemptOutcome, Taking
 from tests.clock import MovableClock
 from tests.fakes.providers.linepay import CHANNEL, FIRST_ID, SECRET, FakeLinePay
 from tests.fakes.providers.server import GARBAGE, LOST_AFTER, LOST_BEFORE
-
-BEGAN = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def clock() -> MovableClock:
-    return MovableClock(BEGAN)
+from tests.providers.takings import NUMBER, taking
 
 
 @pytest.fixture
@@ -31,27 +24,14 @@ def line(fake: FakeLinePay, clock: MovableClock) -> LinePay:
     return LinePay(CHANNEL, SECRET, clock, fake.url)
 
 
-def taking(number: str = "20261121ABCDEFGHJKLM", reference: str | None = None) -> Taking:
-    return Taking(
-        attempt_id="x",
-        trade_number=number,
-        amount=80,
-        title="停車通 1 筆",
-        return_url="https://park.example/p/t/back",
-        notify_url="https://park.example/pay/notify/linepay",
-        expires_at=BEGAN + timedelta(minutes=20),
-        provider_reference=reference,
-    )
-
-
 def approved(line: LinePay, fake: FakeLinePay) -> Taking:
-    started = line.start(taking())
-    fake.approve(taking().trade_number)
-    return taking(reference=started.provider_reference)
+    started = line.start(taking("linepay"))
+    fake.approve(NUMBER)
+    return taking("linepay", started.provider_reference)
 
 
 def test_a_19_digit_id_is_kept_to_its_last_digit(line: LinePay) -> None:
-    assert line.start(taking()).provider_reference == "2021121300698360310" == str(FIRST_ID)
+    assert line.start(taking("linepay")).provider_reference == "2021121300698360310" == str(FIRST_ID)
     assert float(FIRST_ID) != FIRST_ID - 10
 
 
@@ -106,16 +86,18 @@ def test_a_confirm_and_its_details_both_lost_are_no_answer(line: LinePay, fake: 
 def test_a_request_whose_answer_was_lost_is_asked_by_our_number(line: LinePay, fake: FakeLinePay) -> None:
     fake.lose("/v3/payments/request", LOST_AFTER)
     with pytest.raises(OutsideError) as error:
-        line.start(taking())
+        line.start(taking("linepay"))
     assert error.value.retry is Retry.LATER
-    assert line.ask(taking()).outcome is AttemptOutcome.NEVER_HEARD  # nobody has its page: nothing can be taken
+    assert (
+        line.ask(taking("linepay")).outcome is AttemptOutcome.NEVER_HEARD
+    )  # nobody has its page: nothing can be taken
     with pytest.raises(OutsideError, match="code_1172"):  # the same number again is no new payment
-        line.start(taking())
+        line.start(taking("linepay"))
 
 
 def test_what_is_refused_at_the_request_is_surely_refused(fake: FakeLinePay, clock: MovableClock) -> None:
     with pytest.raises(OutsideError, match="code_1106") as error:
-        LinePay(CHANNEL, "another secret", clock, fake.url).start(taking())
+        LinePay(CHANNEL, "another secret", clock, fake.url).start(taking("linepay"))
     assert error.value.retry is Retry.NEVER
 
 
@@ -123,14 +105,14 @@ def test_what_is_refused_at_the_request_is_surely_refused(fake: FakeLinePay, clo
 def test_an_ended_request_was_cancelled_or_ran_out(
     line: LinePay, fake: FakeLinePay, clock, late: bool, outcome
 ) -> None:
-    reference = line.start(taking()).provider_reference
-    fake.cancel(taking().trade_number)
+    reference = line.start(taking("linepay")).provider_reference
+    fake.cancel(NUMBER)
     clock.move(minutes=20 if late else 1)
-    assert line.ask(taking(reference=reference)).outcome is outcome
+    assert line.ask(taking("linepay", reference)).outcome is outcome
 
 
 def test_a_payment_that_nobody_knows_long_after_its_end_was_never_made(line: LinePay, clock: MovableClock) -> None:
-    unknown = taking(reference="2021121300698360999")
+    unknown = taking("linepay", "2021121300698360999")
     assert line.ask(unknown).outcome is AttemptOutcome.UNKNOWN
     clock.move(minutes=31)
     assert line.ask(unknown).outcome is AttemptOutcome.EXPIRED
@@ -146,7 +128,7 @@ def test_money_only_held_is_not_paid_and_let_go_on_withdrawal(line: LinePay, fak
 
 
 def test_every_call_has_a_nonce_of_its_own(line: LinePay, fake: FakeLinePay) -> None:
-    reference = line.start(taking()).provider_reference
+    reference = line.start(taking("linepay")).provider_reference
     for _ in range(3):
-        line.ask(taking(reference=reference))
+        line.ask(taking("linepay", reference))
     assert len(fake.nonces) == len(fake.hears) == 4
