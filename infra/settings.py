@@ -79,6 +79,7 @@ class Settings(BaseSettings):
         "https://api3.drand.sh",
         "https://drand.cloudflare.com",
     )
+    line_pnp: bool = False
     sms_gateway: Literal["console", "mitake", "every8d"] = "console"
     sms_gateway_url: str | None = None
     sms_username: str | None = None

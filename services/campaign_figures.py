@@ -18,7 +18,7 @@ COUNTED_FOR = timedelta(days=25)  # then the states of its SMS begin to go (serv
 # One row for each way a notice can have gone; few, however many were told.
 _COUNT = """
 SELECT n.by_line, coalesce(n.failed, o.outcome), n.sms_id IS NOT NULL, s.state, s.delivery, s.cause,
-  count(*), coalesce(sum(s.parts), 0)
+  count(*), coalesce(sum(s.parts) FILTER (WHERE s.gateway IS DISTINCT FROM 'pnp'), 0)
 FROM notice n
 LEFT JOIN outbound_message o ON o.id = n.outbound_id
 LEFT JOIN sms_message s ON s.id = n.sms_id

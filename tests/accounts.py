@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.notices import NoticePost, discover_notices
 from domain.clock import Clock
 from domain.ports.mail import Mail
-from domain.ports.sms import Sms
+from domain.ports.sms import Delivery, Sms
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWorkFactory
 from infra.locales import reader
@@ -41,6 +41,7 @@ class PhoneInHand:
     key: str = "in hand"
     sent: list[Sms] = field(default_factory=list)
     fault: Exception | None = None
+    ended: dict[str, Delivery] = field(default_factory=dict)
 
     def send(self, sms: Sms) -> str:
         if self.fault:
@@ -48,6 +49,9 @@ class PhoneInHand:
             raise fault
         self.sent.append(sms)
         return uuid4().hex
+
+    def deliveries(self, gateway_ids: Sequence[str]) -> Mapping[str, Delivery]:
+        return {gateway_id: self.ended[gateway_id] for gateway_id in gateway_ids if gateway_id in self.ended}
 
 
 @dataclass

@@ -12,6 +12,7 @@ from flask_wtf import CSRFProtect
 from adapters.sms.console import ConsoleTray
 from adapters.sms.every8d import Every8d
 from adapters.sms.mitake import Mitake
+from adapters.sms.pnp import LinePnp
 from domain.accountrules import AccountRules
 from domain.ports.sms import SmsGateway
 from infra import queue
@@ -49,14 +50,19 @@ class AccountRoom(Line):
         return ConsoleTray(self.engine, self.cipher)
 
     @cached_property
-    def sms(self) -> SmsPost:
+    def sms_gateway(self) -> SmsGateway:
         given = self.settings
-        gateway: SmsGateway = self.tray
         if given.sms_gateway != "console" and given.sms_username and given.sms_password:  # settings ask for both
             kind = Mitake if given.sms_gateway == "mitake" else Every8d
             url = {"url": given.sms_gateway_url} if given.sms_gateway_url else {}
-            gateway = kind(given.sms_username, given.sms_password.get_secret_value(), **url)
-        return SmsPost(self.cipher, gateway, queue.defer, host=urlsplit(given.public_url).netloc)
+            return kind(given.sms_username, given.sms_password.get_secret_value(), **url)
+        return self.tray
+
+    @cached_property
+    def sms(self) -> SmsPost:
+        host = urlsplit(self.settings.public_url).netloc
+        pnp = LinePnp(self.line_address, self.access_token) if self.settings.line_pnp else None
+        return SmsPost(self.cipher, self.sms_gateway, queue.defer, host=host, instead=pnp)
 
     @cached_property
     def planning(self) -> Planning:

@@ -1,13 +1,13 @@
 """The console's gateway: messages land in a tray of its own schema, which the local console page shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import Engine, text
 
-from domain.ports.sms import Sms
+from domain.ports.sms import Delivery, Sms
 from infra.crypto import FieldCipher, UnreadableError
 
 KEPT = "1 hour"  # long enough to read a code; a tray is no archive of what people were sent
@@ -49,6 +49,10 @@ class ConsoleTray:
                 text("DELETE FROM tray.sent WHERE sent_at < now() - CAST(:kept AS interval)"), {"kept": KEPT}
             )
         return message_id
+
+    def deliveries(self, gateway_ids: Sequence[str]) -> Mapping[str, Delivery]:
+        """What is in the tray has arrived."""
+        return dict.fromkeys(gateway_ids, Delivery.DELIVERED)
 
     def landed(self) -> Sequence[Landed]:
         """What is in the tray, oldest first; what a newer key has left unreadable is not shown."""

@@ -1,10 +1,12 @@
 """Mitake (三竹簡訊): one message by POST (facts/taiwan.md §6.4). Its default is Big5, so UTF8 is always asked for."""
 
 import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import urljoin
 
 from adapters.sms.form_post import post_form
 from domain.errors import Retry
-from domain.ports.sms import Sms, SmsRefusedError, SmsUnclearError
+from domain.ports.sms import Delivery, Sms, SmsRefusedError, SmsUnclearError
 
 URL = "https://smexpress.mitake.com.tw:9601/SmSendGet.asp"
 LINE_BREAK = "\x06"  # ASCII 6 is Mitake's line break
@@ -13,7 +15,11 @@ CAUSES = {
     "5": "content", "6": "number", "7": "switched_off", "8": "expired", "a": "account", "b": "account", "c": "stopped",
     "e": "address_not_allowed", "h": "quota", "k": "quota", "m": "password_expired",
 }  # fmt: skip
+# Of a query: 0 to 2 are on their way to the phone, whatever the operator has said so far.
+ENDED = {"4": Delivery.DELIVERED} | dict.fromkeys("56789", Delivery.FAILED)
+MOST_ASKED = 100  # ids in one query
 
+_STATE = re.compile(r"^([0-9A-Za-z#$-]{1,64})\t([0-9])\t[0-9]*\s*$", re.MULTILINE)
 _FIELD = re.compile(r"^(msgid|statuscode)=([0-9A-Za-z#$-]{1,64})\s*$", re.MULTILINE)
 
 
@@ -37,3 +43,12 @@ class Mitake:
         if status in CAUSES:
             raise SmsRefusedError(CAUSES[status], Retry.NEVER)
         raise SmsUnclearError("unknown_answer")
+
+    def deliveries(self, gateway_ids: Sequence[str]) -> Mapping[str, Delivery]:
+        """By SmQueryGet.asp, beside the address of sending: id, status and time of each. Raises OutsideError."""
+        found: dict[str, Delivery] = {}
+        for start in range(0, len(gateway_ids), MOST_ASKED):
+            asked = ",".join(gateway_ids[start : start + MOST_ASKED])
+            answer = post_form(urljoin(self._url, "SmQueryGet.asp"), self._account | {"msgid": asked})
+            found |= {message: ENDED[status] for message, status in _STATE.findall(answer) if status in ENDED}
+        return found

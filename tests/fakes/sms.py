@@ -26,9 +26,11 @@ class FakeGateway(Loopback):
     """One gateway. `fault`, set by a test, answers instead, once: an HTTP status and text, or "hang up" or "silent"."""
 
     path = ""
+    query_path = ""
 
     def __init__(self) -> None:
         super().__init__()
+        self.states: dict[str, str] = {}  # of messages, by the gateway's id, as its document numbers them
         self.taken: list[Taken] = []
         self.addresses: list[str] = []
         self.fault: Answer | str | None = None
@@ -54,9 +56,13 @@ class FakeGateway(Loopback):
 
     def _answer(self, call: Call, body: bytes) -> Answer:
         plain = call.headers.get("Content-Type") == "application/x-www-form-urlencoded"
-        if urlsplit(call.path).query or call.path != self.path or not plain:
+        if urlsplit(call.path).query or call.path not in (self.path, self.query_path) or not plain:
             return 400, "bad request"
-        return 200, self.answer(body)
+        return 200, self.answer(body) if call.path == self.path else self.tell(dict(parse_qsl(body.decode("ascii"))))
+
+    @abstractmethod
+    def tell(self, fields: Mapping[str, str]) -> str:
+        """What the gateway says about messages it took."""
 
     @abstractmethod
     def answer(self, body: bytes) -> str:
@@ -67,6 +73,13 @@ class FakeMitake(FakeGateway):
     """Texts are Big5 unless encoding=UTF8; line breaks are ASCII 6."""
 
     path = "/SmSendGet.asp"
+    query_path = "/SmQueryGet.asp"
+
+    def tell(self, fields: Mapping[str, str]) -> str:
+        if (fields["username"], fields["password"]) != (USERNAME, PASSWORD):
+            return "statuscode=e\r\n"
+        known = [(one, self.states[one]) for one in fields["msgid"].split(",") if one in self.states]
+        return "".join(f"{message}\t{state}\t20261121140200\r\n" for message, state in known)
 
     def answer(self, body: bytes) -> str:
         pairs = [part.split(b"=", 1) for part in body.split(b"&")]
@@ -94,6 +107,13 @@ class FakeEvery8d(FakeGateway):
     """UID, PWD, SB, MSG, DEST, ST in; credit,sent,cost,unsent,batchID out."""
 
     path = "/prepaid/API21/HTTP/sendSMS.ashx"
+    query_path = "/prepaid/API21/HTTP/getDeliveryStatus.ashx"
+
+    def tell(self, fields: Mapping[str, str]) -> str:
+        if (fields["UID"], fields["PWD"], fields["PNO"]) != (USERNAME, PASSWORD, "1"):
+            return "-100, 帳號或密碼錯誤"
+        state = self.states.get(fields["BID"])
+        return f"1\n\t0912345678\t2026/11/21 14:02:00\t1.0\t{state}\n" if state else "0\n"
 
     def answer(self, body: bytes) -> str:
         fields = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True))
