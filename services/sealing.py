@@ -5,6 +5,7 @@ Rows get their ids before they commit, so the chain has an order of its own: tha
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import func, select, text
 
@@ -14,6 +15,7 @@ from models.audit import AuditRow
 from models.auditlink import AuditLink
 
 SEAL_AT_ONCE = 1000
+HEADS = "audit-heads.txt"  # under PARKLINE_VAR; back it up apart from the database
 READ_AT_ONCE = 1000
 COMMITS_WITHIN = 100_000  # ids: no transaction is open while so many later rows are sealed
 
@@ -50,6 +52,14 @@ def head(uow: UnitOfWork) -> Head:
     query = select(AuditLink.place, AuditLink.hash).order_by(AuditLink.place.desc()).limit(1)
     newest = uow.session.execute(query).one_or_none()
     return Head(newest.place, newest.hash) if newest else Head(0, START)
+
+
+def published(file: Path) -> Sequence[Head]:
+    """The heads that were written outside the database; none where there is no file yet."""
+    if not file.exists():
+        return []
+    parts = [line.split() for line in file.read_text(encoding="ascii").splitlines()]
+    return [Head(int(place), hash_) for place, hash_ in parts]
 
 
 def check(uow: UnitOfWork, published: Sequence[Head] = ()) -> Checked:

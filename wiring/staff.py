@@ -1,5 +1,6 @@
 """The back office: who staff are, and the pages they work on."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from argon2 import PasswordHasher
@@ -7,7 +8,9 @@ from flask import Blueprint
 from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
+from domain import storebarcode
 from infra import queue
+from services import halts, sealing
 from services.passes.cases import Cases
 from services.passes.months import Months
 from services.staff.accounts import StaffAccounts
@@ -32,6 +35,9 @@ class StaffRoom(PassRoom):
     def logins(self) -> Logins:
         return Logins(self.unit, self.staff_accounts, self.cipher, self.password_hasher)
 
+    def _switches(self) -> Mapping[str, str]:
+        return {halts.MONEY: "所有收款", storebarcode.PROVIDER: "超商條碼", **{key: key for key in self.providers}}
+
     def back_office(self, limiter: Limiter) -> Blueprint:
         """/staff/."""
         services = backoffice.StaffServices(
@@ -45,6 +51,10 @@ class StaffRoom(PassRoom):
             entries=self.entries,
             cases=Cases(self.entries),
             desk=self.desk,
+            refunds=self.refunds,
+            providers=self.providers,
+            switches=self._switches,
+            published_heads=lambda: sealing.published(self.settings.parkline_var / sealing.HEADS),
             promoting=self.promoting,
             defer=queue.defer,
             pass_rules=self.pass_rules,

@@ -4,8 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from jobs.tasks.audit import HEADS, published
-from services.sealing import check, head
+from services.sealing import HEADS, check, head, published
 
 audit = click.Group("audit", help="The audit chain (稽核軌跡).")
 

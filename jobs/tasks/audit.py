@@ -4,14 +4,12 @@ from pathlib import Path
 
 from procrastinate import JobContext
 
-from domain.auditchain import Head
 from infra.database import UnitOfWorkFactory
 from infra.queue import queue
 from services import sealing
 
 EVERY_MINUTE = "* * * * *"
 EVERY_DAY = "5 16 * * *"  # UTC: five past midnight in Taiwan
-HEADS = "audit-heads.txt"  # under PARKLINE_VAR; back it up apart from the database
 
 
 @queue.periodic(cron=EVERY_MINUTE)
@@ -33,13 +31,5 @@ def publish(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     with units() as uow:
         newest = sealing.head(uow)
     folder: Path = context.additional_context["var"]
-    with (folder / HEADS).open("a", encoding="ascii") as file:
+    with (folder / sealing.HEADS).open("a", encoding="ascii") as file:
         file.write(f"{newest}\n")
-
-
-def published(file: Path) -> list[Head]:
-    """The heads of the file; none where there is no file yet."""
-    if not file.exists():
-        return []
-    parts = [line.split() for line in file.read_text(encoding="ascii").splitlines()]
-    return [Head(int(place), hash_) for place, hash_ in parts]

@@ -7,11 +7,26 @@ the menu shows by, and a test walks.
 from flask import Blueprint
 from flask_limiter import Limiter
 
-from web.backoffice import case_deeds, cases, door, draws, home, lists, offers, own, people, rounds
+from web.backoffice import (
+    audit,
+    case_deeds,
+    cases,
+    door,
+    draws,
+    home,
+    lists,
+    lots,
+    offers,
+    own,
+    people,
+    refunds,
+    rounds,
+    system,
+)
 from web.backoffice.gate import Gate
 from web.backoffice.room import Room, StaffServices
 
-PAGES = (home, own, people, rounds, cases, case_deeds, lists, draws, offers)
+PAGES = (home, own, people, rounds, lots, cases, case_deeds, lists, draws, offers, refunds, audit, system)
 
 __all__ = ["StaffServices", "blueprint"]
 

@@ -30,9 +30,12 @@ MENU = (
             Item("rounds", "月票期別設定", Power.SEE_ROUNDS),
             Item("draws", "抽籤作業顯示", Power.SEE_ROUNDS),
             Item("cases", "申請案件管理", Power.SEE_ENTRIES),
+            Item("lots", "停車場與優惠方案", Power.SEE_ROUNDS),
         ),
     ),
-    Group("系統管理", (Item("people", "承辦人員帳號", Power.STAFF),)),
+    Group("客服", (Item("refunds", "退款與對帳", Power.SEE_MONEY),)),
+    Group("稽核", (Item("audit", "稽核軌跡", Power.AUDIT),)),
+    Group("系統管理", (Item("people", "承辦人員帳號", Power.STAFF), Item("halts", "停止服務", Power.OPERATE))),
     Group("個人資料", (Item("own", "密碼與登入", Power.OWN),)),
 )
 

@@ -1,7 +1,7 @@
 """What every page of the back office stands on: services, how it is registered, how it is rendered."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from flask_limiter import Limiter
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from domain.auditchain import Head
 from domain.clock import TAIPEI, Clock
 from domain.errors import CitizenMistakeError
 from domain.rounds import Phase, RoundRuleError
@@ -25,6 +26,7 @@ from services.passes.lots import Lots
 from services.passes.months import Months
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules
+from services.refunds import Refunds
 from services.staff.accounts import StaffAccounts
 from services.staff.deputies import Deputies
 from services.staff.login import Logins
@@ -65,6 +67,10 @@ class StaffServices:
     entries: Entries
     cases: Cases
     desk: Desk
+    refunds: Refunds
+    providers: Collection[str]
+    switches: Callable[[], Mapping[str, str]]  # what can be stopped: key and name
+    published_heads: Callable[[], Sequence[Head]]
     promoting: Promoting
     defer: Callable[..., None]
     pass_rules: PassRules
