@@ -1,5 +1,6 @@
-"""Attempts to rig a draw: each is refused, and each leaves its trace."""
+"""Attempts to rig a draw: each is refused, and each leaves its trace in the sealed audit chain."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,15 +12,39 @@ from domain.draw.announcement import parse_announcement
 from domain.draw.beacon import BeaconValue
 from domain.draw.listing import Removal
 from domain.errors import CitizenMistakeError
+from domain.phones import Mobile
+from domain.plates import Plate
 from domain.rounds import RoundRuleError, RoundTimes
+from services import sealing
 from services.draws import files
 from services.draws.drawing import verify
+from services.passes.application import Application
 from tests.draw.made_up import SIGNATURES
 from tests.passes.world import DRAW_AT, REGISTERING, STAFF, TIMES, World
 
 pytestmark = pytest.mark.slow  # a whole draw each
 
 EDIT = text("UPDATE pass_round SET waitlist = 9")
+
+
+@pytest.fixture(autouse=True)
+def sealed(world: World) -> Iterator[None]:
+    """After every attempt: the chain is whole, and each refusal is a link of it that cannot be taken out unseen."""
+    yield
+    with world.units() as uow:
+        sealing.seal(uow)
+    linked = world.sql(
+        "SELECT a.id FROM audit_row a JOIN audit_link l ON l.audit_id = a.id WHERE a.action = 'draw.refused'"
+    )
+    assert len(linked) == len(world.refusals())
+    with world.units() as uow:
+        checked = sealing.check(uow)
+    assert (checked.wrong, checked.unsealed) == (None, 0)
+    if linked:
+        world.sql("DELETE FROM audit_link WHERE audit_id = :a", a=linked[-1]["id"])
+        world.sql("DELETE FROM audit_row WHERE id = :a", a=linked[-1]["id"])
+        with world.units() as uow:
+            assert sealing.check(uow, [checked.head]).wrong is not None
 
 
 def test_a_second_draw(world: World) -> None:
@@ -104,6 +129,7 @@ def test_an_entry_swapped_after_a_nightly_root(world: World) -> None:
     world.set_clock(draw_id, DRAW_AT - timedelta(minutes=30))
     with pytest.raises(RoundRuleError, match="the log is not the one of"):
         world.desk.freeze(draw_id, actor=STAFF)
+    assert [action for action, _ in world.refusals()] == ["freeze"]
 
 
 def test_a_late_entry(world: World) -> None:
@@ -117,6 +143,10 @@ def test_a_late_entry(world: World) -> None:
     frozen = world.frozen(1, lot=world.lot("P0200"))
     with pytest.raises(CitizenMistakeError):
         world.apply(frozen, 4)
+    friend = Application(frozen, Plate("FRD-0001"), "general", Mobile("0912345678"), "友", world.asked(frozen, DRAW_AT))
+    with pytest.raises(CitizenMistakeError):
+        world.desk.do("enter", frozen, STAFF, lambda uow: world.entries.apply(uow, friend, actor=STAFF))
+    assert world.refusals() == [("enter", "這一期的登記已截止，申請內容不再變動。")]
     with pytest.raises(IntegrityError, match="frozen"):
         world.sql(
             "INSERT INTO pass_entry SELECT gen_random_uuid(), e.round_id, 'LATE', 99, repeat('f', 64), e.salt, 'G',"
@@ -252,7 +282,7 @@ def test_a_place_given_by_hand(world: World) -> None:
     friend = "SELECT entry_id FROM draw_rank WHERE status = 'B' AND no = 4"
     with pytest.raises(IntegrityError, match="neither won"):
         world.sql(f"UPDATE pass_seat SET state = 'paid', entry_id = ({friend}) WHERE no = 1")  # noqa: S608
-    with pytest.raises(IntegrityError, match="neither won"):
+    with pytest.raises(IntegrityError, match="no more places than were announced"):
         world.sql(f"INSERT INTO pass_seat SELECT round_id, 99, '*', 'paid', ({friend}) FROM pass_seat WHERE no = 1")  # noqa: S608
     with pytest.raises(IntegrityError, match="never"):
         world.sql("DELETE FROM pass_seat")
