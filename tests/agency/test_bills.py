@@ -36,7 +36,7 @@ def test_the_document_knows_every_column_of_a_file() -> None:
         7, [], row(amount="x"), row(amount=True), row(amount=-1), row(street={"a": 1}), row(agency="TPE"),
         row(number=5), row(street="a\nb"), row(street="a\rb"), row(street="a\u0000b"), row(number=None),
         row(kind="ufo"), {}, row(deadline="2026-02-30"), row(hours=1e99), row(amount=10**30), row(number="A" * 41),
-        row(unheard=1), row(notice_number="N1"), row(as_of="yesterday"), row(plate=["ABC-1234"]), row(prosecuted="maybe"),
+        row(unheard=1), row(notice_number="N1"), row(as_of="yesterday"), row(plate=["AB-12"]), row(prosecuted="?"),
     ],
 )  # fmt: skip
 def test_a_row_that_is_wrong_is_refused_and_keeps_no_other_out(api: Api, wrong: Any) -> None:
