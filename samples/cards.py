@@ -221,10 +221,15 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
 CARDS |= payments.CARDS | vehicles.CARDS | passes.CARDS | notices.CARDS | pass_money.CARDS | campaigns.CARDS
 
 
+def of_reader(language: Language, display: Display) -> Iterator[tuple[str, Reader, dict[str, Any]]]:
+    """Each card for one reader."""
+    who = reader(language, display)
+    for name, make in CARDS.items():
+        yield name, who, make(who)
+
+
 def every() -> Iterator[tuple[str, Reader, dict[str, Any]]]:
     """Each card for each reader."""
     for language in Language:
         for display in Display:
-            who = reader(language, display)
-            for name, make in CARDS.items():
-                yield name, who, make(who)
+            yield from of_reader(language, display)

@@ -1,11 +1,14 @@
 """The local LINE of console mode, which speaks to our own /callback."""
 
+from collections.abc import Iterator
 from threading import Thread
+from typing import Any
 
 from flask import Blueprint
 from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
+from domain.reader import Display, Language, Reader
 from services import demo
 from web.console.chats import Console, TrayItem, Try
 from web.console.page import page as console_page
@@ -52,7 +55,14 @@ class ConsoleRoom(MailRoom, RichMenuRoom):
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
         doors = super().doors(csrf, limiter)
         if self.settings.console_mode:
-            page = console_page(self.console())
+            page = console_page(self.console(), _cards)
             csrf.exempt(page)
             doors.append(page)
         return doors
+
+
+def _cards(language: Language, display: Display) -> Iterator[tuple[str, Reader, dict[str, Any]]]:
+    """What the gallery shows; loaded when somebody looks at it."""
+    from samples import cards
+
+    return cards.of_reader(language, display)

@@ -20,9 +20,9 @@ TOKEN = "token-of-the-test"
 
 class EchoApp:
     """Serves /callback, /console/ and /v2/bot/ until closed. `answers` maps a text to the messages it is answered
-    with; `status` is what /callback says."""
+    with; `status` is what /callback says; `cards` are what the gallery shows."""
 
-    def __init__(self):
+    def __init__(self, cards=None):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -39,7 +39,7 @@ class EchoApp:
             tries=lambda: self.tries,
         )
         app = Flask("echo")
-        app.register_blueprint(page(self.console))
+        app.register_blueprint(page(self.console, cards))
         app.post("/callback")(self._callback)
         self._server = make_server("127.0.0.1", port, app, threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever)

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response, abort, render_template, request
 
+from web.console import gallery
 from web.console.chats import Console
 from web.console.lineapi.errors import Answer
 from web.console.state import tell, wait_and_tell
@@ -20,8 +21,8 @@ POLICY = (
 )
 
 
-def page(console: Console) -> Blueprint:
-    """The blueprint of one console."""
+def page(console: Console, cards: gallery.Cards | None = None) -> Blueprint:
+    """The blueprint of one console; with the gallery of its `cards`, where there are any."""
     door = Blueprint(
         "console", __name__, template_folder="templates", static_folder="static", static_url_path="/console/static"
     )
@@ -29,6 +30,8 @@ def page(console: Console) -> Blueprint:
     _mount_citizens(door, console)
     _mount_doings(door, console)
     _mount_api(door, console)
+    if cards is not None:
+        gallery.mount(door, cards)
 
     @door.before_request
     def refuse_other_pages() -> None:
