@@ -125,6 +125,12 @@ def with_more_places(steps: str, more: int) -> str:
     return steps_text([*before, Step(ANY, last.quota + more)])
 
 
+def end_of_offer(now: datetime, life: timedelta) -> datetime:
+    """Until when an offer made now stands (備取繳費期限): 24:00 of its last day."""
+    last = now.astimezone(TAIPEI).date() + life
+    return datetime.combine(last + timedelta(days=1), time(), TAIPEI)
+
+
 def places_of(steps: str) -> int:
     """How many can win."""
     return places(parse_steps(steps))

@@ -160,6 +160,7 @@ class LateEntry(Base):
     no: Mapped[int] = mapped_column(nullable=False)
     place: Mapped[str] = mapped_column(String(8), nullable=False)
     seat_no: Mapped[int | None] = mapped_column()
+    log_after: Mapped[int] = mapped_column(BigInteger, nullable=False, server_default=text("0"))  # last promotion
     decision: Mapped[str] = mapped_column(String(100), nullable=False)  # its written number
     decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
 

@@ -17,12 +17,15 @@ from services.draws.announcing import Announcing
 from services.draws.desk import Desk
 from services.draws.drawing import Drawing
 from services.draws.freezing import Freezing
+from services.draws.late import LateEntries
+from services.draws.places import Places
 from services.draws.promoting import Promoting
 from services.draws.proofs import Proofs
 from services.draws.recipients import Recipients
 from services.draws.telling import Telling
 from services.passes.board import PassBoard
 from services.passes.cases import Cases
+from services.passes.closing import Closing
 from services.passes.entries import Entries
 from services.passes.favourites import Favourites
 from services.passes.forgetting import Forgetting
@@ -31,6 +34,7 @@ from services.passes.office_days import OfficeDays
 from services.passes.opening_news import OpeningNews
 from services.passes.paying import PassPaying
 from services.passes.preferences import Preferences
+from services.passes.reminding import PassReminders
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules, load_pass_rules
 from services.passes.windows import Windows
@@ -90,7 +94,25 @@ class PassRoom(Money, VehicleRoom):
     def desk(self) -> Desk:
         announcing = Announcing(self.rounds, VERIFIER.read_bytes())
         drawing = Drawing(self.rounds, self.randomness)
-        return Desk(self.unit, self.freezing, announcing, drawing, self.promoting, self.randomness, queue.defer)
+        phases = (self.freezing, announcing, drawing, self.promoting)
+        return Desk(self.unit, *phases, self.randomness, self.closing.close, queue.defer)
+
+    @cached_property
+    def late_entries(self) -> LateEntries:
+        return LateEntries(self.pass_rules, self.lots, self.rounds, self.entries)
+
+    @cached_property
+    def places(self) -> Places:
+        draw = (self.desk, self.promoting, self.entries, self.late_entries)
+        return Places(*draw, self.closing, self.pass_paying, self.refunds, self.telling, self.notices)
+
+    @cached_property
+    def pass_reminders(self) -> PassReminders:
+        return PassReminders(self.pass_rules, self.board, self.telling, self.notices, self.clock)
+
+    @cached_property
+    def closing(self) -> Closing:
+        return Closing(self.unit, self.payments)
 
     @cached_property
     def board(self) -> PassBoard:
@@ -110,7 +132,7 @@ class PassRoom(Money, VehicleRoom):
         }
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
-        public = draw_pages(self.unit, self.promoting, VERIFIER.read_bytes())
+        public = draw_pages(self.unit, self.promoting, self.late_entries, VERIFIER.read_bytes())
         console = [rehearsals(self.unit)] if self.settings.console_mode else []
         return [*super().doors(csrf, limiter), public, pass_pages(self.unit, self.board, self.clock, limiter), *console]
 
@@ -134,6 +156,7 @@ class PassRoom(Money, VehicleRoom):
             "freezing": self.freezing,
             "desk": self.desk,
             "telling": self.telling,
+            "pass_reminders": self.pass_reminders,
             "opening_news": OpeningNews(self.board, self.notices, self.clock),
             "recipients": self.recipients,
         }

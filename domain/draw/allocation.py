@@ -60,10 +60,19 @@ def _placed(pools: Sequence[str], steps: Sequence[Step]) -> dict[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An entry on the waiting list: its 備取 number and pool."""
+    """An entry on the waiting list: its 備取 number and pool.
+
+    `late`: it was wrongly left out and is the late entry of this number, waiting before the one with `no` (§2.11).
+    """
 
     no: int
     pool: str
+    late: int = 0
+
+    @property
+    def label(self) -> str:
+        """As the public log calls it: B3, L1."""
+        return f"L{self.late}" if self.late else f"B{self.no}"
 
 
 def promoted(place: str, waiting: Sequence[Waiting], skipped: Collection[int] = ()) -> Waiting | None:
@@ -71,7 +80,7 @@ def promoted(place: str, waiting: Sequence[Waiting], skipped: Collection[int] = 
 
     `waiting`: in 備取 order, those promoted before left out. `skipped`: numbers found ineligible; others keep theirs.
     """
-    left = [entry for entry in waiting if entry.no not in skipped]
+    left = [entry for entry in waiting if entry.late or entry.no not in skipped]
     if place != ANY:
         of_pool = next((entry for entry in left if entry.pool == place), None)
         if of_pool is not None:

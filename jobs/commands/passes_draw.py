@@ -1,7 +1,6 @@
 """`flask --app app passes freeze|announce|draw|publish|promote …`: each step of a draw; what is refused is noted."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -9,9 +8,9 @@ from flask.cli import with_appcontext
 from domain.draw.coding import time_text
 from domain.draw.witness import parse_transcript
 from domain.errors import OutsideError
-from infra.database import UnitOfWork
 from jobs.commands.passes import house, passes, said_plainly, staff_option, unit
 from services.draws import files
+from services.draws.waiting import promoted_by
 
 FILES = (files.ANNOUNCE, files.LIST, files.REMOVED, files.TRANSCRIPT, files.RESULT)
 
@@ -88,27 +87,9 @@ def promote(draw_id: str, up_to: int | None, staff: str) -> None:
         vacated, offers = house().desk.promote(draw_id, actor=staff, up_to=up_to)
     click.echo(f"{vacated} vacated, {len(offers)} offered")
     for offer in offers:
-        click.echo(f"B{offer.no}  pay by {offer.pay_by.isoformat()}")
+        click.echo(f"{offer.label}  pay by {offer.pay_by.isoformat()}")
     if up_to and not (offers and offers[-1].no == up_to):
         click.echo("fewer than asked for: there are never more offers than free places of the pool")
-
-
-@passes.command("paid", help="現場繳費: the place of ENTRY_NO was paid at the lot.")
-@click.argument("draw_id")
-@click.argument("entry_no")
-@click.option("--amount", type=click.IntRange(min=1), required=True, help="NT$, the plan's price")
-@click.option("--receipt", "receipt_no", required=True, help="The lot's own receipt number, used once.")
-@staff_option
-@with_appcontext
-def paid(draw_id: str, entry_no: str, staff: str, **sale: Any) -> None:
-    """Refused, and noted, when the entry has no place to pay for."""
-
-    def sell(uow: UnitOfWork) -> None:
-        entry = house().entries.by_number(uow, draw_id, entry_no)
-        house().promoting.sell_at_counter(uow, draw_id, entry.id, staff=staff, **sale)
-
-    with said_plainly():
-        house().desk.do("paid", draw_id, staff, sell)
 
 
 @passes.command("outcome", help="Places and promotions of a drawn round: numbers only, no personal data.")
@@ -120,7 +101,7 @@ def outcome(draw_id: str) -> None:
         for seat in house().promoting.seats(uow, draw_id):
             click.echo(f"{seat.no}  {seat.place}  {seat.state}  {seat.whose}")
         for row in house().promoting.log(uow, draw_id):
-            promoted = f"B{row.promoted}" if row.promoted else "-"
+            promoted = f"B{row.promoted}" if row.promoted else promoted_by(row)
             click.echo(f"{row.at.isoformat(timespec='seconds')}  {row.vacated}  {row.reason}  {promoted}")
 
 

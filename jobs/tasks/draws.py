@@ -20,10 +20,13 @@ from services.draws.recipients import MAIL, Recipients
 from services.draws.telling import TELL, Telling, What
 from services.passes.forgetting import Forgetting
 from services.passes.opening_news import OpeningNews
+from services.passes.reminding import PassReminders
 from services.passes.rounds import Rounds
 
 EVERY_MINUTE = "* * * * *"
 AFTER_MIDNIGHT = "1 16 * * *"  # UTC: 00:01 in Taiwan
+EVERY_TEN_MINUTES = "*/10 * * * *"
+EVERY_MORNING = "5 1 * * *"  # UTC: 09:05 in Taiwan
 EVERY_FIVE_MINUTES = "*/5 * * * *"
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
 
@@ -107,6 +110,22 @@ def opened(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Tell those who starred a lot that a round of it has opened."""
     news: OpeningNews = context.additional_context["opening_news"]
     news.tell(_units(context))
+
+
+@queue.periodic(cron=EVERY_TEN_MINUTES)
+@queue.task(name="passes.remind", queueing_lock="passes.remind", pass_context=True)
+def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """繳費提醒 of places whose deadline comes near."""
+    reminders: PassReminders = context.additional_context["pass_reminders"]
+    reminders.pay_soon(_units(context))
+
+
+@queue.periodic(cron=EVERY_MORNING)
+@queue.task(name="passes.ends", queueing_lock="passes.ends", pass_context=True)
+def ends(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """月票到期提醒."""
+    reminders: PassReminders = context.additional_context["pass_reminders"]
+    reminders.ending(_units(context))
 
 
 @queue.periodic(cron=AFTER_MIDNIGHT)

@@ -1,6 +1,7 @@
 """What staff and jobs do to a draw, each in a transaction of its own; a refused attempt leaves its own audit row."""
 
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -26,11 +27,15 @@ from services.draws.telling import TELL, What
 
 T = TypeVar("T")
 Defer = Callable[..., None]
+ClosePayments = Callable[[Collection[uuid.UUID]], None]  # of these entries: services/passes/closing.py
 LONGEST_REASON = 200  # characters that an audit row keeps
 
 
 class Desk:
-    """wiring gives units of work, the phases and the randomness. `actor`: staff id, or audit.SYSTEM for jobs."""
+    """wiring gives units of work, the phases, the randomness and who asks providers.
+
+    `actor`: staff id, or audit.SYSTEM for jobs.
+    """
 
     def __init__(
         self,
@@ -40,6 +45,7 @@ class Desk:
         drawing: Drawing,
         promoting: Promoting,
         randomness: Randomness,
+        close_payments: ClosePayments,
         defer: Defer,
     ) -> None:
         self._units = units
@@ -48,6 +54,7 @@ class Desk:
         self._drawing = drawing
         self._promoting = promoting
         self._randomness = randomness
+        self._close_payments = close_payments
         self._defer = defer
 
     def do(self, action: str, draw_id: str, actor: str, work: Callable[[UnitOfWork], T]) -> T:
@@ -71,6 +78,11 @@ class Desk:
             why = str(getattr(getattr(error.orig, "diag", None), "message_primary", "")) or type(error).__name__
             self._refused(action, draw_id, actor, why)
             raise RoundRuleError(why) from None
+
+    def read(self, look: Callable[[UnitOfWork], T]) -> T:
+        """Look something up in a transaction of its own; nothing is noted."""
+        with self._units() as uow:
+            return look(uow)
 
     def freeze(self, draw_id: str, *, actor: str) -> int:
         """Fix the list; how many entries are on it. Raises RoundRuleError."""
@@ -126,7 +138,11 @@ class Desk:
     def promote(
         self, draw_id: str, *, actor: str, up_to: int | None = None, pay_by: datetime | None = None
     ) -> tuple[int, list[Offer]]:
-        """Vacate what is overdue or won twice, then offer what is free: (how many were vacated, the offers)."""
+        """Vacate what is overdue or won twice, then offer what is free: (how many were vacated, the offers).
+
+        Payments under way for overdue places are settled first, with no transaction open.
+        """
+        self._close_payments(self.read(lambda uow: self._promoting.overdue(uow, draw_id)))
         return self.do("promote", draw_id, actor, lambda uow: self._promote(uow, draw_id, actor, up_to, pay_by))
 
     def preview(self, draw_id: str) -> Sequence[Offer]:

@@ -3,21 +3,23 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.clock import TAIPEI, city_date
 from domain.draw import coding
-from domain.draw.allocation import Status, Waiting, promoted
-from domain.rounds import Phase, RoundRuleError
+from domain.draw.allocation import Waiting, promoted
+from domain.rounds import RoundRuleError, end_of_offer
 from infra.database import UnitOfWork
-from models.draw import CounterSale, DrawRank, Promotion, Seat
-from models.passes import PassEntry, PassRound
+from models.draw import CounterSale, DrawRank, LateEntry, Promotion, Seat
+from models.passes import Lot, PassEntry, PassRound
 from services import audit
-from services.passes.lots import Lots
+from services.draws.waiting import public_log, require_drawn, waiting_list
+from services.passes import rights
+from services.passes.afterwards import rank_of
+from services.passes.lots import Lots, Sells
 from services.passes.rounds import Rounds, note, round_now
 from services.passes.rules import PassRules
 
@@ -37,13 +39,14 @@ class Offer:
     """A waiting entry that has just been given a place, to be paid until `pay_by`."""
 
     entry_id: uuid.UUID
-    no: int  # 備取
+    no: int  # 備取; a late entry's is the number it waits before
     pay_by: datetime
+    label: str  # B3, L1
 
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """A place, without a person. `whose`: W12 or B3, "-" while vacant."""
+    """A place, without a person. `whose`: W12, B3 or L1, "-" while vacant."""
 
     no: int
     place: str
@@ -59,17 +62,30 @@ class Promoting:
         self._lots = lots
         self._rounds = rounds
 
+    def overdue(self, uow: UnitOfWork, draw_id: str) -> Sequence[uuid.UUID]:
+        """Entries whose deadline is over and whose place has not passed on yet."""
+        row = self._rounds.find(uow, draw_id)
+        due = select(Seat.entry_id).where(Seat.round_id == row.id, Seat.state == "offered")
+        found = uow.session.scalars(due.where(Seat.pay_by <= round_now(uow, row)))
+        return [entry_id for entry_id in found if entry_id is not None]
+
     def expire(self, uow: UnitOfWork, draw_id: str, *, actor: str) -> int:
-        """Vacate the places whose deadline is over; says how many."""
+        """Vacate the places whose deadline is over; says how many. One whose payment is under way waits for it: its
+        provider may yet say that it was paid in time.
+        """
         row = self._drawn(uow, draw_id)
         due = select(Seat).where(Seat.round_id == row.id, Seat.state == "offered", Seat.pay_by <= round_now(uow, row))
         seats = uow.session.scalars(due.order_by(Seat.no).with_for_update()).all()
-        for seat in seats:
+        paying = rights.under_way(uow, [seat.entry_id for seat in seats if seat.entry_id])
+        vacated = [seat for seat in seats if seat.entry_id not in paying]
+        for seat in vacated:
             self._vacate(uow, row, seat, Vacated.UNPAID, actor)
-        return len(seats)
+        return len(vacated)
 
     def vacate(self, uow: UnitOfWork, draw_id: str, entry_id: uuid.UUID, why: Vacated, *, actor: str) -> None:
-        """An entry loses its place. Raises RoundRuleError: it has none, or a paid one is not lost this way."""
+        """An entry loses its place. Raises RoundRuleError: it has none, a paid one is not lost this way, or its payment
+        is under way.
+        """
         row = self._drawn(uow, draw_id)
         seat = uow.session.scalar(
             select(Seat).where(Seat.entry_id == entry_id).with_for_update().execution_options(populate_existing=True)
@@ -80,18 +96,27 @@ class Promoting:
             raise RoundRuleError(f"a place that is {seat.state} is not vacated as {why}")
         if why is Vacated.UNPAID and seat.pay_by is not None and seat.pay_by > round_now(uow, row):
             raise RoundRuleError("its deadline is not over")
+        _require_no_payment(uow, entry_id)
         self._vacate(uow, row, seat, why, actor)
 
     def sell_at_counter(
         self, uow: UnitOfWork, draw_id: str, entry_id: uuid.UUID, *, amount: int, receipt_no: str, staff: str
     ) -> None:
-        """現場繳費: whoever holds a place has paid for it at the lot. Raises RoundRuleError: no place, paid already,
-        not the plan's price, or the receipt number was used before.
+        """現場繳費: whoever holds a place has paid for it at the lot.
+
+        Raises RoundRuleError: no place, paid already, too late, not the plan's price, the lot sells online only, a
+        payment online is under way, or the receipt number was used before.
         """
         row = self._drawn(uow, draw_id)
-        seat = uow.session.scalar(select(Seat).where(Seat.entry_id == entry_id).with_for_update())
+        mine = select(Seat).where(Seat.entry_id == entry_id).with_for_update()
+        seat = uow.session.scalar(mine.execution_options(populate_existing=True))
         if seat is None or seat.round_id != row.id or seat.state != "offered":
             raise RoundRuleError("this entry has no place that is to be paid")
+        if seat.pay_by is None or seat.pay_by <= round_now(uow, row):
+            raise RoundRuleError("its deadline is over")
+        if uow.session.get_one(Lot, row.lot).sells == Sells.ONLINE:
+            raise RoundRuleError(f"lot {row.lot} sells online only")
+        _require_no_payment(uow, entry_id)
         entry = uow.session.get_one(PassEntry, entry_id)
         plan = self._lots.plan(uow, row, entry.plan)
         if plan is None or plan.price != amount:
@@ -107,7 +132,7 @@ class Promoting:
     def skip(self, uow: UnitOfWork, draw_id: str, no: int, *, actor: str) -> None:
         """A waiting entry is found ineligible: it is passed over, the others keep their rank. Raises RoundRuleError."""
         row = self._drawn(uow, draw_id)
-        if no not in {one.no for one in self._standing(uow, row).waiting}:
+        if f"B{no}" not in {one.label for one in waiting_list(uow, row).waiting}:
             raise RoundRuleError(f"備取 {no} does not wait any longer")
         uow.session.add(Promotion(round_id=row.id, vacated=f"B{no}", reason=Vacated.VOID.value))
         note(uow, "promotion.skipped", row, actor, {"no": no})
@@ -120,8 +145,8 @@ class Promoting:
         Never more offers than free places. Raises RoundRuleError when the log is not the protocol's own.
         """
         row = self._drawn(uow, draw_id)
-        standing = self._standing(uow, row)
-        deadline = pay_by or self._deadline(round_now(uow, row))
+        standing = waiting_list(uow, row)
+        deadline = pay_by or end_of_offer(round_now(uow, row), self._rules.offer_life)
         if deadline <= round_now(uow, row):
             raise RoundRuleError("the deadline is over already")
         free = select(Seat).where(Seat.round_id == row.id, Seat.state == "vacant", Seat.vacated.is_not(None))
@@ -134,17 +159,22 @@ class Promoting:
             uow.session.add(log)
             seat.vacated = seat.reason = None
             if chosen is not None:
-                log.promoted = chosen.no
+                if chosen.late:
+                    log.promoted_late = chosen.late
+                else:
+                    log.promoted = chosen.no
                 uow.session.flush()
                 standing.waiting.remove(chosen)
-                offers.append(self._offer(seat, standing.entry_of[chosen.no], chosen.no, deadline))
+                offers.append(self._offer(seat, standing.entry_of[chosen.label], chosen, deadline))
             uow.session.flush()
         if offers:
             note(uow, "promotion.made", row, actor, {"offers": len(offers), "up_to": up_to})
         return offers
 
     def keep_most_wanted(self, uow: UnitOfWork, draw_id: str, *, actor: str) -> int:
-        """One pass per vehicle across lots: of the wins of one plate in one month, only the most wanted stays."""
+        """One pass per vehicle across lots: of the wins of one plate in one month, only the most wanted stays. One that
+        is being paid for is left until that is known.
+        """
         row = self._drawn(uow, draw_id)
         month = select(PassRound.id).where(
             PassRound.month == row.month,
@@ -159,8 +189,10 @@ class Promoting:
         )
         kept: set[str] = set()
         vacated = 0
-        for seat, plate in uow.session.execute(wins.with_for_update(of=Seat)).all():
-            if plate in kept and seat.state == "offered":
+        found = uow.session.execute(wins.with_for_update(of=Seat)).all()
+        paying = rights.under_way(uow, [seat.entry_id for seat, _ in found if seat.entry_id])
+        for seat, plate in found:
+            if plate in kept and seat.state == "offered" and seat.entry_id not in paying:
                 self._vacate(uow, uow.session.get_one(PassRound, seat.round_id), seat, Vacated.OTHER_LOT, actor)
                 vacated += 1
             kept.add(plate)
@@ -168,20 +200,20 @@ class Promoting:
 
     def log(self, uow: UnitOfWork, draw_id: str) -> Sequence[Promotion]:
         """The public log, oldest first."""
-        row = self._rounds.find(uow, draw_id)
-        return uow.session.scalars(select(Promotion).where(Promotion.round_id == row.id).order_by(Promotion.id)).all()
+        return public_log(uow, self._rounds.find(uow, draw_id))
 
     def seats(self, uow: UnitOfWork, draw_id: str) -> Sequence[SeatView]:
         """Every place of a round, by number."""
         row = self._rounds.find(uow, draw_id)
         found = (
-            select(Seat.no, Seat.place, Seat.state, DrawRank.status, DrawRank.no.label("rank_no"))
+            select(Seat.no, Seat.place, Seat.state, DrawRank.status, DrawRank.no.label("rank_no"), LateEntry.late)
             .outerjoin(DrawRank, DrawRank.entry_id == Seat.entry_id)
+            .outerjoin(LateEntry, LateEntry.entry_id == Seat.entry_id)
             .where(Seat.round_id == row.id)
             .order_by(Seat.no)
         )
         return [
-            SeatView(one.no, one.place, one.state, f"{one.status}{one.rank_no}" if one.status else "-")
+            SeatView(one.no, one.place, one.state, _label(one.status, one.rank_no, one.late))
             for one in uow.connection.execute(found)
         ]
 
@@ -193,52 +225,30 @@ class Promoting:
 
     def _drawn(self, uow: UnitOfWork, draw_id: str) -> PassRound:
         row = self._rounds.locked(uow, draw_id)
-        after = Phase.DRAWN if coding.is_rehearsal(draw_id) else Phase.PUBLISHED
-        if row.phase != after:
-            raise RoundRuleError(f"the round is {row.phase}")
+        require_drawn(row)
         return row
 
-    def _deadline(self, now: datetime) -> datetime:
-        """24:00 of the last day of an offer."""
-        last = city_date(now) + self._rules.offer_life
-        return datetime.combine(last + timedelta(days=1), time(), TAIPEI)
-
     def _vacate(self, uow: UnitOfWork, row: PassRound, seat: Seat, why: Vacated, actor: str) -> None:
-        rank = uow.session.get_one(DrawRank, seat.entry_id)
-        seat.vacated, seat.reason = f"{rank.status}{rank.no}", why.value
+        rank = rank_of(uow, seat.entry_id) if seat.entry_id else None
+        if rank is None:
+            raise RoundRuleError(f"nobody has place {seat.no}")
+        seat.vacated, seat.reason = rank.label, why.value
         seat.state, seat.entry_id, seat.pay_by = "vacant", None, None
         note(uow, "place.vacated", row, actor, {"whose": seat.vacated, "reason": why.value})
         uow.session.flush()
 
-    def _offer(self, seat: Seat, entry_id: uuid.UUID, no: int, pay_by: datetime) -> Offer:
+    def _offer(self, seat: Seat, entry_id: uuid.UUID, who: Waiting, pay_by: datetime) -> Offer:
         seat.state, seat.entry_id, seat.pay_by = "offered", entry_id, pay_by
-        return Offer(entry_id, no, pay_by)
-
-    def _standing(self, uow: UnitOfWork, row: PassRound) -> "_Standing":
-        """Who still waits, after replaying the log. Raises RoundRuleError where it is not what the protocol says."""
-        ranks = uow.connection.execute(
-            select(DrawRank.entry_id, DrawRank.status, DrawRank.no, DrawRank.place, PassEntry.pool)
-            .join(PassEntry, PassEntry.id == DrawRank.entry_id)
-            .where(DrawRank.round_id == row.id, DrawRank.status != Status.NEITHER.value)
-            .order_by(DrawRank.status, DrawRank.no)
-        ).all()
-        waiting = [Waiting(one.no, one.pool) for one in ranks if one.status == Status.WAITING.value]
-        place_of = {f"W{one.no}": one.place for one in ranks if one.status == Status.WON.value}
-        for entry in self.log(uow, row.draw_id):
-            place = place_of.pop(entry.vacated, None)
-            if place is None and entry.promoted is None:  # passed over while waiting
-                waiting = [one for one in waiting if f"B{one.no}" != entry.vacated]
-                continue
-            expected = promoted(place, waiting) if place is not None else None
-            if place is None or (expected.no if expected else None) != entry.promoted:
-                raise RoundRuleError(f"promotion {entry.id} is not the one the protocol names")
-            if expected is not None:
-                waiting.remove(expected)
-                place_of[f"B{expected.no}"] = place
-        return _Standing(waiting, {one.no: one.entry_id for one in ranks if one.status == Status.WAITING.value})
+        return Offer(entry_id, who.no, pay_by, who.label)
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    waiting: list[Waiting]
-    entry_of: dict[int, uuid.UUID]
+def _require_no_payment(uow: UnitOfWork, entry_id: uuid.UUID) -> None:
+    """Under the place's lock no payment can begin. Raises RoundRuleError while one is under way."""
+    if rights.under_way(uow, [entry_id]):
+        raise RoundRuleError("it is being paid for online, and the provider has not said how it ended: try again")
+
+
+def _label(status: str | None, no: int | None, late: int | None) -> str:
+    if status:
+        return f"{status}{no}"
+    return f"L{late}" if late else "-"

@@ -3,13 +3,13 @@
 import uuid
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from domain.clock import Clock, city_date
 from domain.ports.notices import Notices
 from domain.rounds import RoundRuleError
 from infra.database import UnitOfWork, UnitOfWorkFactory
-from models.draw import DrawRank, Seat
+from models.draw import DrawRank, LateEntry, Seat
 from models.passes import PassEntry, PassRound
 from services.draws import files
 from services.passes.application import LIVE
@@ -26,6 +26,11 @@ class What(StrEnum):
     ANNOUNCED = "announced"
     RESULT = "result"
     OFFER = "offer"
+    LOST = "lost"  # a place was taken back
+    REMINDER = "pay"  # 繳費提醒
+
+
+_NOTICES = {What.ANNOUNCED: "pass_announced", What.REMINDER: "pass_pay_soon"}
 
 
 class Telling:
@@ -52,20 +57,26 @@ class Telling:
                 return told
             after = entries[-1].log_index
 
+    def tell_one(self, uow: UnitOfWork, draw_id: str, what: What, entry_id: uuid.UUID, *, again: str = "") -> None:
+        """Tell the applicant of one entry, once for each `again`; nobody where it was made at the counter."""
+        entry = uow.session.get_one(PassEntry, entry_id)
+        self._post(uow, draw_id, what, entry, again)
+
     def _batch(self, uow: UnitOfWork, draw_id: str, what: What, after: int) -> list[PassEntry]:
         of_round = select(PassRound.id).where(PassRound.draw_id == draw_id).scalar_subquery()
         found = select(PassEntry).where(
             PassEntry.round_id == of_round,
-            PassEntry.state == LIVE,
+            or_(PassEntry.state == LIVE, PassEntry.id.in_(select(LateEntry.entry_id))),
             PassEntry.citizen.is_not(None),
             PassEntry.log_index > after,
         )
         if what is What.OFFER:
-            promoted = select(Seat.entry_id).join(DrawRank, DrawRank.entry_id == Seat.entry_id)
-            found = found.where(PassEntry.id.in_(promoted.where(Seat.state == "offered", DrawRank.status == "B")))
+            won = select(DrawRank.entry_id).where(DrawRank.status == "W")
+            offered = select(Seat.entry_id).where(Seat.state == "offered", Seat.entry_id.not_in(won))
+            found = found.where(PassEntry.id.in_(offered))
         return list(uow.session.scalars(found.order_by(PassEntry.log_index).limit(BATCH)))
 
-    def _post(self, uow: UnitOfWork, draw_id: str, what: What, entry: PassEntry) -> None:
+    def _post(self, uow: UnitOfWork, draw_id: str, what: What, entry: PassEntry, again: str = "") -> None:
         standing = self._board.standing(uow, entry)
         data: dict[str, object] = {"standing": standing, "today": city_date(self._clock.now())}
         if what is What.ANNOUNCED:
@@ -79,10 +90,10 @@ class Telling:
             data["pay_url"] = self._paying.link(uow, entry.id, channel=entry.channel, citizen=entry.citizen)
         self._notices.post(
             uow,
-            "pass_announced" if what is What.ANNOUNCED else "pass_result",
+            _NOTICES.get(what, "pass_result"),
             channel=entry.channel,
             citizen=entry.citizen,
-            dedupe_key=_key(what, entry.id),
+            dedupe_key=f"{_key(what, entry.id)}{again}",
             data=data,
         )
 

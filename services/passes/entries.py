@@ -20,7 +20,7 @@ from infra.database import UnitOfWork
 from models.passes import PassEntry, PassRound
 from services import audit
 from services.lookup_key import LookupKey
-from services.passes.application import LIVE, Application, require_admitted, require_live, require_open
+from services.passes.application import LATE, LIVE, Application, require_admitted, require_live, require_open
 from services.passes.entry_rows import last_preference, locked_entry, note, read_entries
 from services.passes.lots import Lots
 from services.passes.rounds import read_round
@@ -184,40 +184,55 @@ class Entries:
             landline=self.landline(entry),
         )
 
+    def put_late(self, uow: UnitOfWork, wanted: Application, receipt: Receipt) -> PassEntry:
+        """Somebody wrongly left out, with the receipt they hold, beside the list of a drawn round (§2.11): staff's
+        services/draws/late.py decides. The round's lock is held.
+        """
+        row = read_round(uow, wanted.draw_id, lock=False)
+        made = self._row(uow, row, wanted, receipt)
+        last = select(func.max(PassEntry.log_index)).where(PassEntry.round_id == row.id)
+        made.log_index = (uow.session.scalar(last) or 0) + 1
+        made.preference, made.state = int(wanted.asked_at.timestamp() * 1_000_000), LATE
+        uow.session.add(made)
+        uow.session.flush()
+        return made
+
     def _make(
         self, uow: UnitOfWork, row: PassRound, wanted: Application, *, pool: str, preference: int | None
     ) -> tuple[PassEntry, Receipt]:
-        entry_id, salt = uuid.uuid4(), secrets.token_bytes(HASH_BYTES)
-        number, holder_hash = self._free_number(uow, row), self._hash(uow, wanted.holder)
+        number, salt = self._free_number(uow, row), secrets.token_bytes(HASH_BYTES)
+        commit = commitment(row.draw_id, number, pool, 1, wanted.plate.canonical, wanted.holder.national, salt)
+        receipt = Receipt(row.draw_id, number, pool, salt, commit)
+        made = self._row(uow, row, wanted, receipt)
         if preference is None:
-            preference = last_preference(uow, wanted.plate.compact, holder_hash, wanted.asked_at)
-        plate, holder = wanted.plate.canonical, wanted.holder.national
-        commit = commitment(row.draw_id, number, pool, 1, plate, holder, salt)
-        made = PassEntry(
-            id=entry_id,
-            round_id=row.id,
-            entry_no=number,
-            log_index=row.logged,
-            commitment=commit,
-            salt=self._cipher.encrypt(salt.hex(), _place("salt", entry_id)),
-            pool=pool,
-            plan=wanted.plan,
-            plate=plate,
-            compact=wanted.plate.compact,
-            holder=self._cipher.encrypt(holder, _place("holder", entry_id)),
-            holder_hash=holder_hash,
-            name=self._cipher.encrypt(wanted.name, _place("name", entry_id)),
-            landline=self._cipher.encrypt(wanted.landline, _place("landline", entry_id)) if wanted.landline else None,
-            channel=wanted.citizen[0] if wanted.citizen else None,
-            citizen=wanted.citizen[1] if wanted.citizen else None,
-            preference=preference,
-            state=LIVE,
-            applied_at=wanted.asked_at,
-        )
+            preference = last_preference(uow, made.compact, self._hash(uow, wanted.holder), wanted.asked_at)
+        made.log_index, made.preference, made.state = row.logged, preference, LIVE
         row.logged += 1
         uow.session.add(made)
         uow.session.flush()
-        return made, Receipt(row.draw_id, number, pool, salt, commit)
+        return made, receipt
+
+    def _row(self, uow: UnitOfWork, row: PassRound, wanted: Application, receipt: Receipt) -> PassEntry:
+        """An entry of what was asked for, with its receipt's number, pool, salt and commitment."""
+        entry_id, landline = uuid.uuid4(), wanted.landline
+        return PassEntry(
+            id=entry_id,
+            round_id=row.id,
+            entry_no=receipt.entry_no,
+            commitment=receipt.commit,
+            salt=self._cipher.encrypt(receipt.salt.hex(), _place("salt", entry_id)),
+            pool=receipt.pool,
+            plan=wanted.plan,
+            plate=wanted.plate.canonical,
+            compact=wanted.plate.compact,
+            holder=self._cipher.encrypt(wanted.holder.national, _place("holder", entry_id)),
+            holder_hash=self._hash(uow, wanted.holder),
+            name=self._cipher.encrypt(wanted.name, _place("name", entry_id)),
+            landline=self._cipher.encrypt(landline, _place("landline", entry_id)) if landline else None,
+            channel=wanted.citizen[0] if wanted.citizen else None,
+            citizen=wanted.citizen[1] if wanted.citizen else None,
+            applied_at=wanted.asked_at,
+        )
 
     def _free_number(self, uow: UnitOfWork, row: PassRound) -> str:
         """A number that nobody has here and that tells nothing: two groups of four out of 2^40."""

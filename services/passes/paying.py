@@ -67,6 +67,22 @@ class PassPaying:
         until = max(view.expires_at, view.attempt.expires_at + RETURN_GRACE if view.attempt else view.expires_at)
         return self._links.pay_until(view.id, until)
 
+    def bought(self, uow: UnitOfWork, entry: PassEntry) -> PassBought:
+        """What an entry's place gives whoever pays for it."""
+        row = uow.session.get_one(PassRound, entry.round_id)
+        of_plan = (LotPlan.lot == row.lot, LotPlan.kind == row.kind, LotPlan.pass_type == row.pass_type)
+        plan = uow.session.scalar(select(LotPlan.name).where(*of_plan, LotPlan.code == entry.plan))
+        return PassBought(
+            entry_id=entry.id,
+            entry_no=entry.entry_no,
+            lot_name=uow.session.get_one(Lot, row.lot).name,
+            type_names=self._rules.type_names(row.pass_type),
+            plan=plan or entry.plan,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            rehearsal=is_rehearsal(row.draw_id),
+        )
+
     def _unfinished(self, uow: UnitOfWork, entry_id: uuid.UUID, channel: str, citizen: str | None) -> Order | None:
         mine = select(Order).join(OrderLine, OrderLine.order_id == Order.id)
         mine = mine.where(OrderLine.entry_id == entry_id, Order.channel == channel, Order.citizen == citizen)
@@ -93,17 +109,7 @@ class PassPaying:
     def _write(self, uow: UnitOfWork, order: Order, seat: Seat, row: PassRound, plan: LotPlan, now: datetime) -> None:
         """The one line, as it is now."""
         entry = uow.session.get_one(PassEntry, seat.entry_id)
-        key, lot = self._key(entry.id), uow.session.get_one(Lot, row.lot)
-        about = PassBought(
-            entry_id=entry.id,
-            entry_no=entry.entry_no,
-            lot_name=lot.name,
-            type_names=self._rules.type_names(row.pass_type),
-            plan=plan.name,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            rehearsal=is_rehearsal(row.draw_id),
-        )
+        key, about = self._key(entry.id), self.bought(uow, entry).kept()
         if not order.lines:
             order.lines.append(OrderLine(position=0, agency=key.agency, type=key.type.value, number=key.number))
         (line,) = order.lines
@@ -111,7 +117,7 @@ class PassPaying:
         line.amount = line.pay_amount = order.total = plan.price
         line.extra_charge, line.covers, line.asked_at = 0, [], now  # no day as deadline: so no store barcode either
         line.chosen, line.standing = True, Standing.DUE.value
-        line.entry_id, line.about = entry.id, about.kept()
+        line.entry_id, line.about = entry.id, about
 
     def _language(self, uow: UnitOfWork, channel: str, citizen: str | None) -> Language:
         known = self._citizens.preferences(uow, channel, citizen) if citizen else None

@@ -87,6 +87,11 @@ def take(uow: UnitOfWork, order: Order, paid_at: datetime) -> bool:
     return True
 
 
+def is_paid(uow: UnitOfWork, entry_id: uuid.UUID) -> bool:
+    """Whether an entry's place is paid for, online or at the lot."""
+    return uow.session.scalar(select(Seat.state).where(Seat.entry_id == entry_id)) == PAID
+
+
 def price_of(uow: UnitOfWork, entry_id: uuid.UUID) -> int | None:
     """NT$ of an entry's plan as the lot sells it online now; None: not sold online, or the plan is gone."""
     plan = plan_of(uow, entry_id)

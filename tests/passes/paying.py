@@ -1,6 +1,7 @@
 """Winners who pay: the city of tests/passes/world.py with orders, payments and a scripted provider."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,14 +12,20 @@ from infra.database import UnitOfWork
 from services.booking import Booking
 from services.citizens import Citizens
 from services.collecting import Collecting
+from services.draws.late import LateEntries
+from services.draws.places import Places
+from services.draws.telling import Telling
 from services.fees import load_fees
 from services.links import Links
 from services.orders import Orders
+from services.passes.board import PassBoard
+from services.passes.closing import Closing
 from services.passes.paying import PassPaying
+from services.passes.reminding import PassReminders
 from services.payments import Payments
 from services.refund_rules import load_refund_rules
 from services.refunds import Refunds
-from tests.passes.world import CHANNEL, World
+from tests.passes.world import CHANNEL, STAFF, World
 from tests.pay.world import CITIES, ScriptedProvider, ScriptedSources
 
 KEYS = ("k" * 40,)
@@ -61,6 +68,24 @@ class PayWorld(World):
         given = ({self.bank.key: self.bank}, self.orders, booking, self.links, ScriptedSources(), self.defer)
         self.payments = Payments(*given)
         self.refunds = Refunds({self.bank.key: self.bank}, self.posted, load_refund_rules(), self.defer)
+        self.closing = Closing(self.units, self.payments)
+        board = PassBoard(self.rules, self.lots, self.entries, "http://localhost:8000", KEYS, SystemClock())
+        self.telling = Telling(board, self.paying, self.posted, SystemClock())
+        self.late = LateEntries(self.rules, self.lots, self.rounds, self.entries)
+        draw = (self.desk, self.promoting, self.entries, self.late)
+        self.places = Places(*draw, self.closing, self.paying, self.refunds, self.telling, self.posted)
+        self.reminders = PassReminders(self.rules, board, self.telling, self.posted, SystemClock())
+
+    def close_payments(self, entries: Collection[uuid.UUID]) -> None:
+        self.closing.close(entries)
+
+    def number(self, entry_id: uuid.UUID) -> str:
+        """申請編號."""
+        return str(self.sql("SELECT entry_no FROM pass_entry WHERE id = :e", e=entry_id)[0]["entry_no"])
+
+    def sell(self, draw_id: str, entry_id: uuid.UUID, receipt_no: str = "A1", amount: int = 5760) -> None:
+        """現場繳費."""
+        self.places.sell(draw_id, self.number(entry_id), amount=amount, receipt_no=receipt_no, staff=STAFF)
 
     def holder(self, draw_id: str, no: int) -> uuid.UUID:
         """The entry at a place."""
