@@ -9,9 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from bot.messenger import Messenger
 from bot.notices import NoticePost, discover_notices
-from bot.outbox import RATES, OutboxPump
 from domain.accounts import AccountState
 from domain.campaigns import SendingRules
 from domain.notices import Channel, Topic
@@ -138,8 +136,3 @@ class Town:
                 assert citizen not in found, "told twice"
                 found[citizen] = orjson.loads(bytes(body))[0]["altText"]
         return found
-
-    def pump(self, database_url: str, pace: Any, line: Any, token: str) -> OutboxPump:
-        """The outbox pump of a worker."""
-        assert set(RATES) == {"reply", "push", "multicast"}
-        return OutboxPump(database_url, messenger=Messenger(line.url, token), pace=pace, last_look=self.last_look)
