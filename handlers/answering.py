@@ -80,15 +80,13 @@ class Answering:
             not_connected=names(reader, view.not_connected),
             skipped=skipped,
             more=self._more(reader, values, skipped),
-            pay_all=self.pay_all(reader, order) if order else None,
-            pay_all_amount=order.total + order.discount if order else 0,
-            discount=order.discount if order else 0,
             look_alikes=look_alikes,
             store_code=self.store_code(reader, [line.payable for line in view.due], values),
             calendar=self.calendar(reader, [line.payable for line in view.due], view.today),
             clearing=sum(line.standing is Standing.PAID_HERE for line in view.here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in view.here),
         )
+        self.offer(reader, answer, order)
         silent = [silent.city for silent in (*view.could_not_ask, *view.promised)]
         pressed = [quick_press(alike, door(ANSWERS, "again", **(values | {"plate": alike}))) for alike in look_alikes]
         return with_quick_replies(bills.message(reader, answer, office(reader, silent)), pressed)
@@ -119,9 +117,12 @@ class Answering:
             reader.t("看後面的帳單"), door(ANSWERS, "again", **values, skip=str(skipped + bills.at_once(reader)))
         )
 
-    def pay_all(self, reader: Reader, order: OrderView) -> Link:
-        """The button that leads to the pay page."""
-        return Link(reader.t("繳費 {amount}", amount=money(reader, order.total)), self._links.pay(order))
+    def offer(self, reader: Reader, answer: Answer, order: OrderView | None) -> None:
+        """Put the button that leads to the pay page on the answer, where something of it is paid here."""
+        if order is None:
+            return
+        answer.pay_all = Link(reader.t("繳費 {amount}", amount=money(reader, order.total)), self._links.pay(order))
+        answer.pay_all_amount, answer.discount = order.total + order.discount, order.discount
 
     def store_code(self, reader: Reader, due: Sequence[Payable], values: dict[str, str]) -> Press | None:
         """The button for barcodes at a till, where one of these bills can be paid so (超商條碼)."""

@@ -52,13 +52,11 @@ class Together:
             skipped=skipped,
             more=Press(reader.t("看後面的帳單"), door(ANSWERS, "mine", skip=str(skipped + bills.at_once(reader)))),
             offers=[Press(reader.t("查其他車牌"), door(ANSWERS, "other"))],
-            pay_all=self._answering.pay_all(reader, order) if order else None,
-            pay_all_amount=order.total + order.discount if order else 0,
-            discount=order.discount if order else 0,
             calendar=self._answering.calendar(reader, [line.payable for line in due], views[0].today),
             clearing=sum(line.standing is Standing.PAID_HERE for line in here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in here),
         )
+        self._answering.offer(reader, answer, order)
         return bills.message(reader, answer, office(reader, [silent.city for silent in (*could_not, *promised)]))
 
     def _owed(self, reader: Reader, line: Line, one: Own) -> Owed:

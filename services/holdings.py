@@ -6,9 +6,9 @@ Statements know :channel and :citizen (LINE user id), and when erasing :asked_at
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from domain.reader import msgid
+from services.holding import Column, Part
 
 _OF_CITIZEN = "channel = :channel AND citizen = :citizen"
 _OF_LINE_ID = "channel = :channel AND line_id = :citizen"
@@ -20,46 +20,6 @@ _OFFERS = (
     f"{_ORDERS} AND created_at <= :asked_at AND NOT EXISTS (SELECT FROM attempt WHERE order_id = orders.id) "  # noqa: S608
     "AND NOT EXISTS (SELECT FROM store_slip WHERE order_id = orders.id)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One value: its name in the JSON, its label in the PDF (a msgid; "" leaves it out there), its SQL."""
-
-    name: str
-    label: str
-    sql: str = ""
-
-    @property
-    def expression(self) -> str:
-        """What is selected."""
-        return f"{self.sql or self.name} AS {self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One table."""
-
-    table: str
-    title: str = ""  # msgid of its section; "" with no columns: nothing in it but ids
-    who: str = ""  # SQL condition: the citizen's rows
-    columns: Sequence[Column] = ()
-    order: str = ""
-    instead: Sequence[str] | None = None  # of deleting the citizen's rows: these statements
-    counted: bool = False  # the PDF tells how many rows there are and from when to when, the JSON has each
-
-    @property
-    def erase(self) -> Sequence[str]:
-        """Statements, run in the order of PARTS."""
-        if self.instead is not None:
-            return self.instead
-        return (f"DELETE FROM {self.table} WHERE {self.who}",)  # noqa: S608
-
-    @property
-    def select(self) -> str:
-        """The citizen's rows, in order."""
-        chosen = ", ".join(column.expression for column in self.columns)
-        return f"SELECT {chosen} FROM {self.table} WHERE {self.who} ORDER BY {self.order}"  # noqa: S608
 
 
 PARTS: Sequence[Part] = (

@@ -13,7 +13,8 @@ from domain.reader import Reader, msgid
 from infra.database import UnitOfWork
 from infra.pdf import Section, document
 from services.accounts import Accounts
-from services.holdings import PARTS, Column
+from services.holding import Column
+from services.holdings import PARTS
 from services.holdings_names import Names
 
 Value = str | int | bool | list[str] | None
