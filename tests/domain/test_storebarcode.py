@@ -1,5 +1,6 @@
 """Check characters of the store barcode, by the vectors of facts/taiwan.md §3."""
 
+import itertools
 from datetime import date
 
 import pytest
@@ -40,10 +41,33 @@ def test_vectors(first: str, second: str, third: str) -> None:
         (".", 7),
         (" ", 8),
         ("$", 9),
+        ("Q", 8),
+        ("T", 3),
     ],
 )
 def test_values_of_letters_and_signs(character: str, value: int) -> None:
     assert check_characters(character, "", "")[0] == str(value)
+
+
+@pytest.mark.parametrize(
+    ("odd", "even", "expected"),
+    [
+        ("", "", "AX"),
+        ("/", "/", "AX"),
+        ("1" * 10, "", "BX"),
+        ("", "1" * 10, "AY"),
+        ("92", "92", "AX"),
+        ("3", "4", "34"),
+    ],
+)
+def test_a_rest_of_nought_or_ten_is_a_letter(odd: str, even: str, expected: str) -> None:
+    digits = "".join(a + b for a, b in itertools.zip_longest(odd, even, fillvalue="/"))
+    assert check_characters(digits, "", "") == expected
+
+
+def test_positions_begin_anew_in_each_segment() -> None:
+    assert check_characters("1", "1", "1") == "3X"
+    assert check_characters("11", "1", "1") == "31"
 
 
 def test_a_slip_of_ours() -> None:

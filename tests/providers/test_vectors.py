@@ -76,6 +76,11 @@ def test_line_pay_signatures(path: str, sent: str, signature: str) -> None:
     assert linepay.signature(SECRET, path, sent, NONCE) == signature
 
 
+def test_line_pay_is_waited_for_as_its_documentation_asks() -> None:
+    waits = (linepay.REQUEST_SECONDS, linepay.CHECK_SECONDS, linepay.CONFIRM_SECONDS, linepay.REFUND_SECONDS)
+    assert (*waits, linepay.DETAILS_SECONDS) == (20, 20, 40, 20, 60)
+
+
 @pytest.mark.parametrize(("keys", "fields", "value"), ECPAY)
 def test_ecpay_check_mac_values(keys: tuple[str, str], fields: dict[str, str], value: str) -> None:
     assert ecpay.check_mac_value(fields, *keys) == value

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import re
 from typing import Any
@@ -20,6 +21,7 @@ class FakeLinePay(FakeProvider):
     def __init__(self) -> None:
         super().__init__()
         self.nonces: set[str] = set()
+        self._refund_ids = itertools.count(FIRST_ID + 10**9)
         self.code_at_confirm = ""  # answered once instead of taking the money
 
     # What the citizen does in the app
@@ -122,7 +124,7 @@ class FakeLinePay(FakeProvider):
             return "1165", None
         if not 0 < amount <= left:
             return "1164", None
-        reference = str(FIRST_ID + 10**6 + len(self.trades) * 100 + len(trade.refunds))
+        reference = str(next(self._refund_ids))
         trade.refunds[reference] = amount
         return "0000", {
             "refundTransactionId": int(reference),
