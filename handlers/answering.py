@@ -57,13 +57,12 @@ class Answering:
         have been meant instead.
         """
         reader = turn.reader
-        order = self.order(turn, [line.payable for line in view.due], view.asked_at, paid=())
+        due = [line.payable for line in view.due]
+        order = self.order(turn, due, view.asked_at, paid=())
         values = {"plate": view.plate.canonical, "kind": view.kind.value}
-        lines = [line for line in view.lines if line.standing in SHOWN]
-        owed = [self.owed(reader, line, values, private) for line in lines]
-        if keep:
-            for one in owed:
-                one.keep = Press(reader.t("儲存"), door(SAVES, "save", **values, key=str(one.payable.key)))
+        owed = [self.owed(reader, line, values, private) for line in view.lines if line.standing in SHOWN]
+        for one in owed if keep else ():
+            one.keep = Press(reader.t("儲存"), door(SAVES, "save", **values, key=str(one.payable.key)))
         answer = Answer(
             vehicle=vehicle_name(reader, view.plate.canonical, view.kind),
             now=turn.now,
@@ -81,8 +80,8 @@ class Answering:
             skipped=skipped,
             more=self._more(reader, values, skipped),
             look_alikes=look_alikes,
-            store_code=self.store_code(reader, [line.payable for line in view.due], values),
-            calendar=self.calendar(reader, [line.payable for line in view.due], view.today),
+            store_code=self.store_code(reader, due, values),
+            calendar=self.calendar(reader, due, view.today),
             clearing=sum(line.standing is Standing.PAID_HERE for line in view.here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in view.here),
         )

@@ -132,7 +132,7 @@ PARTS: Sequence[Part] = (
     Part(
         "refund_account",
         msgid("退款的銀行帳戶（加密，退款結束即刪除）"),
-        f"id IN (SELECT id FROM refund WHERE order_id IN ({_ORDERS}))",
+        f"id IN (SELECT id FROM refund WHERE order_id IN ({_ORDERS}))",  # noqa: S608
         (Column("given_at", msgid("時間")),),
         "given_at",
     ),

@@ -195,6 +195,18 @@ def test_only_its_citizen_may_ask_again(client: FlaskClient, house: House, path:
     assert send(client, again, number="999888777666").status_code == 200
 
 
+def test_who_has_left_leaves_no_account_behind(client: FlaskClient, house: House, path: str) -> None:
+    send(client, path)
+    with house.unit() as uow:
+        house.leaving.leave(uow, CHANNEL, CITIZEN)
+        (leaving_id,) = house.leaving.due(uow)
+    assert not house.leaving.erase(house.unit, leaving_id), "the refund is under way"
+    with house.unit() as uow:
+        uow.connection.execute(text("UPDATE leaving SET keep_until = now(), asked_at = now() - interval '2 days'"))
+    assert house.leaving.erase(house.unit, leaving_id)
+    assert kept(house) == []
+
+
 def test_new_data_keys_reach_it() -> None:
     (place,) = [place for place in PLACES if place.table == "refund_account"]
     assert place.columns == ("account",)
