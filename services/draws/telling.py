@@ -1,12 +1,14 @@
 """Telling applicants what happened in a draw: the list with its announcement's hash, the result, an offer (遞補)."""
 
 import uuid
+from collections.abc import Sequence
 from enum import StrEnum
 
 from sqlalchemy import or_, select
 
 from domain.clock import Clock, city_date
-from domain.ports.notices import Notices
+from domain.passview import EntryStanding
+from domain.ports.notices import Letter, Notices
 from domain.rounds import RoundRuleError
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.draw import DrawRank, LateEntry, Seat
@@ -17,7 +19,7 @@ from services.passes.board import PassBoard
 from services.passes.paying import PassPaying
 
 TELL = "draws.tell"
-BATCH = 200  # entries told in one transaction
+BATCH = 500  # entries told in one transaction
 
 
 class What(StrEnum):
@@ -50,8 +52,7 @@ class Telling:
         while True:
             with units() as uow:
                 entries = self._batch(uow, draw_id, what, after)
-                for entry in entries:
-                    self._post(uow, draw_id, what, entry)
+                self._post(uow, draw_id, what, entries)
             told += len(entries)
             if len(entries) < BATCH:
                 return told
@@ -60,7 +61,7 @@ class Telling:
     def tell_one(self, uow: UnitOfWork, draw_id: str, what: What, entry_id: uuid.UUID, *, again: str = "") -> None:
         """Tell the applicant of one entry, once for each `again`; nobody where it was made at the counter."""
         entry = uow.session.get_one(PassEntry, entry_id)
-        self._post(uow, draw_id, what, entry, again)
+        self._post(uow, draw_id, what, [entry], again)
 
     def _batch(self, uow: UnitOfWork, draw_id: str, what: What, after: int) -> list[PassEntry]:
         of_round = select(PassRound.id).where(PassRound.draw_id == draw_id).scalar_subquery()
@@ -76,26 +77,27 @@ class Telling:
             found = found.where(PassEntry.id.in_(offered))
         return list(uow.session.scalars(found.order_by(PassEntry.log_index).limit(BATCH)))
 
-    def _post(self, uow: UnitOfWork, draw_id: str, what: What, entry: PassEntry, again: str = "") -> None:
-        standing = self._board.standing(uow, entry)
-        data: dict[str, object] = {"standing": standing, "today": city_date(self._clock.now())}
-        if what is What.ANNOUNCED:
+    def _post(self, uow: UnitOfWork, draw_id: str, what: What, entries: Sequence[PassEntry], again: str = "") -> None:
+        shared: dict[str, object] = {"today": city_date(self._clock.now())}
+        if what is What.ANNOUNCED and entries:
             announce = files.require(uow, draw_id, files.ANNOUNCE)
-            data |= {"announce_sha256": files.sha256_of(announce), "draws_url": self._board.draws_url}
-        elif standing.status is None:
-            raise RoundRuleError(f"{draw_id} has no result to be told")
-        if entry.channel is None or entry.citizen is None:
-            return
-        if what is not What.ANNOUNCED:
-            data["pay_url"] = self._paying.link(uow, entry.id, channel=entry.channel, citizen=entry.citizen)
-        self._notices.post(
-            uow,
-            _NOTICES.get(what, "pass_result"),
-            channel=entry.channel,
-            citizen=entry.citizen,
-            dedupe_key=f"{_key(what, entry.id)}{again}",
-            data=data,
-        )
+            shared |= {"announce_sha256": files.sha256_of(announce), "draws_url": self._board.draws_url}
+        letters = []
+        for entry, standing in zip(entries, self._board.standings(uow, entries), strict=True):
+            if what is not What.ANNOUNCED and standing.status is None:
+                raise RoundRuleError(f"{draw_id} has no result to be told")
+            if entry.channel is None or entry.citizen is None:
+                continue
+            data = {**shared, "standing": standing}
+            if what is not What.ANNOUNCED:
+                data["pay_url"] = self._pay_url(uow, entry, standing)
+            letters.append(Letter(entry.channel, entry.citizen, f"{_key(what, entry.id)}{again}", data))
+        self._notices.post_each(uow, _NOTICES.get(what, "pass_result"), letters)
+
+    def _pay_url(self, uow: UnitOfWork, entry: PassEntry, standing: EntryStanding) -> str | None:
+        if standing.seat is None or entry.channel is None:
+            return None
+        return self._paying.link(uow, entry.id, channel=entry.channel, citizen=entry.citizen)
 
 
 def _key(what: What, entry_id: uuid.UUID) -> str:

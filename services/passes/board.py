@@ -137,6 +137,10 @@ class PassBoard:
         """How one entry stands."""
         return self._standings.of(uow, entry)
 
+    def standings(self, uow: UnitOfWork, entries: Sequence[PassEntry]) -> Sequence[EntryStanding]:
+        """How some entries of one round stand, in order."""
+        return self._standings.of_round(uow, entries) if entries else ()
+
     def repeatable(self, uow: UnitOfWork, channel: str, citizen: str, rounds: Sequence[OpenRound]) -> Sequence[Repeat]:
         """「比照上月申請」: those of the citizen's latest drawn month whose lot, kind and type are open again."""
         mine = [entry for entry in self._entries.of(uow, channel, citizen, None) if entry.state == LIVE]

@@ -1,8 +1,8 @@
 """How a citizen's own entries stand: before the draw, in it, and after it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
@@ -12,19 +12,34 @@ from domain.passview import EntryStanding
 from domain.phones import Mobile
 from domain.plates import Plate
 from domain.rounds import Phase
+from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from models.draw import Promotion, Seat
 from models.passes import Lot, PassEntry, PassRound
 from services.passes import odds
-from services.passes.afterwards import lost, rank_of
+from services.passes.afterwards import Rank, lost_of, ranks_of
 from services.passes.application import LATE, LIVE
 from services.passes.entries import Entries
-from services.passes.lots import Lots
+from services.passes.lots import Lots, PlanView
 from services.passes.rounds import round_now
 from services.passes.rules import PassRules
 
 SHOWN = (LIVE, Removal.BOUGHT_FIRST.value, LATE)  # others have ended: withdrawn, changed, taken off
 LISTED = (Phase.FROZEN, Phase.ANNOUNCED, Phase.DRAWN, Phase.PUBLISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What entries of one round have in common."""
+
+    row: PassRound
+    lot: Lot
+    rehearsal: bool
+    in_time: bool
+    plans: Mapping[str, PlanView]
+    promoted_to: int
+    last_promoted_to: int
+    lost: Mapping[str, str]  # by label
 
 
 class Standings:
@@ -45,15 +60,33 @@ class Standings:
 
     def of(self, uow: UnitOfWork, entry: PassEntry) -> EntryStanding:
         """How one entry stands."""
-        row = uow.session.get_one(PassRound, entry.round_id)
+        return self.of_round(uow, [entry])[0]
+
+    def of_round(self, uow: UnitOfWork, entries: Sequence[PassEntry]) -> Sequence[EntryStanding]:
+        """How some entries of one round stand, in order; what they share is read once."""
+        row = uow.session.get_one(PassRound, entries[0].round_id)
         lot = uow.session.get_one(Lot, row.lot)
         rehearsal = is_rehearsal(row.draw_id)
         shown: Collection[str] = (Phase.DRAWN, Phase.PUBLISHED) if rehearsal else (Phase.PUBLISHED,)
-        rank = rank_of(uow, entry.id) if row.phase in shown else None
-        seat = uow.session.scalar(select(Seat).where(Seat.entry_id == entry.id)) if rank else None
-        plan = self._lots.plan(uow, row, entry.plan)
+        ranks = ranks_of(uow, [entry.id for entry in entries]) if row.phase in shown else {}
+        seats = {seat.entry_id: seat for seat in uow.session.scalars(select(Seat).where(Seat.entry_id.in_(ranks)))}
+        without = [rank for entry_id, rank in ranks.items() if entry_id not in seats]
+        waits = any(rank.status == "B" for rank in ranks.values())
+        shared = _Shared(
+            row=row,
+            lot=lot,
+            rehearsal=rehearsal,
+            in_time=row.opens_at <= round_now(uow, row) < row.closes_at,
+            plans={plan.code: plan for plan in self._lots.plans(uow, row.lot, VehicleKind(row.kind), row.pass_type)},
+            promoted_to=_promoted_to(uow, row) if ranks else 0,
+            last_promoted_to=_last_promoted_to(uow, row) if waits else 0,
+            lost=lost_of(uow, row.id, without),
+        )
+        return [self._one(entry, ranks.get(entry.id), seats.get(entry.id), shared) for entry in entries]
+
+    def _one(self, entry: PassEntry, rank: Rank | None, seat: Seat | None, shared: _Shared) -> EntryStanding:
+        row, lot, plan = shared.row, shared.lot, shared.plans.get(entry.plan)
         live, bought = entry.state == LIVE, entry.state == Removal.BOUGHT_FIRST
-        in_time = row.opens_at <= round_now(uow, row) < row.closes_at
         return EntryStanding(
             entry_id=entry.id,
             draw_id=row.draw_id,
@@ -69,20 +102,20 @@ class Standings:
             ends_on=row.ends_on,
             closes_at=row.closes_at,
             draw_at=row.draw_at,
-            changeable=live and row.phase == Phase.OPEN and in_time,
+            changeable=live and row.phase == Phase.OPEN and shared.in_time,
             void=row.phase == Phase.VOID,
             has_receipt=entry.salt is not None,
             on_list=live and row.phase in LISTED,
             status=rank.status if rank else None,
             no=rank.no if rank else 0,
-            promoted_to=_promoted_to(uow, row) if rank else 0,
-            last_promoted_to=_last_promoted_to(uow, row) if rank and rank.status == "B" else 0,
+            promoted_to=shared.promoted_to if rank else 0,
+            last_promoted_to=shared.last_promoted_to if rank and rank.status == "B" else 0,
             seat="paid" if bought else seat.state if seat else None,
             pay_by=seat.pay_by if seat else None,
             sells=lot.sells,
-            lost=lost(uow, rank) if rank and not seat else None,
+            lost=shared.lost.get(rank.label) if rank and not seat else None,
             late=rank.late if rank else 0,
-            rehearsal=rehearsal,
+            rehearsal=shared.rehearsal,
         )
 
     def _all(self, uow: UnitOfWork, entries: Iterable[PassEntry]) -> Sequence[EntryStanding]:

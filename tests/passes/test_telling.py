@@ -1,11 +1,13 @@
 """Everybody who applied in the chat is told once: the hash before the draw, the result, an offer."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from domain.passview import EntryStanding
+from domain.ports.notices import Letter
 from infra.clock import SystemClock
 from services.citizens import Citizens
 from services.draws import files, telling
@@ -22,8 +24,9 @@ class Posted:
     def __init__(self) -> None:
         self.by_key: dict[str, tuple[str, str, dict[str, Any]]] = {}
 
-    def post(self, uow: Any, notice: str, *, channel: str, citizen: str, dedupe_key: str, data: Any, **_: Any) -> None:
-        self.by_key.setdefault(dedupe_key, (notice, citizen, data))
+    def post_each(self, uow: Any, notice: str, letters: Sequence[Letter]) -> None:
+        for letter in letters:
+            self.by_key.setdefault(letter.dedupe_key, (notice, letter.citizen, dict(letter.data)))
 
     def of(self, what: What) -> list[EntryStanding]:
         return [data["standing"] for key, (_, _, data) in self.by_key.items() if key.startswith(f"pass:{what}:")]
