@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from domain.draw.coding import REHEARSAL
 from domain.officedays import OfficeDayRow
 from domain.rounds import OfficeCalendar, Phase
 from infra.database import UnitOfWork
@@ -48,9 +49,13 @@ class OfficeDays:
         return gone is not None
 
     def warnings(self, uow: UnitOfWork) -> Sequence[tuple[str, str]]:
-        """(draw_id, step) of every step that falls on a day off, in rounds not drawn yet. Staff decide; none moves."""
+        """(draw_id, step) of every step that falls on a day off, in rounds not drawn yet. Staff decide; none moves.
+
+        Rehearsals live at other times: nothing is said of them.
+        """
         calendar = self.calendar(uow)
-        running = select(PassRound).where(PassRound.phase.in_(RUNNING)).order_by(PassRound.draw_id)
+        real = (PassRound.phase.in_(RUNNING), ~PassRound.draw_id.startswith(REHEARSAL))
+        running = select(PassRound).where(*real).order_by(PassRound.draw_id)
         found = uow.session.scalars(running.execution_options(populate_existing=True)).all()
         return [(row.draw_id, step) for row in found for step in calendar.on_holidays(times_of(row))]
 
