@@ -11,6 +11,7 @@ from domain.bills import PayableKey
 from domain.orders import ATTEMPT_LIFE, AttemptState, OrderState
 from domain.passsales import PassBought
 from domain.vehicles import VehicleKind
+from domain.writeoffs import WriteOffStanding
 
 
 class Standing(StrEnum):
@@ -129,6 +130,7 @@ class Receipt:
     fee: int  # 手續費
     total: int  # 總金額
     lines: Sequence[Line]  # 帳單明細, what was paid
+    write_off: WriteOffStanding = WriteOffStanding.NONE  # 機關銷帳
 
     @property
     def billed(self) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from domain.bills import PayableKey
 from domain.clock import TAIPEI
 from domain.orders import ForbiddenMoveError
+from domain.reader import msgid
 
 LONGEST_WAIT = timedelta(hours=1)  # between two tries of one message
 
@@ -41,6 +42,12 @@ class WriteOffStanding(StrEnum):
     DONE = "done"
     REVERSED = "reversed"  # paid back, and taken back at the agency or about to be
 
+
+STANDINGS: Mapping[WriteOffStanding, str] = {  # as a receipt says it; nothing of what was not paid here
+    WriteOffStanding.UNDER_WAY: msgid("作業中"),
+    WriteOffStanding.DONE: msgid("已完成"),
+    WriteOffStanding.REVERSED: msgid("已退款，並通知機關取消"),
+}
 
 _S = WriteOffState
 _ANSWERS = frozenset({_S.ACCEPTED, _S.REFUSED})  # also by an agency that fetches what is sent as well

@@ -25,6 +25,7 @@ from handlers.answering import ANSWERS, Answering
 from handlers.asking import Asking
 from handlers.asking_all import AskingAll, Own
 from handlers.by_number import ByNumber, bill_number
+from handlers.case_progress import cases
 from handlers.choosing import BINDS
 from handlers.kinds import kept_spelling, kind_given, pressed_vehicle, values_of
 from handlers.plate_steps import PlateSteps, offered, with_look_alikes
@@ -172,16 +173,17 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         return [] if own else [self._offer(turn, view)]
 
     def _by_number(self, turn: Turn[Data], number: str) -> Outcome:
-        """A bill of our own ledger by the number on its slip. Raises CitizenMistakeError: today's lookups used up."""
-        views = self._numbers.views(turn, number)
-        if not views:
+        """A bill of our own ledger, or a case, by its number. Raises CitizenMistakeError: today's lookups used up."""
+        views, known = self._numbers.views(turn, number), cases(turn, number)
+        if not views and not known:
             words = turn.t("這裡找不到這個帳單號碼。各縣市的停車單無法用號碼查，請改為輸入車牌。")
             return Done(not_found(turn.reader, words, anyone(turn.reader)))
         return Done(
             *(
                 self._answering.message(turn, view, private=True, keep=True, offers=self._offers(turn, view))
                 for view in views
-            )
+            ),
+            *known,
         )
 
 

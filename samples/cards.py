@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from domain.agencyapi import Stage
 from domain.amounts import money
 from domain.bills import Bill, BillStatus, DunningNotice
 from domain.dates import day
@@ -13,6 +14,7 @@ from domain.reader import Display, Language, Reader
 from domain.vehicles import VehicleKind
 from flex_templates import (
     bills,
+    case_progress,
     choices,
     errors,
     faq,
@@ -157,6 +159,16 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "nothing due": lambda r: bills.message(r, answer(r), OFFICE),
     "nothing due, look-alikes": lambda r: bills.message(r, answer(r, look_alikes=("ABC-1230",)), OFFICE),
     "paid": lambda r: payment.paid(r, amount=1140, count=2, receipt_url=PAGE, trial=True),
+    "case progress": lambda r: case_progress.progress(
+        r,
+        "Transportation Bureau",
+        "C115110012345",
+        [
+            case_progress.Step(day(r, date(2026, 12, 20), TODAY), Stage.CLOSED, r.t("已結案")),
+            case_progress.Step(day(r, date(2026, 12, 1), TODAY), Stage.RECEIVED, ""),
+        ],
+        OFFICE,
+    ),
     "written off": lambda r: payment.written_off(r, amount=1140, count=2, receipt_url=PAGE, trial=False),
     "to refund": lambda r: payment.to_refund(r, amount=1140, person=OFFICE, trial=True),
     "nothing due, half the cities": lambda r: bills.message(r, answer(r, **HALF), OFFICE),

@@ -8,6 +8,7 @@ from domain.orderview import Receipt, in_page_order
 from infra.database import UnitOfWork
 from models.order import Attempt, Order, Payment
 from services.orderbook import OrderNotFoundError, line_view
+from services.writeoffs import state_of
 
 
 def receipt(uow: UnitOfWork, order_id: uuid.UUID) -> Receipt:
@@ -31,4 +32,5 @@ def receipt(uow: UnitOfWork, order_id: uuid.UUID) -> Receipt:
         fee=attempt.fee,
         total=payment.amount,
         lines=in_page_order(line_view(line) for line in order.lines if line.chosen),
+        write_off=state_of(uow, order.id),
     )

@@ -2,11 +2,17 @@
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine
 
+from domain.agencyapi import Stage
+from infra.crypto import FieldCipher
 from infra.database import UnitOfWorkFactory, make_engine
+from services.agencies import Agencies
+from services.agencyapi import reports
+from services.agencyapi.reports import Step
 from services.ledger_import import import_csv
 from tests import stores
 from tests.flow import Flow
@@ -99,3 +105,19 @@ def test_guessing_numbers_is_limited(flow: Flow) -> None:
 def test_in_english(make_flow: Callable[..., Flow], chat_units: UnitOfWorkFactory) -> None:
     taken(chat_units, SLIP)
     assert "by 24:00 on Tue 1 Dec" in make_flow(line_language="en").say("M8168111102840P")
+
+
+def test_a_case_shows_how_far_it_is(flow: Flow, chat_units: UnitOfWorkFactory) -> None:
+    steps = [
+        Step("C115110012345", datetime(2026, 11, 18, 1, tzinfo=UTC), Stage.RECEIVED, "", ""),
+        Step("C115110012345", datetime(2026, 11, 20, 1, tzinfo=UTC), Stage.DOCUMENTS_NEEDED, "請補行照影本", "Copy"),
+    ]
+    with chat_units() as uow:
+        Agencies(FieldCipher([b"k" * 32]), str).add(uow, "ACC", "車輛行車事故鑑定會", staff="anna")
+        reports.take_steps(uow, "ACC", steps)
+    answer = flow.say("C115-1100-12345")
+    assert "車輛行車事故鑑定會" in answer
+    assert "待補件" in answer
+    assert "請補行照影本" in answer
+    assert answer.shown.index("11/20") < answer.shown.index("11/18")
+    assert "這裡找不到" not in answer

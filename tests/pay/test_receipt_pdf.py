@@ -39,7 +39,7 @@ def test_the_pdf_says_what_the_page_says(browser: FlaskClient, path: str) -> Non
     text = said(pdf.data)
     fields = re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", page.text)
     assert [label for label, _ in fields] == [
-        "機關單位", "繳費項目", "交易編號", "付款方式", "小計", "手續費", "總金額",
+        "機關單位", "繳費項目", "交易編號", "付款方式", "機關銷帳", "小計", "手續費", "總金額",
     ]  # fmt: skip
     for label, value in fields:
         assert label in text

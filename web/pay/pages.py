@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from domain.amounts import money
 from domain.bills import PayableType
-from domain.cities import city_of
+from domain.cities import Cities, city_of
 from domain.clock import TAIPEI, city_date
 from domain.dates import day, day_and_time, deadline
 from domain.errors import CitizenMistakeError
@@ -22,10 +22,11 @@ from domain.orderview import AttemptView, Line, OrderView, Receipt, Standing
 from domain.passtexts import until
 from domain.reader import Language, Reader
 from domain.storebarcode import PROVIDER
+from domain.writeoffs import STANDINGS
 from infra.barcodes import drawing, picture
 from infra.locales import reader as reader_of
 from infra.pdf import Section, document
-from services.halts import Seen, stopped
+from services.halts import Seen, Standing, stopped
 from services.storeslips import Slip
 from web.pay.frame import frame
 from web.pay.passes import facts
@@ -73,6 +74,7 @@ class Pages:
             "billed": money(reader, order.total + order.discount),
             "until": self._until(reader, order),
             "lines": [self._line(reader, line) for line in order.due],
+            "agencies": _stopped_agencies(reader, order.due, halted, self._services.cities),
             "not_due": [self._line(reader, line) for line in order.lines if line.standing is not Standing.DUE],
             "ways": ways,
             "trial": self._services.trial_ways,
@@ -196,6 +198,7 @@ class Pages:
             (reader.t("繳費項目"), stop.join(items)),
             (reader.t("交易編號"), paid.trade_number),
             (reader.t("付款方式"), reader.t(self._services.payments.name_of(paid.provider))),
+            *([(reader.t("機關銷帳"), reader.t(words))] if (words := STANDINGS.get(paid.write_off)) else []),
             *self._reduction(reader, paid),
             (reader.t("小計"), money(reader, paid.subtotal)),
             (reader.t("手續費"), money(reader, paid.fee)),
@@ -249,6 +252,12 @@ class Pages:
 
     def _moment(self, reader: Reader, moment: datetime) -> str:
         return day_and_time(reader, moment, city_date(self._services.clock.now()))
+
+
+def _stopped_agencies(reader: Reader, lines: Sequence[Line], halted: Standing, cities: Cities) -> dict[str, str]:
+    """Names of agencies whose bills are not paid here now, with what staff say of it."""
+    codes = sorted({line.key.agency for line in lines} & halted.keys())
+    return {city_of(cities, code).name(reader.language): halted[code].text(reader.language) for code in codes}
 
 
 def _second(moment: datetime) -> str:
