@@ -13,6 +13,7 @@ from domain.bills import Bill, BillStatus, Payable
 from domain.reader import Language, Reader
 from domain.vehicles import VehicleKind
 
+PASS = "pass"  # noqa: S105 - a monthly pass (月票): no agency's bill, sold here
 OWN_LEDGER = "ledger"  # Payable.source of bills that agencies gave us: only for these are the amounts ours to lower
 
 
@@ -102,6 +103,8 @@ class Fees:
 
     def name(self, reader: Reader, fee_item: str) -> str:
         """The fee item's name; one without an entry is named as its agency named it, never by a guess."""
+        if fee_item == PASS:
+            return reader.t("月票")
         item = self.items.get(fee_item)
         return item.name.of(reader.language) if item else fee_item
 

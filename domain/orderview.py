@@ -44,6 +44,11 @@ class Line:
     discount: int = 0  # NT$ less than pay_amount where it is paid here with a provider (優惠)
 
     @property
+    def number(self) -> str:
+        """As citizens know it: the bill's number, or a pass's 申請編號."""
+        return self.about.entry_no if self.about else self.key.number
+
+    @property
     def price(self) -> int:
         """NT$ that paying it here takes."""
         return self.pay_amount - self.discount

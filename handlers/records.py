@@ -198,7 +198,7 @@ class Records(Conversation[NoData]):
 
 
 def _amount(reader: Reader, line: Line) -> str:
-    return beside(reader, money(reader, line.price), line.plate, line.key.number)
+    return beside(reader, money(reader, line.price), line.plate, line.number)
 
 
 def _values(turn: Turn[Any]) -> dict[str, str]:

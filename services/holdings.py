@@ -116,7 +116,7 @@ PARTS: Sequence[Part] = (
             Column("state", msgid("狀態"), "(SELECT state FROM orders WHERE id = order_id)"),
             Column("paid_at", msgid("繳費時間"), "(SELECT paid_at FROM orders WHERE id = order_id)"),
             Column("agency", msgid("機關")),
-            Column("number", msgid("帳單號碼")),
+            Column("number", msgid("帳單號碼"), "coalesce(about->>'entry_no', number)"),
             Column("plate", msgid("車牌")),
             Column("pay_amount", msgid("金額（元）"), "pay_amount - discount"),
             Column("chosen", ""),

@@ -122,9 +122,13 @@ class ReceiptMail:
         reader, agency = self._readers(language), self._agency
         paid_at = f"{city_date(receipt.paid_at).isoformat()} {clock_time(receipt.paid_at)}"
         trial = receipt.provider in TRIAL_PROVIDERS
+        bills = reader.t(
+            "您的停車費已繳清 {count} 筆，共 {amount:,} 元。", count=len(receipt.lines), amount=receipt.total
+        )
+        passes = any(line.about for line in receipt.lines)
         lines = [
             reader.t("【測試】沒有真的付款，這不是繳費證明。") if trial else "",
-            reader.t("您的停車費已繳清 {count} 筆，共 {amount:,} 元。", count=len(receipt.lines), amount=receipt.total),
+            reader.t("您的月票已繳費，共 {amount:,} 元。", amount=receipt.total) if passes else bills,
             reader.t("繳費時間：{time}（臺北時間）", time=paid_at),
             reader.t("交易編號：{number}", number=receipt.trade_number),
             reader.t("收據：{url}", url=self._links.receipt(receipt.order_id)),
@@ -134,7 +138,8 @@ class ReceiptMail:
             reader.t("這封信由系統寄出，請勿回覆。有問題請洽{agency}，電話 {phone}。",
                      agency=agency.name(language), phone=agency.phone),
         ]  # fmt: skip
-        subject = reader.t("停車費收據（測試）") if trial else reader.t("停車費收據")
+        subject = reader.t("月票收據") if passes else reader.t("停車費收據")
+        subject = reader.t("{subject}（測試）", subject=subject) if trial else subject
         return Mail(f"receipt-{receipt.order_id}", to, subject, "\n".join(lines).lstrip("\n") + "\n", language)
 
     def _note(self, units: UnitOfWorkFactory, order_id: UUID, cause: str) -> None:

@@ -51,7 +51,7 @@ class RecordPapers:
             _minute(paid.paid_at),
             self._agency(reader, line),
             self._fees.name(reader, line.fee_item),
-            line.key.number,
+            line.number,
             line.plate,
             line.parked_on.isoformat() if line.parked_on else "",
             line.billed,
@@ -90,7 +90,7 @@ class RecordPapers:
         shown = [
             (_minute(paid.paid_at), f"{self._agency(reader, line)} {self._fees.name(reader, line.fee_item)}"),
             (t("金額"), amount),
-            (t("單號"), line.key.number),
+            (t("單號"), line.number),
         ]
         shown += [(t("車牌"), line.plate)] if line.plate else []
         shown += [(t("停車日期"), f"{line.parked_on:%Y/%m/%d}")] if line.parked_on else []

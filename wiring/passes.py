@@ -132,7 +132,7 @@ class PassRoom(Money, VehicleRoom):
         }
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
-        public = draw_pages(self.unit, self.promoting, self.late_entries, VERIFIER.read_bytes())
+        public = draw_pages(self.unit, self.promoting, VERIFIER.read_bytes())
         console = [rehearsals(self.unit)] if self.settings.console_mode else []
         return [*super().doors(csrf, limiter), public, pass_pages(self.unit, self.board, self.clock, limiter), *console]
 

@@ -56,6 +56,7 @@ class StaffRoom(PassRoom):
             switches=self._switches,
             published_heads=lambda: sealing.published(self.settings.parkline_var / sealing.HEADS),
             promoting=self.promoting,
+            places=self.places,
             defer=queue.defer,
             pass_rules=self.pass_rules,
             clock=self.clock,

@@ -40,6 +40,13 @@ class LeftOut:
     decision: str
 
 
+def late_entries(uow: UnitOfWork, draw_id: str) -> Sequence[tuple[LateEntry, str]]:
+    """A round's late entries with their commitments, in the order of their admission: public."""
+    found = select(LateEntry, PassEntry.commitment).join(PassEntry, PassEntry.id == LateEntry.entry_id)
+    of_round = found.join(PassRound, PassRound.id == LateEntry.round_id).where(PassRound.draw_id == draw_id)
+    return [(late, commitment) for late, commitment in uow.session.execute(of_round.order_by(LateEntry.late))]
+
+
 class LateEntries:
     """wiring gives the rules, lots, rounds and entries."""
 
@@ -82,13 +89,6 @@ class LateEntries:
         }
         note(uow, "late.admitted", row, staff, detail)
         return late
-
-    def of_round(self, uow: UnitOfWork, draw_id: str) -> Sequence[tuple[LateEntry, str]]:
-        """A round's late entries with their commitments, in the order of their admission: public."""
-        row = self._rounds.find(uow, draw_id)
-        found = select(LateEntry, PassEntry.commitment).join(PassEntry, PassEntry.id == LateEntry.entry_id)
-        rows = uow.session.execute(found.where(LateEntry.round_id == row.id).order_by(LateEntry.late))
-        return [(late, commitment) for late, commitment in rows]
 
     def _check(self, uow: UnitOfWork, row: PassRound, left_out: LeftOut) -> None:
         receipt, wanted = left_out.receipt, left_out.wanted

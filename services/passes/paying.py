@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from domain import feeitems
 from domain.bills import PayableKey, PayableType
 from domain.draw.coding import is_rehearsal
 from domain.orders import OrderState
@@ -24,7 +25,6 @@ from services.passes.rounds import round_now
 from services.passes.rules import PassRules
 from services.settling import RETURN_GRACE
 
-FEE_ITEM = "pass"
 SOURCE = "pass"
 _UNFINISHED = (OrderState.OPEN.value, OrderState.PAYING.value)
 
@@ -113,7 +113,7 @@ class PassPaying:
         if not order.lines:
             order.lines.append(OrderLine(position=0, agency=key.agency, type=key.type.value, number=key.number))
         (line,) = order.lines
-        line.fee_item, line.plate, line.kind, line.source = FEE_ITEM, entry.plate, row.kind, SOURCE
+        line.fee_item, line.plate, line.kind, line.source = feeitems.PASS, entry.plate, row.kind, SOURCE
         line.amount = line.pay_amount = order.total = plan.price
         line.extra_charge, line.covers, line.asked_at = 0, [], now  # no day as deadline: so no store barcode either
         line.chosen, line.standing = True, Standing.DUE.value

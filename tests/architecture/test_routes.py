@@ -32,6 +32,7 @@ PROTECTION = {
     "/draws/verifiers/<sha256>/verify_draw.py": "public",
     "/draws/check": "public",
     "/draws/<path:draw_id>/log.tsv": "public",
+    "/draws/<path:draw_id>/late.tsv": "public",
     "/draws/<path:draw_id>/promotions.tsv": "public",
     "/draws/<path:draw_id>/<name>": "public",
     "/staff/login": "csrf",

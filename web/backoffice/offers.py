@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from domain.clock import TAIPEI
 from domain.rounds import RoundRuleError
 from domain.staff import Power, StaffRuleError
-from infra.database import UnitOfWork
 from infra.sheets import Cell, write_sheet
 from services.draws.checklist import CheckRow, check_row
 from services.draws.telling import TELL, What
@@ -108,16 +107,8 @@ class _Offers:
         def deed() -> None:
             if not receipt_no or not field("amount", 7).isdecimal():
                 raise StaffRuleError("請輸入金額與收據號碼")
-            amount = int(field("amount", 7))
-
-            def sale(uow: UnitOfWork) -> None:
-                entry = self._services.entries.by_number(uow, draw_id, number)
-                promoting = self._services.promoting
-                promoting.sell_at_counter(
-                    uow, draw_id, entry.id, amount=amount, receipt_no=receipt_no, staff=member().actor
-                )
-
-            self._services.desk.do("paid", draw_id, member().actor, sale)
+            amount, staff = int(field("amount", 7)), member().actor
+            self._services.places.sell(draw_id, number, amount=amount, receipt_no=receipt_no, staff=staff)
 
         try:
             deed()

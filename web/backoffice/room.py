@@ -19,6 +19,7 @@ from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
 from services.draws.desk import Desk
+from services.draws.places import Places
 from services.draws.promoting import Promoting
 from services.passes.cases import CaseRow, Cases
 from services.passes.entries import Entries
@@ -72,6 +73,7 @@ class StaffServices:
     switches: Callable[[], Mapping[str, str]]  # what can be stopped: key and name
     published_heads: Callable[[], Sequence[Head]]
     promoting: Promoting
+    places: Places
     defer: Callable[..., None]
     pass_rules: PassRules
     clock: Clock

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from infra.database import UnitOfWorkFactory
 from services.draws import files
-from services.draws.late import LateEntries
+from services.draws.late import late_entries
 from services.draws.promoting import Promoting
 from services.draws.waiting import promoted_by
 
@@ -21,14 +21,14 @@ CHECK_POLICY = (
 )
 
 
-def blueprint(units: UnitOfWorkFactory, promoting: Promoting, late: LateEntries, verifier: bytes) -> Blueprint:
+def blueprint(units: UnitOfWorkFactory, promoting: Promoting, verifier: bytes) -> Blueprint:
     """The room. `verifier`: verify_draw.py as this release announces it."""
     room = Blueprint(
         "draws", __name__, template_folder="templates", static_folder="static", static_url_path="/draws/static"
     )
     _mount_pages(room, units)
     _mount_verifiers(room, units, verifier)
-    _mount_log(room, units, promoting, late)
+    _mount_log(room, units, promoting)
     _mount_files(room, units)
     return room
 
@@ -59,7 +59,7 @@ def _mount_verifiers(room: Blueprint, units: UnitOfWorkFactory, verifier: bytes)
         return _answer(script, "text/x-python; charset=utf-8", ALWAYS)
 
 
-def _mount_log(room: Blueprint, units: UnitOfWorkFactory, promoting: Promoting, late: LateEntries) -> None:
+def _mount_log(room: Blueprint, units: UnitOfWorkFactory, promoting: Promoting) -> None:
     @room.get("/draws/<path:draw_id>/log.tsv")
     def log(draw_id: str) -> Response:
         """The nightly roots: day, count, root."""
@@ -79,11 +79,11 @@ def _mount_log(room: Blueprint, units: UnitOfWorkFactory, promoting: Promoting, 
         return _answer(body if known else None, "text/tab-separated-values; charset=utf-8", SOON)
 
     @room.get("/draws/<path:draw_id>/late.tsv")
-    def late_entries(draw_id: str) -> Response:
+    def late(draw_id: str) -> Response:
         """Who was put in beside the list (§2.11): anyone can compute the rank from the result's seed."""
         with units() as uow:
             known = files.published(uow, draw_id, files.RESULT) is not None
-            rows = late.of_round(uow, draw_id) if known else ()
+            rows = late_entries(uow, draw_id) if known else ()
         lines = (f"L{one.late}\t{one.rank}\t{one.status}\t{one.no}\t{one.place}\t{commit}\n" for one, commit in rows)
         body = ("late\trank\tstatus\tno\tplace\tcommit\n" + "".join(lines)).encode()
         return _answer(body if known else None, "text/tab-separated-values; charset=utf-8", SOON)

@@ -188,7 +188,7 @@ class Pages:
     def _receipt_fields(self, reader: Reader, paid: Receipt) -> list[tuple[str, str]]:
         """The fields of the pay.taipei manual with their values, 總金額 last."""
         agencies = sorted({line.key.agency for line in paid.lines})
-        items = sorted({self._item(reader, line) for line in paid.lines})
+        items = sorted({self._services.fees.name(reader, line.fee_item) for line in paid.lines})
         stop = ", " if reader.language is Language.EN else "、"
         return [
             (
@@ -227,9 +227,9 @@ class Pages:
             "chosen": line.chosen,
             "standing": line.standing.value,
             "notice": line.key.type is PayableType.NOTICE,
-            "item": self._item(reader, line),
+            "item": self._services.fees.name(reader, line.fee_item),
             "agency": city_of(self._services.cities, line.key.agency).name(reader.language),
-            "number": line.about.entry_no if line.about else line.key.number,
+            "number": line.number,
             "pass": facts(reader, line.about, today) if line.about else None,
             "plate": mask_plate(line.plate),
             "parked_on": day(reader, line.parked_on, today) if line.parked_on else None,
@@ -239,10 +239,6 @@ class Pages:
             "amount": money(reader, line.price),
             "billed": money(reader, line.billed) if line.billed != line.price else None,
         }
-
-    def _item(self, reader: Reader, line: Line) -> str:
-        """繳費項目."""
-        return reader.t("月票") if line.about else self._services.fees.name(reader, line.fee_item)
 
     def _until(self, reader: Reader, order: OrderView) -> str:
         """The end of the link; a pass's is its pay deadline, said as the city does: 24:00."""
