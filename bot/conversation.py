@@ -32,6 +32,7 @@ from pydantic import BaseModel
 
 from bot.input import Input, Press, Text
 from bot.message import Message
+from bot.results import Find as FindMany
 from bot.triggers import Trigger
 from bot.turn import Turn
 
@@ -79,6 +80,19 @@ class Ask:
     then: Callable[[Turn[Any], Any], "Outcome"]
 
 
+@dataclass(frozen=True, slots=True)
+class Find:
+    """The database must be asked: `find` answers many citizens' questions at once, then `then` runs with this answer.
+
+    For hot steps: what they find so, and write by turn.keep(), shares its statements and its transaction with others.
+    Any other step uses turn.uow. `find` is a function of a service, the same object each time; it only reads.
+    """
+
+    find: FindMany
+    question: Any
+    then: Callable[[Turn[Any], Any], "Outcome"]
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class Aside:
     """Something beside the question that waits, whichever conversation asked it: that one goes on waiting.
@@ -103,7 +117,7 @@ class Switch:
     values: tuple[tuple[str, str], ...] = ()
 
 
-Outcome = Goto | Stay | Done | Aside | Ask | Switch
+Outcome = Goto | Stay | Done | Aside | Ask | Find | Switch
 StepFunction = Callable[[Any, Turn[Any]], Any]
 
 

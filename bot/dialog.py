@@ -147,8 +147,17 @@ class DialogStore:
 
     def save(self, lane: Lane, dialog: Dialog) -> None:
         """Keep the state unless Redis has a newer one."""
+        self.save_sealed({lane: self.seal(lane, dialog)})
+
+    def save_sealed(self, sealed: Mapping[Lane, bytes]) -> None:
+        """save() of several in one go, as seal() made them."""
+        if not sealed:
+            return
         try:
-            self._set_if_newer(keys=[self.key(lane)], args=[self.seal(lane, dialog), DIALOG_SECONDS])
+            with self._redis.pipeline(transaction=False) as pipe:
+                for lane, value in sealed.items():
+                    self._set_if_newer(keys=[self.key(lane)], args=[value, DIALOG_SECONDS], client=pipe)
+                pipe.execute()
         except redis.RedisError as error:
             log.warning("dialog_not_saved", error=type(error).__name__)
 

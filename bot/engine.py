@@ -10,7 +10,8 @@ from bot.dialog import Dialog
 from bot.input import Followed, Input, Press, Text
 from bot.message import Message, quick_say, text, with_quick_replies
 from bot.registry import FALLBACK, Registry
-from bot.run import Handled, Incoming, Pending, Run
+from bot.results import Finding, Handled, Pending, Result, settled
+from bot.run import Incoming, Run
 from bot.triggers import normal
 from bot.turn import Turn
 from domain.clock import Clock
@@ -56,6 +57,10 @@ class Engine:
 
     def handle(self, uow: UnitOfWork, incoming: Incoming, dialog: Dialog) -> Handled | Pending:
         """Answer one event. Anything it raises is the event's failure, to be tried again."""
+        return settled(uow, self.begin(uow, incoming, dialog))
+
+    def begin(self, uow: UnitOfWork, incoming: Incoming, dialog: Dialog) -> Result:
+        """handle() as far as it goes without what must be found for this event."""
         event = incoming.event
         if event.standby or not event.lane:
             return Handled()
@@ -71,7 +76,7 @@ class Engine:
         if known:
             return self._route(uow, incoming, dialog.next(language=known[0], display=known[1]), changed=True)
 
-        def met(uow: UnitOfWork, line_language: str | None) -> Handled | Pending:
+        def met(uow: UnitOfWork, line_language: str | None) -> Result:
             def meet(uow: UnitOfWork) -> Language:
                 return self._directory.meet(uow, incoming.channel, event.lane, line_language)
 
@@ -88,7 +93,7 @@ class Engine:
             [quick_say(reader.t("聯絡我們")), quick_say(reader.t("說明"))],
         )
 
-    def _in_group(self, uow: UnitOfWork, incoming: Incoming) -> Handled | Pending:
+    def _in_group(self, uow: UnitOfWork, incoming: Incoming) -> Result:
         given = incoming.event.input
         key = self._registry.by_shape(given) if given else None
         if key is None:
@@ -96,9 +101,7 @@ class Engine:
         dialog = Dialog(language=Language.ZH)
         return Run(self._registry, self._turn, uow, incoming, dialog, changed=False, private=False).open(key)
 
-    def _route(
-        self, uow: UnitOfWork, incoming: Incoming, dialog: Dialog, *, changed: bool = False
-    ) -> Handled | Pending:
+    def _route(self, uow: UnitOfWork, incoming: Incoming, dialog: Dialog, *, changed: bool = False) -> Result:
         """Buttons by their token, words over a waiting dialog, a waiting dialog over shapes, then the fallback."""
         given, run = incoming.event.input, Run(self._registry, self._turn, uow, incoming, dialog, changed=changed)
         if isinstance(given, Press):
@@ -121,14 +124,25 @@ class Engine:
         reader = self._reader(run.dialog.language or Language.ZH, run.dialog.display)
         given = event.input or Input()
         return Turn(
-            run.incoming.channel, event.lane, run.incoming.event_id, given, data, reader, run.uow, self._clock.now()
+            run.incoming.channel,
+            event.lane,
+            run.incoming.event_id,
+            given,
+            data,
+            reader,
+            run.uow,
+            self._clock.now(),
+            kept=run.kept,
         )
 
 
-def _kept(uow: UnitOfWork, result: Handled | Pending, write: Callable[[UnitOfWork], object]) -> Handled | Pending:
+def _kept(uow: UnitOfWork, result: Result, write: Callable[[UnitOfWork], object]) -> Result:
     """`result` with a write that lasts: outside questions and mistakes roll back what was written before them."""
     if isinstance(result, Pending):
         go_on = result.go_on
         return Pending(result.question, lambda later, answer: _kept(later, go_on(later, answer), write))
+    if isinstance(result, Finding):
+        found = result.go_on
+        return Finding(result.find, result.question, lambda later, answer: _kept(later, found(later, answer), write))
     write(uow)
     return result

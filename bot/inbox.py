@@ -7,25 +7,24 @@ business rows, the outbox rows and `done_at` (set only where it is still null) â
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from contextlib import suppress
+from typing import Protocol
 
 import psycopg
 import structlog
 from psycopg.rows import TupleRow
 
-from bot.dialog import Dialog, DialogStore, newer
+from bot.batch import MOST_TOGETHER, Batch
+from bot.dialog import DialogStore, newer
 from bot.engine import Engine
-from bot.event import Event, read
-from bot.inbox_statements import ASK_AGAIN, BEGIN_AGAIN, DONE, FAILED, TAKE
-from bot.outbox_rows import Row, answer_rows
+from bot.inbox_statements import ASK_AGAIN, BEGIN_AGAIN, FAILED, TAKE
 from bot.pump import Lane, LanePump
-from bot.reading import decode
-from bot.run import Handled, Incoming, Pending
-from infra.database import UnitOfWork, UnitOfWorkFactory
+from bot.results import Handled, Pending, settled
+from bot.work import AlreadyDoneError, Ending, Taken, Work
+from infra.database import UnitOfWorkFactory
 
 MOST_ATTEMPTS = 5
 MOST_QUESTIONS = 100  # kills while an answer was awaited, before they count as the event's own doing
@@ -36,34 +35,12 @@ QUESTION_SECONDS = 15.0  # no outside question may hold a citizen longer; each h
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One event in hand."""
-
-    lane: Lane
-    event_id: str
-    payload: bytes | None
-    attempts: int  # this one included; in the row a later one counts when it begins, not while it queues
-    questions: int  # later attempts that were killed while they waited for an outside answer
-    received_at: datetime
-    dialog: Dialog
-
-    @property
-    def event(self) -> Event:
-        """What LINE delivered; an event that was unsent meanwhile is an empty one."""
-        return read(decode(self.payload or b"{}") or {})
-
-
 class Presence(Protocol):
     """Shows a citizen that an answer is being worked on."""
 
     async def show_loading(self, citizen: str) -> None:
         """LINE's loading animation; a failure is no failure."""
         ...
-
-
-class AlreadyDoneError(Exception):
-    """Another worker has done this event: nothing of this run may stay."""
 
 
 class InboxPump(LanePump):
@@ -92,117 +69,106 @@ class InboxPump(LanePump):
         self._dialogs = dialogs
         self._presence = presence
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="inbox")
-        self._answered = answered
+        self._ending = Ending(dialogs, answered)
+        self._batch = Batch(units, engine, self._ending)
+        self._first: deque[Work] = deque()  # first attempts, gathering for a batch
         self._suspects = threading.Lock()
 
     def take(self, connection: "psycopg.Connection[TupleRow]", lanes: Sequence[Lane]) -> Sequence[Lane]:
         rows = connection.execute(TAKE, ([lane[0] for lane in lanes], [lane[1] for lane in lanes])).fetchall()
         stored = self._dialogs.load([(row[0], row[1]) for row in rows])
+        works = []
         for row, in_redis in zip(rows, stored, strict=True):
             channel, lane, event_id, payload, attempts, questions, received_at, in_database = row
             dialog = self._dialogs.open((channel, lane), newer(in_redis, in_database))
-            taken = Taken((channel, lane), event_id, payload, attempts, questions, received_at, dialog)
-            self._threads.submit(self._begin, taken)
+            works.append(Work(Taken((channel, lane), event_id, payload, attempts, questions, received_at, dialog)))
+        self._submit(works)
         return list(set(lanes) - {(row[0], row[1]) for row in rows})
 
     def write(self, connection: "psycopg.Connection[TupleRow]") -> None:
         """Nothing gathers: each event's end is committed with its effects."""
 
+    def _submit(self, works: Sequence[Work]) -> None:
+        """Have these run in a thread: first attempts in batches of what has gathered by then."""
+        first = [work for work in works if work.taken.attempts == 1]  # counted when they were taken
+        self._first.extend(first)
+        for _ in range(0, len(first), MOST_TOGETHER):
+            self._threads.submit(self._run_some)
+        for work in works:
+            if work.taken.attempts > 1:
+                self._threads.submit(self._run_suspect, work)
+
     # In a thread
 
-    def _begin(self, taken: Taken) -> None:
+    def _run_some(self) -> None:
+        works: list[Work] = []
+        with suppress(IndexError):  # another thread has taken the rest
+            while len(works) < MOST_TOGETHER:
+                works.append(self._first.popleft())
+        if len(works) == 1:
+            self._run_alone(works[0])
+        elif works:
+            outcome = self._batch.run(works)
+            for work in outcome.done:
+                self.finish(work.taken.lane)
+            for work, pending in outcome.asking:
+                self.loop.call_soon_threadsafe(self._ask, work, pending)
+            for work in outcome.alone:
+                self._threads.submit(self._run_alone, work)
+
+    def _run_alone(self, work: Work) -> None:
+        self._guarded(work, lambda: self._handle(work))
+
+    def _run_suspect(self, work: Work) -> None:
+        taken = work.taken
         if taken.attempts > MOST_ATTEMPTS or taken.questions > MOST_QUESTIONS:  # its runs never came back
-            self._guarded(taken, lambda: self._set_aside(taken, "killed"))
-            return
-        if taken.attempts == 1:  # counted when it was taken
-            self._guarded(taken, lambda: self._handle(taken))
+            self._guarded(work, lambda: self._set_aside(work, "killed"))
             return
         # Perhaps it is what kills workers: run alone among its like, so that only its own attempts are used up.
         with self._suspects:
-            self._guarded(taken, lambda: self._alone(taken, lambda: self._handle(taken)))
+            self._guarded(work, lambda: self._counted(work))
 
-    def _alone(self, taken: Taken, work: Callable[[], Pending | None]) -> Pending | None:
+    def _counted(self, work: Work) -> Pending | None:
         """A later attempt: counted when it begins, given back when it goes to await an answer."""
         with self._units() as uow:
-            uow.driver.execute(BEGIN_AGAIN, (taken.attempts, taken.event_id))
-        pending = work()
+            uow.driver.execute(BEGIN_AGAIN, (work.taken.attempts, work.taken.event_id))
+        pending = self._handle(work)
         if pending is not None:
             with self._units() as uow:
-                uow.driver.execute(ASK_AGAIN, (taken.event_id,))
+                uow.driver.execute(ASK_AGAIN, (work.taken.event_id,))
         return pending
 
-    def _handle(self, taken: Taken) -> Pending | None:
-        event = taken.event
-        incoming = Incoming(taken.lane[0], taken.event_id, event)
-        with self._units() as uow:
-            return self._end(uow, taken, event, self._engine.handle(uow, incoming, taken.dialog))
-
-    def _go_on(self, taken: Taken, event: Event, pending: Pending, answer: Any) -> None:
-        def resume() -> Pending | None:
-            with self._units() as uow:
-                return self._end(uow, taken, event, pending.go_on(uow, answer))
-
-        if taken.attempts == 1:
-            self._guarded(taken, resume)
-            return
-
-        with self._suspects:
-            self._guarded(taken, lambda: self._alone(taken, resume))
-
-    def _end(self, uow: UnitOfWork, taken: Taken, event: Event, result: Handled | Pending) -> Pending | None:
+    def _handle(self, work: Work) -> Pending | None:
         """Commit what the event did; or, when something outside must be asked first, keep nothing."""
-        if isinstance(result, Pending):
-            uow.rollback()
-            return _Asked(result.question, result.go_on, event)
-        rows = answer_rows(result.messages, event.reply_token, taken.received_at)
-        self._mark_done(uow, taken, rows, result.dialog)
-        uow.commit()
-        if result.dialog is not None:
-            self._dialogs.save(taken.lane, result.dialog)
-        if rows:
-            self._answered()
-        return None
+        with self._units() as uow:
+            result = settled(uow, work.begin(self._engine, uow))
+            if isinstance(result, Pending):
+                uow.rollback()
+                return result
+            self._ending.commit(uow, [(work, result)])
+            return None
 
-    def _mark_done(
-        self, uow: UnitOfWork, taken: Taken, rows: Sequence[Row], dialog: Dialog | None, failure: str | None = None
-    ) -> None:
-        values = (
-            dialog.version if dialog else None,
-            self._dialogs.seal(taken.lane, dialog) if dialog else None,
-            failure,
-            failure is not None,
-            failure is not None,  # kept for staff, who may have it run again
-            taken.event_id,
-            [row.id for row in rows],
-            [row.reply_token for row in rows],
-            [row.reply_until for row in rows],
-            [row.body for row in rows],
-            [row.plain for row in rows],
-        )
-        done = uow.driver.execute(DONE, values).fetchone()
-        if not done or done[0] != 1:
-            raise AlreadyDoneError
-
-    def _guarded(self, taken: Taken, work: Callable[[], Pending | None]) -> None:
+    def _guarded(self, work: Work, action: Callable[[], Pending | None]) -> None:
         """Run, and decide what a failure means for this event alone."""
         try:
-            pending = work()
+            pending = action()
         except AlreadyDoneError:
-            log.info("event_done_elsewhere", event_id=taken.event_id)
-            self.finish(taken.lane)
+            log.info("event_done_elsewhere", event_id=work.taken.event_id)
+            self.finish(work.taken.lane)
         except Exception as error:
-            self._failed(taken, error)
+            self._failed(work, error)
         else:
-            if isinstance(pending, _Asked):
-                self.loop.call_soon_threadsafe(self._ask, taken, pending)
+            if pending is not None:
+                self.loop.call_soon_threadsafe(self._ask, work, pending)
             else:
-                self.finish(taken.lane)
+                self.finish(work.taken.lane)
 
-    def _failed(self, taken: Taken, error: Exception) -> None:
+    def _failed(self, work: Work, error: Exception) -> None:
+        taken = work.taken
         try:
             log.error("event_failed", event_id=taken.event_id, attempt=taken.attempts, exc_info=error)
             if taken.attempts >= MOST_ATTEMPTS:
-                self._set_aside(taken, type(error).__name__)
+                self._set_aside(work, type(error).__name__)
             else:
                 with self._units() as uow:
                     wait = RETRY_SECONDS[taken.attempts - 1]
@@ -213,41 +179,31 @@ class InboxPump(LanePump):
         finally:
             self.finish(taken.lane)
 
-    def _set_aside(self, taken: Taken, failure: str) -> None:
+    def _set_aside(self, work: Work, failure: str) -> None:
         """Give up kindly: the citizen is told, staff see the row, the next event goes on."""
-        event = taken.event
+        event = work.event
         speaks = event.private and event.input is not None and not event.standby
-        messages = [self._engine.apology(taken.dialog)] if speaks else []
-        rows = answer_rows(messages, event.reply_token, taken.received_at)
+        messages = [self._engine.apology(work.taken.dialog)] if speaks else []
         with self._units() as uow:
-            self._mark_done(uow, taken, rows, None, failure[:80])
-        log.error("event_set_aside", event_id=taken.event_id, failure=failure)
-        self._answered()
+            self._ending.commit(uow, [(work, Handled(messages))], failure[:80])
+        log.error("event_set_aside", event_id=work.taken.event_id, failure=failure)
 
     # In the event loop
 
-    def _ask(self, taken: Taken, asked: "_Asked") -> None:
-        task = self.loop.create_task(self._await_answer(taken, asked))
-        _keep(task)
+    def _ask(self, work: Work, asked: Pending) -> None:
+        _keep(self.loop.create_task(self._await_answer(work, asked)))
 
-    async def _await_answer(self, taken: Taken, asked: "_Asked") -> None:
+    async def _await_answer(self, work: Work, asked: Pending) -> None:
         try:
             question = asyncio.ensure_future(asyncio.wait_for(asked.question(), QUESTION_SECONDS))
             await asyncio.wait([question], timeout=LOADING_AFTER_SECONDS)
             if not question.done():
-                _keep(asyncio.create_task(self._presence.show_loading(taken.lane[1])))
+                _keep(asyncio.create_task(self._presence.show_loading(work.taken.lane[1])))
             answer = await question
         except Exception as error:
-            self._threads.submit(self._failed, taken, error)
+            self._threads.submit(self._failed, work, error)
         else:
-            self._threads.submit(self._go_on, taken, asked.event, asked, answer)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked(Pending):
-    """A pending question with the event it belongs to."""
-
-    event: Event
+            self._submit([Work(work.taken, lambda uow: asked.go_on(uow, answer))])
 
 
 _tasks: set["asyncio.Task[None]"] = set()

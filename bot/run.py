@@ -1,40 +1,25 @@
 """One event on its way through conversations: the ways in, the ways on, the ways out."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bot.conversation import Aside, Ask, BoundStep, Conversation, Done, Goto, Outcome, Shown, Stay, Step, Switch
+from bot.conversation import Aside, Ask, BoundStep, Conversation, Done, Find, Goto, Outcome, Shown, Stay, Step, Switch
 from bot.dialog import HISTORY_STEPS, Dialog, Waiting
 from bot.event import Event
 from bot.input import Press
 from bot.message import Message, quick_say, text, with_quick_replies
 from bot.registry import Registry
+from bot.results import Finding, Handled, Kept, Pending, Result
 from bot.turn import Turn
 from domain.errors import CitizenMistakeError, UsedUpError
 from infra.database import UnitOfWork
 
 TOKEN_BYTES = 4
 MOST_SWITCHES = 4  # conversations handing over to each other: more is a loop
-
-
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """The end of one event: what to say, and the next dialog state (None: unchanged)."""
-
-    messages: Sequence[Message] = ()
-    dialog: Dialog | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """Something outside is awaited, with nothing held; then `go_on` gets its answer, in a new unit of work."""
-
-    question: Callable[[], Awaitable[Any]]
-    go_on: Callable[[UnitOfWork, Any], "Handled | Pending"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +52,7 @@ class Run:
         self.dialog = dialog
         self._changed = changed
         self._private = private
+        self.kept: list[Kept] = []
         self._switches = 0
 
     def _turn(self, data: Any) -> Turn[Any]:
@@ -74,7 +60,7 @@ class Run:
 
     # Ways in
 
-    def press(self) -> Handled | Pending:
+    def press(self) -> Result:
         """A button: an answer to the prompt being shown, or a door; anything else is stale and changes nothing."""
         payload, waiting = self.incoming.event.payload, self.dialog.waiting
         if payload is None:
@@ -96,7 +82,7 @@ class Run:
             return self._stale()
         return self.answer(waiting)
 
-    def open(self, key: str, entry: str = "begin") -> Handled | Pending:
+    def open(self, key: str, entry: str = "begin") -> Result:
         """Open a conversation's entry; whatever waited before is left."""
         conversation = self._registry.conversations.get(key)
         if conversation is None:
@@ -110,7 +96,7 @@ class Run:
         step = conversation.steps().get(waiting.step) if conversation else None
         return step is not None and isinstance(self.incoming.event.input, step.accepts)
 
-    def answer(self, waiting: Waiting) -> Handled | Pending:
+    def answer(self, waiting: Waiting) -> Result:
         """Give the input to the step that waits."""
         recalled = self._recall(waiting)
         if recalled is None:
@@ -134,13 +120,13 @@ class Run:
         except ValidationError:
             return None
 
-    def cancel(self) -> Handled | Pending:
+    def cancel(self) -> Result:
         """Leave what waits; with nothing waiting, say so."""
         turn = self._turn(None)
         left = turn.t("已取消，沒有任何資料被更動。") if self.dialog.waiting else turn.t("目前沒有進行中的步驟。")
         return self._end([with_quick_replies(text(left), [quick_say(turn.t("說明"))])])
 
-    def back(self, waiting: Waiting) -> Handled | Pending:
+    def back(self, waiting: Waiting) -> Result:
         """Show the step before, with the data it had."""
         conversation = self._registry.conversations.get(waiting.conversation)
         if conversation is None or conversation.version != waiting.conversation_version:
@@ -158,11 +144,12 @@ class Run:
 
     def _call(
         self, conversation: Conversation[Any], turn: Turn[Any], action: Callable[[], Outcome], history: tuple[Any, ...]
-    ) -> Handled | Pending:
+    ) -> Result:
         try:
             outcome = action()
         except CitizenMistakeError as mistake:
             self.uow.rollback()
+            self.kept.clear()
             outcome = self._mistake(conversation, turn, mistake)
         return self._after(conversation, turn, outcome, history)
 
@@ -177,13 +164,15 @@ class Run:
 
     def _after(
         self, conversation: Conversation[Any], turn: Turn[Any], outcome: Outcome, history: tuple[Any, ...]
-    ) -> Handled | Pending:
+    ) -> Result:
         self._take_reader(turn)
         match outcome:
             case Ask(question=question, then=then):
-                return Pending(
-                    question, lambda uow, answer: self._resume(uow, conversation, turn, then, answer, history)
-                )
+                self.kept.clear()
+                resume = self._resume(conversation, turn, then, history)
+                return Pending(question, resume)
+            case Find(find=find, question=question, then=then):
+                return Finding(find, question, self._resume(conversation, turn, then, history))
             case Switch():
                 return self._switch(conversation, outcome)
             case Done(messages=messages):
@@ -203,12 +192,12 @@ class Run:
                 step = conversation.steps()[waiting.step]
                 return self._show(conversation, again, BoundStep(conversation, step), _listed(remark), history)
 
-    def _aside(self, messages: Sequence[Message], *, again: bool) -> Handled | Pending:
+    def _aside(self, messages: Sequence[Message], *, again: bool) -> Result:
         waiting = self.dialog.waiting
         if waiting is None:
             return self._end(messages)
         if not again:
-            return Handled(messages, self.dialog if self._changed else None)
+            return Handled(messages, self.dialog if self._changed else None, self.kept)
         recalled = self._recall(waiting)
         if recalled is None:
             return self._start_again()
@@ -216,7 +205,7 @@ class Run:
         bound = BoundStep(conversation, step)
         return self._show(conversation, self._turn(data), bound, messages, tuple(waiting.history))
 
-    def _switch(self, conversation: Conversation[Any], to: Switch) -> Handled | Pending:
+    def _switch(self, conversation: Conversation[Any], to: Switch) -> Result:
         self._switches += 1
         if self._switches > MOST_SWITCHES:
             raise RecursionError(f"{conversation.key} and {to.conversation} hand over to each other")
@@ -227,16 +216,17 @@ class Run:
 
     def _resume(
         self,
-        uow: UnitOfWork,
         conversation: Conversation[Any],
         turn: Turn[Any],
         then: Callable[[Turn[Any], Any], Outcome],
-        answer: Any,
         history: tuple[Any, ...],
-    ) -> Handled | Pending:
-        self.uow = turn.uow = uow
-        turn.now = self._turn(None).now  # asking took its time
-        return self._call(conversation, turn, lambda: then(turn, answer), history)
+    ) -> Callable[[UnitOfWork, Any], Result]:
+        def resume(uow: UnitOfWork, answer: Any) -> Result:
+            self.uow = turn.uow = uow
+            turn.now = self._turn(None).now  # asking took its time
+            return self._call(conversation, turn, lambda: then(turn, answer), history)
+
+        return resume
 
     def _show(
         self,
@@ -245,7 +235,7 @@ class Run:
         bound: BoundStep,
         before: Sequence[Message],
         history: tuple[Any, ...],
-    ) -> Handled | Pending:
+    ) -> Result:
         """Show a prompt under a new token; buttons of older prompts are stale from now on."""
         if not self._private:
             raise RuntimeError(f"{conversation.key} wants a dialog in a group")
@@ -256,15 +246,15 @@ class Run:
         prompt[-1] = with_quick_replies(prompt[-1], [*ways_out, quick_say(turn.t("取消"))])
         data = turn.data.model_dump(mode="json")
         waiting = Waiting(conversation.key, conversation.version, bound.name, token, data, history)
-        return Handled([*before, *prompt], self.dialog.next(waiting=waiting))
+        return Handled([*before, *prompt], self.dialog.next(waiting=waiting), self.kept)
 
     # Ways out
 
     def _end(self, messages: Sequence[Message]) -> Handled:
         if not self._private:
-            return Handled(messages)
+            return Handled(messages, kept=self.kept)
         changed = self._changed or self.dialog.waiting is not None
-        return Handled(messages, self.dialog.next(waiting=None) if changed else None)
+        return Handled(messages, self.dialog.next(waiting=None) if changed else None, self.kept)
 
     def _stale(self) -> Handled:
         """Kind, and changes nothing: a dialog that waits goes on waiting."""

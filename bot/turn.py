@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from bot.input import Input, Press, Text
 from bot.message import Message, QuickReply, text, with_quick_replies
 from bot.postback import Payload
+from bot.results import Kept, Write
 from domain.reader import Display, Language, Reader
 from infra.database import UnitOfWork
 
@@ -30,6 +31,7 @@ class Turn(Generic[D]):
     now: datetime
     prompt: tuple[str, str, str] | None = field(default=None, repr=False)  # conversation, step, token being shown
     reader_changed: tuple[Language, Display] | None = field(default=None, repr=False)
+    kept: list[Kept] = field(default_factory=list, repr=False)
 
     @property
     def typed(self) -> str:
@@ -59,6 +61,13 @@ class Turn(Generic[D]):
             raise ValueError(f"button {action!r} made outside a prompt: use postback.door()")
         conversation, step, token = self.prompt
         return str(Payload(conversation, step, token, {"a": action, **values}))
+
+    def keep(self, write: Write, row: object) -> None:
+        """Have `write` write `row` in the transaction that ends this event, together with other citizens' rows.
+
+        Dropped with everything else when the step ends in a mistake or must ask something outside.
+        """
+        self.kept.append((write, row))
 
     def change_reader(self, *, language: Language | None = None, display: Display | None = None) -> None:
         """From this answer on, speak so. The citizen service keeps the choice; this makes it take effect at once."""

@@ -1,6 +1,6 @@
 """Turns what is known of a plate into the answer a citizen gets: ways to pay, the pay page, what the cities said."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from bot.message import quick_press, with_quick_replies
 from bot.postback import door
 from bot.turn import Turn
 from domain.amounts import money
-from domain.bills import Payable, PayableKey
+from domain.bills import Payable
 from domain.billsview import BillsView, Line, SilentCity, Standing
 from domain.cities import City
 from domain.orderview import OrderView
@@ -20,8 +20,10 @@ from flex_templates.pay_link import official_link
 from flex_templates.person import call, office
 from flex_templates.words import class_name, vehicle_name
 from handlers.calendar_link import calendar_link
+from services import quotes
 from services.links import Links
 from services.orders import Orders
+from services.quotes import Quote
 from services.storeslips import StoreSlips
 
 ANSWERS = "tickets"  # key of the conversation whose doors ask again
@@ -32,7 +34,7 @@ SHOWN = (Standing.DUE, Standing.PARTLY_PAID_HERE)  # what a notice covers is lis
 
 
 class Answering:
-    """Makes answers about bills; opens the order behind their pay button."""
+    """Makes answers about bills, and the quote behind their pay button."""
 
     def __init__(self, orders: Orders, links: Links, store_slips: StoreSlips) -> None:
         self._orders = orders
@@ -58,7 +60,7 @@ class Answering:
         """
         reader = turn.reader
         due = [line.payable for line in view.due]
-        order = self.order(turn, due, view.asked_at, paid=())
+        quote = self.quote(turn, due, view.asked_at)
         values = {"plate": view.plate.canonical, "kind": view.kind.value}
         owed = [self.owed(reader, line, values, private) for line in view.lines if line.standing in SHOWN]
         for one in owed if keep else ():
@@ -85,20 +87,29 @@ class Answering:
             clearing=sum(line.standing is Standing.PAID_HERE for line in view.here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in view.here),
         )
-        self.offer(reader, answer, order)
+        self.offer(reader, answer, quote)
         silent = [silent.city for silent in (*view.could_not_ask, *view.promised)]
         pressed = [quick_press(alike, door(ANSWERS, "again", **(values | {"plate": alike}))) for alike in look_alikes]
         return with_quick_replies(bills.message(reader, answer, office(reader, silent)), pressed)
 
-    def order(
-        self,
-        turn: Turn[Any],
-        payables: Sequence[Payable],
-        asked_at: datetime,
-        paid: Collection[PayableKey] | None = None,
-    ) -> OrderView | None:
-        """An order of those that are paid here, all ticked; None when there are none. `paid`: as Orders.open()."""
-        here = [p for p in payables if p.pay_amount > 0 and self._orders.collects(p)]
+    def quote(self, turn: Turn[Any], payables: Sequence[Payable], asked_at: datetime) -> Quote | None:
+        """What a pay link is made for: those that are paid here, all ticked; None when there are none."""
+        quote = quotes.offer(
+            self._orders,
+            channel=turn.channel,
+            citizen=turn.citizen,
+            payables=payables,
+            asked_at=asked_at,
+            now=turn.now,
+            language=turn.reader.language.value,
+        )
+        if quote is not None:
+            turn.keep(quotes.write, quote)
+        return quote
+
+    def order(self, turn: Turn[Any], payables: Sequence[Payable], asked_at: datetime) -> OrderView | None:
+        """An order of those that are paid here, opened at once; None when there are none."""
+        here = self._orders.payable_here(payables)
         if not here:
             return None
         return self._orders.open(
@@ -108,7 +119,6 @@ class Answering:
             payables=here,
             asked_at=asked_at,
             language=turn.reader.language.value,
-            paid=paid,
         )
 
     def _more(self, reader: Reader, values: dict[str, str], skipped: int) -> Press:
@@ -116,12 +126,12 @@ class Answering:
             reader.t("看後面的帳單"), door(ANSWERS, "again", **values, skip=str(skipped + bills.at_once(reader)))
         )
 
-    def offer(self, reader: Reader, answer: Answer, order: OrderView | None) -> None:
+    def offer(self, reader: Reader, answer: Answer, quote: Quote | None) -> None:
         """Put the button that leads to the pay page on the answer, where something of it is paid here."""
-        if order is None:
+        if quote is None:
             return
-        answer.pay_all = Link(reader.t("繳費 {amount}", amount=money(reader, order.total)), self._links.pay(order))
-        answer.pay_all_amount, answer.discount = order.total + order.discount, order.discount
+        answer.pay_all = Link(reader.t("繳費 {amount}", amount=money(reader, quote.total)), self._links.pay(quote))
+        answer.pay_all_amount, answer.discount = quote.total + quote.discount, quote.discount
 
     def store_code(self, reader: Reader, due: Sequence[Payable], values: dict[str, str]) -> Press | None:
         """The button for barcodes at a till, where one of these bills can be paid so (超商條碼)."""

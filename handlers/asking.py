@@ -3,16 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bot.conversation import Ask, Outcome
+from bot.conversation import Ask, Find, Outcome
 from bot.turn import Turn
 from domain.bills import SourceAnswer
 from domain.billsview import BillsView
 from domain.bindings import Vehicle
 from domain.plates import Plate
 from domain.vehicles import VehicleKind
-from services.lookup import Lookup
-from services.lookup_quota import Quota
-from services.vehicles import Vehicles
+from services.lookup import Lookup, Wanted
+from services.lookup_quota import Leave, Quota
 
 Then = Callable[[Turn[Any], BillsView, bool], Outcome]  # the last: whether the citizen has bound this vehicle
 
@@ -20,10 +19,9 @@ Then = Callable[[Turn[Any], BillsView, bool], Outcome]  # the last: whether the 
 class Asking:
     """The one way in which conversations ask what a plate owes."""
 
-    def __init__(self, lookup: Lookup, quota: Quota, vehicles: Vehicles) -> None:
+    def __init__(self, lookup: Lookup, quota: Quota) -> None:
         self._lookup = lookup
         self._quota = quota
-        self._vehicles = vehicles
 
     def ask(self, turn: Turn[Any], plate: Plate, kind: VehicleKind, then: Then, *, counted: bool = True) -> Outcome:
         """Ask, then go on with what is known. Raises CitizenMistakeError when today's lookups are used up.
@@ -31,42 +29,50 @@ class Asking:
         `counted=False`: for what shows nothing but a bill the citizen already knows; it is not promised either, since
         a promise tells of the whole plate. A plate that the citizen has bound is never counted.
         """
-        vehicle, promises = Vehicle(plate, kind), counted
-        if not self._lookup.needs_asking(plate, kind):
-            if counted:
-                own = self._quota.take_unless_own(turn.uow, turn.channel, turn.citizen, vehicle)
-            else:
-                own = self._vehicles.owns(turn.uow, turn.channel, turn.citizen, vehicle)
-            return then(turn, self._lookup.combine(turn.uow, plate, kind, ()), own)
-        own = self._vehicles.owns(turn.uow, turn.channel, turn.citizen, vehicle)
-        if counted and not own:
-            self._quota.check(turn.uow, turn.channel, turn.citizen)
-        return Ask(
-            lambda: self._lookup.ask(plate, kind),
-            lambda later, answers: self._known(later, vehicle, answers, then, own, counted and not own, promises),
+        vehicle = Vehicle(plate, kind)
+        return Find(
+            self._quota.leaves,
+            (turn.channel, turn.citizen, vehicle),
+            lambda later, leave: self._allowed(later, vehicle, leave, then, counted),
         )
 
-    def _known(
+    def _allowed(self, turn: Turn[Any], vehicle: Vehicle, leave: Leave, then: Then, counted: bool) -> Outcome:
+        spends = counted and not leave.own
+        if spends:
+            self._quota.allow(leave)
+        if not self._lookup.needs_asking(vehicle.plate, vehicle.kind):
+            return self._asked(turn, vehicle, (), then, leave.own, spends, counted)
+        return Ask(
+            lambda: self._lookup.ask(vehicle.plate, vehicle.kind),
+            lambda later, answers: self._asked(later, vehicle, answers, then, leave.own, spends, counted),
+        )
+
+    def _asked(
         self,
         turn: Turn[Any],
         vehicle: Vehicle,
         answers: Sequence[SourceAnswer],
         then: Then,
         own: bool,
-        counted: bool,
+        spends: bool,
         promises: bool,
     ) -> Outcome:
-        plate, kind = vehicle.plate, vehicle.kind
-        if counted:
-            self._quota.spend(turn.uow, turn.channel, turn.citizen)
-        view = self._lookup.combine(turn.uow, plate, kind, answers)
+        if spends:
+            turn.keep(self._quota.spend_all, (turn.channel, turn.citizen))
+        return Find(
+            self._lookup.views,
+            Wanted(vehicle.plate, vehicle.kind, answers),
+            lambda later, view: self._known(later, view, then, own, promises),
+        )
+
+    def _known(self, turn: Turn[Any], view: BillsView, then: Then, own: bool, promises: bool) -> Outcome:
         if promises and view.promised:
             self._lookup.promise(
                 turn.uow,
                 channel=turn.channel,
                 citizen=turn.citizen,
-                plate=plate,
-                kind=kind,
+                plate=view.plate,
+                kind=view.kind,
                 cities=[silent.city.code for silent in view.promised],
             )
         return then(turn, view, own)

@@ -23,7 +23,6 @@ from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.orders import Orders
 from services.storeslips import StoreSlips
-from services.vehicles import Vehicles
 
 
 class Pay(Conversation[NoData]):
@@ -39,10 +38,9 @@ class Pay(Conversation[NoData]):
         quota: Quota,
         orders: Orders,
         links: Links,
-        vehicles: Vehicles,
         store_slips: StoreSlips,
     ) -> None:
-        self._asking = Asking(lookup, quota, vehicles)
+        self._asking = Asking(lookup, quota)
         self._answering = Answering(orders, links, store_slips)
         self._links = links
 
@@ -67,18 +65,18 @@ class Pay(Conversation[NoData]):
         line = next((line for line in (*view.lines, *view.here) if line.key == key), None)
         if line is None or line.standing is not Standing.DUE:
             return self._cannot(turn, view, self._why_not(view, key, line))
-        order = self._answering.order(turn, [line.payable], view.asked_at)
+        quote = self._answering.quote(turn, [line.payable], view.asked_at)
         values = {"plate": view.plate.canonical, "kind": view.kind.value, "key": str(key)}
-        if order is None:
+        if quote is None:
             return self._cannot(turn, view, msgid("這筆帳單不在這裡收。請再查一次，看它的官方繳費方式。"))
         link = pay_link.message(
             turn.reader,
-            self._links.pay(order),
-            count=len(order.chosen),
-            total=order.total,
-            discount=order.discount,
+            self._links.pay(quote),
+            count=len(quote.lines),
+            total=quote.total,
+            discount=quote.discount,
             store_code=self._answering.store_code(turn.reader, [line.payable], values),
-            expires_at=order.expires_at,
+            expires_at=quote.expires_at,
             now=turn.now,
         )
         return Done(link)

@@ -14,14 +14,13 @@ from handlers.kinds import pressed_vehicle
 from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.saved_bills import Kept, SavedBills
-from services.vehicles import Vehicles
 
 
 class Saved(Conversation[NoData]):
     key = SAVES
 
-    def __init__(self, lookup: Lookup, quota: Quota, vehicles: Vehicles, saved_bills: SavedBills) -> None:
-        self._asking = Asking(lookup, quota, vehicles)
+    def __init__(self, lookup: Lookup, quota: Quota, saved_bills: SavedBills) -> None:
+        self._asking = Asking(lookup, quota)
         self._saved = saved_bills
 
     @entry

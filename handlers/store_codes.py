@@ -26,7 +26,6 @@ from services.lookup_quota import Quota
 from services.orderbook import OrderNotFoundError
 from services.orders import Orders
 from services.storeslips import Slip, StoreSlips
-from services.vehicles import Vehicles
 
 
 class StoreCodes(Conversation[NoData]):
@@ -39,10 +38,9 @@ class StoreCodes(Conversation[NoData]):
         quota: Quota,
         orders: Orders,
         links: Links,
-        vehicles: Vehicles,
         store_slips: StoreSlips,
     ) -> None:
-        self._asking = Asking(lookup, quota, vehicles)
+        self._asking = Asking(lookup, quota)
         self._answering = Answering(orders, links, store_slips)
         self._orders = orders
         self._links = links

@@ -68,7 +68,7 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         saved_bills: SavedBills,
         store_slips: StoreSlips,
     ) -> None:
-        self._asking = Asking(lookup, quota, vehicles)
+        self._asking = Asking(lookup, quota)
         self._all = AskingAll(lookup, vehicles, saved_bills)
         self._answering = Answering(orders, links, store_slips)
         self._together = Together(self._answering)

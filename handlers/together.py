@@ -31,7 +31,7 @@ class Together:
         views = [one.view for one in own]
         lines = _lines(own)
         due = [line for line, _one in lines if line.standing is Standing.DUE]
-        order = self._answering.order(turn, [line.payable for line in due], min(view.asked_at for view in views))
+        quote = self._answering.quote(turn, [line.payable for line in due], min(view.asked_at for view in views))
         here = {line.key: line for view in views for line in view.here}.values()
         could_not = [silent for view in views for silent in view.could_not_ask]
         promised = [silent for view in views for silent in view.promised]
@@ -56,7 +56,7 @@ class Together:
             clearing=sum(line.standing is Standing.PAID_HERE for line in here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in here),
         )
-        self._answering.offer(reader, answer, order)
+        self._answering.offer(reader, answer, quote)
         return bills.message(reader, answer, office(reader, [silent.city for silent in (*could_not, *promised)]))
 
     def _owed(self, reader: Reader, line: Line, one: Own) -> Owed:

@@ -72,6 +72,11 @@ class UnitOfWork:
         """psycopg on the same transaction, for COPY and hot statements."""
         return self.connection.connection.driver_connection  # type: ignore[return-value]
 
+    def flush(self) -> None:
+        """What the ORM session holds goes to the database, for statements beside it; nothing where there is none."""
+        if self._session is not None:
+            self._session.flush()
+
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run `action` once the commit has succeeded (hints only: what must happen belongs in the transaction)."""
         self._after_commit.append(action)

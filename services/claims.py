@@ -56,7 +56,7 @@ def holders(uow: UnitOfWork, keys: Collection[PayableKey]) -> Mapping[PayableKey
     """Which order holds each key; keys nobody holds are left out. Hot: asked for every answer about a plate."""
     if not keys:
         return {}
-    uow.session.flush()  # what this transaction has moved so far counts
+    uow.flush()  # what this transaction has moved so far counts
     wanted = ([k.agency for k in keys], [k.type.value for k in keys], [k.number for k in keys])
     return {
         PayableKey(agency, PayableType(type_), number): Holder(order, channel, citizen, OrderState(state))

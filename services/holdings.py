@@ -7,6 +7,7 @@ Statements know :channel and :citizen (LINE user id), and when erasing :asked_at
 
 from collections.abc import Sequence
 
+from domain.orders import ORDER_LIFE
 from domain.reader import msgid
 from services.holding import Column, Part
 
@@ -19,6 +20,11 @@ _ORDERS = f"SELECT id FROM orders WHERE {_OF_CITIZEN}"  # noqa: S608
 _OFFERS = (
     f"{_ORDERS} AND created_at <= :asked_at AND NOT EXISTS (SELECT FROM attempt WHERE order_id = orders.id) "  # noqa: S608
     "AND NOT EXISTS (SELECT FROM store_slip WHERE order_id = orders.id)"
+)
+
+_QUOTED = (
+    "(SELECT string_agg(DISTINCT line->>'{}', ', ') "
+    "FROM jsonb_array_elements(convert_from(lines, 'UTF8')::jsonb) AS line)"
 )
 
 
@@ -142,6 +148,21 @@ PARTS: Sequence[Part] = (
         _OF_CITIZEN,
         (Column("made_at", msgid("時間")), Column("plate", msgid("車牌")), Column("pdf_at", ""), Column("csv_at", "")),
         "made_at",
+    ),
+    Part(
+        "quote",
+        msgid("查詢後給您的繳費連結"),
+        f"{_OF_CITIZEN} AND order_id IS NULL",  # one that was opened is shown as its order
+        (
+            Column("ends_at", msgid("連結到期"), "expires_at"),
+            Column("bills", msgid("帳單號碼"), _QUOTED.format("number")),
+            Column("plates", msgid("車牌"), _QUOTED.format("plate")),
+        ),
+        "expires_at",
+        (
+            f"DELETE FROM quote WHERE {_OF_CITIZEN} "  # noqa: S608
+            f"AND expires_at <= :asked_at + interval '{int(ORDER_LIFE.total_seconds())} seconds'",  # given out by then
+        ),
     ),
     Part(
         "orders",  # shown with its lines; what money moved for stays, and no longer says whose it was

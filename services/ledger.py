@@ -24,10 +24,13 @@ SELECT agency, number, plate, kind, fee_item, parked_on, deadline, amount, pay_a
     deadline < (now() AT TIME ZONE 'Asia/Taipei')::date AS overdue
 FROM ledger_bill
 """
-# Every agency in the first column, also where the plate has no bill: one round trip for both.
-_OF_PLATE = f"""
-SELECT a.codes, b.* FROM (SELECT coalesce(array_agg(code ORDER BY code), '{{}}') AS codes FROM ledger_agency) a
-LEFT JOIN ({_BILL} WHERE plate_key = %s AND car_type = %s AND status = 'open') b ON true
+# Several plates, a row at least for each; every agency in the first row, so one round trip for all.
+_OF_PLATES = f"""
+SELECT w.position, CASE WHEN w.position = 1 THEN (SELECT array_agg(code ORDER BY code) FROM ledger_agency) END AS codes,
+    b.*
+FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS w (plate_key, car_type, position)
+LEFT JOIN LATERAL ({_BILL} WHERE plate_key = w.plate_key AND car_type = w.car_type AND status = 'open') b ON true
+ORDER BY w.position
 """
 _OF_NUMBER = text(_BILL + "WHERE number = :number AND status = 'open'")
 _OF_NOTICES = text(f"{_BILL} WHERE (agency, notice_number) IN {PAIRS} AND status = 'open' ORDER BY parked_on, number")
@@ -61,18 +64,33 @@ def find(uow: UnitOfWork, plate: Plate, kind: VehicleKind) -> Owed:
 
     Without street and times: they are for someone who gave a slip's number.
     """
-    return look(uow, plate, kind)[0]
+    return look(uow, [(plate, kind)])[0][0]
 
 
-def look(uow: UnitOfWork, plate: Plate, kind: VehicleKind) -> tuple[Owed, tuple[str, ...]]:
-    """find() and agencies() in one round trip. Hot: asked for every answer about a plate."""
+def look(uow: UnitOfWork, plates: Sequence[tuple[Plate, VehicleKind]]) -> tuple[list[Owed], tuple[str, ...]]:
+    """find() for several plates, and agencies(), in one round trip. Hot: asked for every answer about a plate."""
+    if not plates:
+        return [], ()
     cursor = uow.driver.cursor(row_factory=namedtuple_row)
-    found: list[Any] = cursor.execute(_OF_PLATE.encode(), (plate.compact, kind.car_type)).fetchall()
+    wanted = ([plate.compact for plate, _kind in plates], [kind.car_type for _plate, kind in plates])
+    found: list[Any] = cursor.execute(_OF_PLATES.encode(), wanted).fetchall()
     rows = [row for row in found if row.number is not None]
-    notices = _notices(uow, {(row.agency, row.notice_number) for row in rows if row.notice_number})
-    inside = {bill.key for notice in notices for bill in notice.bills}
+    notices = {
+        (notice.agency, notice.number): notice
+        for notice in _notices(uow, {(row.agency, row.notice_number) for row in rows if row.notice_number})
+    }
+    of_plate: list[list[Any]] = [[] for _plate in plates]
+    for row in rows:
+        of_plate[row.position - 1].append(row)
+    return [_owed(rows, notices) for rows in of_plate], tuple(found[0].codes or ())
+
+
+def _owed(rows: Sequence[Any], notices: Mapping[tuple[str, str], DunningNotice]) -> Owed:
+    keys = dict.fromkeys((row.agency, row.notice_number) for row in rows if row.notice_number)
+    covering = tuple(notices[key] for key in keys if key in notices)
+    inside = {bill.key for notice in covering for bill in notice.bills}
     bills = (_bill(row, slip=False) for row in rows)
-    return Owed(tuple(bill for bill in bills if bill.key not in inside), notices), tuple(found[0].codes)
+    return Owed(tuple(bill for bill in bills if bill.key not in inside), covering)
 
 
 def by_number(uow: UnitOfWork, number: str) -> tuple[Payable, ...]:

@@ -7,10 +7,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from domain.calendarday import CalendarDay
 from domain.clock import Clock
-from domain.orderview import OrderView
 from domain.slippicture import SlipPicture, end_of
 from infra.links import make_token, read_token
 
@@ -20,6 +20,18 @@ _PAY = "pay"
 _RECEIPT = "receipt"
 _CALENDAR = "calendar"
 _SLIP = "slip"
+
+
+class HasPage(Protocol):
+    """What a pay link can be made for."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the link ends."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +51,8 @@ class Links:
         """The token of an order's pay link, ending with the order."""
         return make_token(self.keys, _PAY, order_id, expires_at)
 
-    def pay(self, order: OrderView) -> str:
-        """The whole address of an order's pay link."""
+    def pay(self, order: HasPage) -> str:
+        """The whole address of the pay link of an order, or of a quote."""
         return self.pay_until(order.id, order.expires_at)
 
     def pay_until(self, order_id: uuid.UUID, ends_at: datetime) -> str:
@@ -48,7 +60,10 @@ class Links:
         return f"{self.public_url}/p/{self.pay_token(order_id, ends_at)}"
 
     def read_pay(self, token: str) -> uuid.UUID:
-        """The order of a pay link. Raises infra.links.ForgedLinkError or ExpiredLinkError."""
+        """What a pay link names: an order, or a quote (services/quotes.py).
+
+        Raises infra.links.ForgedLinkError or ExpiredLinkError.
+        """
         return read_token(self.keys, _PAY, token, self.clock.now())
 
     def calendar(self, day: CalendarDay) -> str:

@@ -59,6 +59,16 @@ class Snapshot:
     source: str  # "city" or "ledger"
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A plate whose view is wanted, with what the cities said of it. `cities_only`: without the ledger's own bills."""
+
+    plate: Plate
+    kind: VehicleKind
+    answers: Sequence[SourceAnswer] = ()
+    cities_only: bool = False
+
+
 class FreshState(StrEnum):
     SAME = "same"
     CHANGED = "changed"  # another amount
@@ -128,26 +138,33 @@ class Lookup:
 
         `cities_only`: leave the ledger's own bills out, for an answer that was promised.
         """
+        return self.views(uow, [Wanted(plate, kind, answers, cities_only=cities_only)])[0]
+
+    def views(self, uow: UnitOfWork, wanted: Sequence[Wanted]) -> list[BillsView]:
+        """combine() for several plates, with the statements of one. For Find."""
         now = self._clock.now()
-        known = ledger.known(uow, [payable.key for payable in payables(answers)])
-        every = [without(a, known) if isinstance(a, Found) else a for a in answers]
-        agencies: tuple[str, ...] = ()
-        if not cities_only:
-            owed, agencies = ledger.look(uow, plate, kind)
-            every += _of_ledger(owed, agencies, now)
-        keys = frozenset().union(*(covered_keys(payable) for payable in payables(every)))
+        known = ledger.known(uow, [payable.key for one in wanted for payable in payables(one.answers)])
+        looked, agencies = ledger.look(uow, [(one.plate, one.kind) for one in wanted if not one.cities_only])
+        owed, every = iter(looked), list[Sequence[SourceAnswer]]()
+        for one in wanted:
+            answers = [without(a, known) if isinstance(a, Found) else a for a in one.answers]
+            every.append(answers if one.cities_only else answers + _of_ledger(next(owed), agencies, now))
+        keys = frozenset().union(*(covered_keys(payable) for answers in every for payable in payables(answers)))
+        paid = self._paid_here.paid_keys(uow, keys) if keys else {}
         connected = {*self._sources, *agencies}
-        return build_view(
-            plate,
-            kind,
-            every,
-            paid=self._paid_here.paid_keys(uow, keys) if keys else {},
-            cities=self._cities,
-            now=now,
-            not_connected=()
-            if cities_only
-            else [code for code, city in self._cities.items() if city.of_the_22 and code not in connected],
-        )
+        missing = [code for code, city in self._cities.items() if city.of_the_22 and code not in connected]
+        return [
+            build_view(
+                one.plate,
+                one.kind,
+                answers,
+                paid=paid,
+                cities=self._cities,
+                now=now,
+                not_connected=() if one.cities_only else missing,
+            )
+            for one, answers in zip(wanted, every, strict=True)
+        ]
 
     def promise(
         self,

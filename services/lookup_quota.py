@@ -6,6 +6,8 @@ Counted in PostgreSQL, so that an emptied Redis gives no new tries; a day is the
 
 # ruff: noqa: S608  every part of the statements is this file's own
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import text
@@ -23,20 +25,30 @@ INSERT INTO lookup_count (channel, citizen, day, lookups) VALUES (%s, %s, {_TODA
 ON CONFLICT (channel, citizen, day) DO UPDATE SET lookups = least(lookup_count.lookups + 1, 32767)
 RETURNING lookups
 """
-# One round trip for both: asked for every plate that is typed.
-_TAKE = f"""
-WITH own AS (
-    SELECT EXISTS (SELECT FROM binding WHERE channel = %(channel)s AND citizen = %(citizen)s
-        AND plate = %(plate)s AND kind = %(kind)s) AS is_own
-), spent AS (
-    INSERT INTO lookup_count (channel, citizen, day, lookups)
-    SELECT %(channel)s, %(citizen)s, {_TODAY}, 1 FROM own WHERE NOT is_own
-    ON CONFLICT (channel, citizen, day) DO UPDATE SET lookups = least(lookup_count.lookups + 1, 32767)
-    RETURNING lookups
-)
-SELECT is_own, coalesce(spent.lookups, 0) FROM own LEFT JOIN spent ON true
+# One round trip for many citizens: asked for every plate that is typed.
+_LEAVES = f"""
+SELECT EXISTS (SELECT FROM binding b WHERE b.channel = w.channel AND b.citizen = w.citizen
+    AND b.plate = w.plate AND b.kind = w.kind),
+  coalesce((SELECT lookups FROM lookup_count c WHERE c.channel = w.channel AND c.citizen = w.citizen
+    AND c.day = {_TODAY}), 0)
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) WITH ORDINALITY
+  AS w (channel, citizen, plate, kind, position) ORDER BY w.position
+"""
+_SPEND_ALL = f"""
+INSERT INTO lookup_count (channel, citizen, day, lookups)
+SELECT channel, citizen, {_TODAY}, count(*) FROM unnest(%s::text[], %s::text[]) AS w (channel, citizen)
+GROUP BY channel, citizen ORDER BY channel, citizen
+ON CONFLICT (channel, citizen, day) DO UPDATE SET lookups = least(lookup_count.lookups + excluded.lookups, 32767)
 """
 _FORGET = text(f"DELETE FROM lookup_count WHERE day < {_TODAY}")
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Whether a citizen may look a vehicle up: one's own always, others' until the day's lookups are used up."""
+
+    own: bool
+    used_up: bool
 
 
 class Quota:
@@ -62,23 +74,24 @@ class Quota:
 
     def take(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
         """check() and spend() at once, where nothing outside is asked in between. Raises as check() does."""
-        self._allow(self.spend(uow, channel, citizen))
-
-    def take_unless_own(self, uow: UnitOfWork, channel: str, citizen: str, vehicle: Vehicle) -> bool:
-        """take(), but a vehicle that the citizen has bound is not counted; returns whether it is such a one."""
-        values = {
-            "channel": channel,
-            "citizen": citizen,
-            "plate": vehicle.plate.canonical,
-            "kind": vehicle.kind.value,
-        }
-        own, count = cast(tuple[bool, int], uow.driver.execute(_TAKE.encode(), values).fetchone())
-        self._allow(count)
-        return own
-
-    def _allow(self, count: int) -> None:
-        if count > self._limit:
+        if self.spend(uow, channel, citizen) > self._limit:
             raise self._too_many()  # the count is rolled back with whatever raises
+
+    def leaves(self, uow: UnitOfWork, wanted: Sequence[tuple[str, str, Vehicle]]) -> list[Leave]:
+        """Whether each (channel, citizen) may look this vehicle up. For Find."""
+        columns = [(channel, citizen, v.plate.canonical, v.kind.value) for channel, citizen, v in wanted]
+        rows = uow.driver.execute(_LEAVES.encode(), [list(column) for column in zip(*columns, strict=True)]).fetchall()
+        return [Leave(own, lookups >= self._limit) for own, lookups in cast(list[tuple[bool, int]], rows)]
+
+    def allow(self, leave: Leave) -> None:
+        """Raises UsedUpError when today's lookups are used up and the vehicle is not one's own."""
+        if leave.used_up and not leave.own:
+            raise self._too_many()
+
+    @staticmethod
+    def spend_all(uow: UnitOfWork, citizens: Sequence[tuple[str, str]]) -> None:
+        """Count one lookup for each (channel, citizen). For turn.keep()."""
+        uow.driver.execute(_SPEND_ALL.encode(), [list(column) for column in zip(*citizens, strict=True)])
 
     def _too_many(self) -> UsedUpError:
         return UsedUpError("為保護他人資料，每天最多查詢 {limit} 次，今天的次數已用完，請明天再查。", limit=self._limit)

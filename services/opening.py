@@ -4,11 +4,11 @@ import hashlib
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from psycopg.types.json import Jsonb
 
-from domain.bills import Bill, DunningNotice, Payable, PayableKey
+from domain.bills import Bill, DunningNotice, Payable, PayableKey, PayableType
 from domain.orders import ORDER_LIFE, OrderState
 from domain.orderview import Line, OrderView, Standing, in_page_order
 from infra.database import UnitOfWork
@@ -45,7 +45,8 @@ WITH mine AS (
         deadline, amount, extra_charge, pay_amount, discount, asked_at, covers, chosen, standing)
     SELECT put.id, line.* FROM put, jsonb_to_recordset(%(lines)s) AS line (position smallint, agency text, type text,
         number text, fee_item text, plate text, kind text, source text, parked_on date, deadline date, amount int,
-        extra_charge int, pay_amount int, discount int, asked_at timestamptz, covers text[], chosen boolean, standing text)
+        extra_charge int, pay_amount int, discount int, asked_at timestamptz, covers text[], chosen boolean,
+        standing text)
     ON CONFLICT (order_id, position) DO UPDATE
         SET deadline = excluded.deadline, amount = excluded.amount, extra_charge = excluded.extra_charge,
             pay_amount = excluded.pay_amount, discount = excluded.discount, asked_at = excluded.asked_at,
@@ -83,21 +84,10 @@ def put(
 
     Returns the id alone when the unfinished one is being paid and was left as it is.
     """
-    in_order = sorted(payables, key=lambda payable: payable.key)
-    lines = [line_of(payable, asked_at, paid, discount(payable)) for payable in in_order]
+    lines = lines_of(payables, asked_at, paid, discount)
     total = sum(line.price for line in lines if line.chosen)
-    values = {
-        "id": uuid.uuid4(),
-        "channel": channel,
-        "citizen": citizen,
-        "language": language,
-        "bills": bills_hash(line.key for line in lines),
-        "total": total,
-        "life": ORDER_LIFE,
-        "lines": Jsonb([_row(position, line) for position, line in enumerate(lines)]),
-    }
-    order_id, created_at, expires_at = cast(
-        tuple[uuid.UUID, datetime | None, datetime | None], uow.driver.execute(_PUT, values).fetchone()
+    order_id, created_at, expires_at = put_rows(
+        uow, uuid.uuid4(), rows_of(lines), total=total, channel=channel, citizen=citizen, language=language
     )
     if created_at is None or expires_at is None:
         return order_id
@@ -115,6 +105,58 @@ def put(
         lines=in_page_order(lines),
         attempt=None,
     )
+
+
+def put_rows(
+    uow: UnitOfWork,
+    order_id: uuid.UUID,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    total: int,
+    channel: str,
+    citizen: str | None,
+    language: str,
+) -> tuple[uuid.UUID, datetime | None, datetime | None]:
+    """Write an order of these rows_of() lines, or the citizen's unfinished one again; its id, beginning and end.
+
+    The latter two are None when the unfinished one is being paid and was left as it is. `total`: NT$ of what is chosen.
+    """
+    values = {
+        "id": order_id,
+        "channel": channel,
+        "citizen": citizen,
+        "language": language,
+        "bills": bills_hash(keys_of(row)[0] for row in rows),
+        "total": total,
+        "life": ORDER_LIFE,
+        "lines": Jsonb(rows),
+    }
+    return cast(tuple[uuid.UUID, datetime | None, datetime | None], uow.driver.execute(_PUT, values).fetchone())
+
+
+def lines_of(
+    payables: Iterable[Payable], asked_at: datetime, paid: Collection[PayableKey], discount: Discount
+) -> list[Line]:
+    """Payables as the lines of an order, in the order in which they are written."""
+    in_order = sorted(payables, key=lambda payable: payable.key)
+    return [line_of(payable, asked_at, paid, discount(payable)) for payable in in_order]
+
+
+def rows_of(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """The lines as JSON takes them."""
+    return [_row(position, line) for position, line in enumerate(lines)]
+
+
+def keys_of(row: Mapping[str, Any]) -> Sequence[PayableKey]:
+    """What a row of rows_of() points at, and what is paid with it."""
+    covers = (PayableKey(row["agency"], PayableType.BILL, number) for number in row["covers"])
+    return (PayableKey(row["agency"], PayableType(row["type"]), row["number"]), *covers)
+
+
+def marked(row: Mapping[str, Any], paid: Collection[PayableKey]) -> dict[str, Any]:
+    """The row of a line once `paid` was paid here."""
+    due = not any(key in paid for key in keys_of(row))
+    return {**row, "chosen": due, "standing": (Standing.DUE if due else Standing.PAID_HERE).value}
 
 
 def covered_by(payable: Payable) -> Sequence[PayableKey]:
@@ -151,7 +193,7 @@ def line_of(payable: Payable, asked_at: datetime, paid: Collection[PayableKey], 
     )
 
 
-def _row(position: int, line: Line) -> Mapping[str, object]:
+def _row(position: int, line: Line) -> dict[str, Any]:
     return {
         "position": position,
         "agency": line.key.agency,

@@ -72,7 +72,7 @@ class Orders:
         paid_keys() was asked in this transaction. A bill inside a notice of the same order is left out: paying the
         notice pays it. Raises CitizenMistakeError when nothing of it can be paid here.
         """
-        payables = self._payable_here(payables)
+        payables = self.payable_here(payables)
         if not payables:
             raise CitizenMistakeError("這些帳單不在此繳納，請依帳單上的官方方式繳費。")
         paid = opening.paid_among(uow, payables) if paid is None else paid
@@ -132,7 +132,8 @@ class Orders:
             shift_order(uow, order, OrderState.EXPIRED, "time", SYSTEM)
         return len(orders)
 
-    def _payable_here(self, payables: Sequence[Payable]) -> list[Payable]:
+    def payable_here(self, payables: Sequence[Payable]) -> list[Payable]:
+        """Those an order can be of: paid here, not for nothing, and not inside a notice among them."""
         inside = {bill.key for payable in payables if isinstance(payable, DunningNotice) for bill in payable.bills}
         here = {
             payable.key: payable

@@ -17,7 +17,8 @@ from bot.engine import Directory, Engine
 from bot.event import read
 from bot.message import Message, fit, serialise
 from bot.registry import Registry, discover
-from bot.run import Handled, Incoming, Pending
+from bot.results import Handled, Pending, write_kept
+from bot.run import Incoming
 from domain.clock import Clock
 from domain.reader import Display, Language
 from infra.database import UnitOfWorkFactory
@@ -113,6 +114,7 @@ class Flow:
             found = asyncio.run(cast(Any, result.question()))
             uow = self._units()
             result = result.go_on(uow, found)
+        write_kept(uow, [result])
         uow.commit()
         uow.close()
         self.dialog = Dialog.load(result.dialog.dump()) if result.dialog else self.dialog

@@ -32,7 +32,7 @@ def unit(uow: UnitOfWorkFactory) -> Iterator[UnitOfWork]:
 
 
 def test_bills_notices_and_every_agency(unit: UnitOfWork) -> None:
-    owed, agencies = ledger.look(unit, parse_plate("ABC-1235"), CAR)
+    (owed,), agencies = ledger.look(unit, [(parse_plate("ABC-1235"), CAR)])
     assert [bill.number for bill in owed.bills] == ["A1"]
     assert [(notice.number, notice.pay_amount) for notice in owed.notices] == [("N1", 120)]
     assert sorted(bill.number for bill in owed.notices[0].bills) == ["B1", "B2"]
@@ -41,15 +41,24 @@ def test_bills_notices_and_every_agency(unit: UnitOfWork) -> None:
 
 
 def test_a_plate_without_bills_still_tells_of_whom_nothing_due_may_be_said(unit: UnitOfWork) -> None:
-    assert ledger.look(unit, parse_plate("EAA-2009"), CAR) == (ledger.Owed(), ("NWT", "TPE", "WATER"))
+    assert ledger.look(unit, [(parse_plate("EAA-2009"), CAR)]) == ([ledger.Owed()], ("NWT", "TPE", "WATER"))
 
 
 def test_the_kind_is_looked_at_as_the_cities_do(unit: UnitOfWork) -> None:
-    owed, _ = ledger.look(unit, parse_plate("ABC-1235"), MOTORCYCLE)
-    heavy, _ = ledger.look(unit, parse_plate("ABC-1235"), VehicleKind.HEAVY_MOTORCYCLE)
+    plate = parse_plate("ABC-1235")
+    (owed, heavy), _ = ledger.look(unit, [(plate, MOTORCYCLE), (plate, VehicleKind.HEAVY_MOTORCYCLE)])
     assert [bill.number for bill in owed.bills] == [bill.number for bill in heavy.bills] == ["A3"]
 
 
 def test_an_empty_ledger_has_no_agency(uow: UnitOfWorkFactory) -> None:
     with uow() as unit:
-        assert ledger.look(unit, parse_plate("ABC-1235"), CAR) == (ledger.Owed(), ())
+        assert ledger.look(unit, [(parse_plate("ABC-1235"), CAR)]) == ([ledger.Owed()], ())
+
+
+def test_each_plate_of_many_is_told_its_own(unit: UnitOfWork) -> None:
+    wanted = [("EAA-2009", CAR), ("ABC-1235", CAR), ("ABC-1235", MOTORCYCLE), ("ABC-1235", CAR)]
+    together, agencies = ledger.look(unit, [(parse_plate(plate), kind) for plate, kind in wanted])
+    assert together == [ledger.find(unit, parse_plate(plate), kind) for plate, kind in wanted]
+    assert len(together[1].notices) == 1
+    assert agencies == ("NWT", "TPE", "WATER")
+    assert ledger.look(unit, []) == ([], ())

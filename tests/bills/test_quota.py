@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from domain.bindings import Vehicle
-from domain.errors import CitizenMistakeError
+from domain.errors import CitizenMistakeError, UsedUpError
 from domain.plates import parse_plate
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
@@ -83,15 +83,19 @@ def test_ones_own_vehicle_is_told_and_never_counted(uow: UnitOfWorkFactory) -> N
                 kind=mine.kind.value,
             )
         )
-    quota = Quota(LIMIT)
+    quota, motorcycle = Quota(LIMIT), Vehicle(mine.plate, VehicleKind.MOTORCYCLE)
     with uow() as unit:
-        assert quota.take_unless_own(unit, CHANNEL, CITIZEN, mine)
-        assert not quota.take_unless_own(unit, CHANNEL, CITIZEN, Vehicle(mine.plate, VehicleKind.MOTORCYCLE))
-        assert not quota.take_unless_own(unit, CHANNEL, CITIZEN, others)
-        assert not quota.take_unless_own(unit, CHANNEL, OTHER, mine)
-    assert (counted(uow), counted(uow, OTHER)) == (2, 1)
+        wanted = [(CITIZEN, mine), (CITIZEN, motorcycle), (CITIZEN, others), (OTHER, mine)]
+        leaves = quota.leaves(unit, [(CHANNEL, citizen, vehicle) for citizen, vehicle in wanted])
+        assert [leave.own for leave in leaves] == [True, False, False, False]
+        assert not any(leave.used_up for leave in leaves)
+        quota.spend_all(unit, [(CHANNEL, CITIZEN)] * LIMIT + [(CHANNEL, OTHER)])
+    assert (counted(uow), counted(uow, OTHER)) == (LIMIT, 1)
     with uow() as unit:
-        assert [quota.take_unless_own(unit, CHANNEL, CITIZEN, mine) for _ in range(LIMIT + 1)] == [True] * (LIMIT + 1)
-        quota.take_unless_own(unit, CHANNEL, CITIZEN, others)
-        with pytest.raises(CitizenMistakeError):
-            quota.take_unless_own(unit, CHANNEL, CITIZEN, others)
+        own, spent, others_leave = quota.leaves(
+            unit, [(CHANNEL, CITIZEN, mine), (CHANNEL, CITIZEN, others), (CHANNEL, OTHER, mine)]
+        )
+        quota.allow(own)
+        quota.allow(others_leave)
+        with pytest.raises(UsedUpError):
+            quota.allow(spent)

@@ -17,7 +17,8 @@ from bot.input import Joined, Photo, Press, SpokenTo, Text
 from bot.message import Message, quick_press
 from bot.postback import door
 from bot.registry import Registry
-from bot.run import Handled, Incoming, Pending
+from bot.results import Handled, Pending
+from bot.run import Incoming
 from bot.triggers import Kind, Shape, Words
 from bot.turn import Turn
 from domain.errors import CitizenMistakeError

@@ -116,7 +116,7 @@ def test_a_kill_while_an_answer_is_awaited_uses_up_no_attempt_but_not_without_en
 def test_a_kill_between_commit_and_redis_loses_no_dialog(start: Start, line: FakeLine) -> None:
     worker = start()
     citizen = line.user()
-    worker.dialogs.save = lambda lane, dialog: None  # type: ignore[method-assign]
+    worker.dialogs.save_sealed = lambda sealed: None  # type: ignore[method-assign]
     worker.receive(line.events.text(citizen, "點茶"))
     eventually(lambda: worker.texts(citizen) == ["要多大？"])
     worker.receive(line.events.text(citizen, "L"))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -12,6 +13,8 @@ from domain.plates import Plate
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
 from models.order import Claim, Order
+from models.quote import QuoteRow
+from services import quotes
 from tests.clock import MovableClock
 from tests.flow import Flow
 
@@ -92,8 +95,21 @@ class CitiesInHand:
         return [(plate, kind) for code, plate, kind in self.asked if code == "TPE"]
 
 
+def open_pages(units: UnitOfWorkFactory, citizen: str) -> list[UUID]:
+    """Each pay link this citizen was given is opened, the oldest first; the orders behind them."""
+    given = select(QuoteRow.id).where(QuoteRow.citizen == citizen).order_by(QuoteRow.expires_at)
+    with units() as uow:
+        links = uow.connection.execute(given).scalars().all()
+    orders = []
+    for link in links:
+        with units() as uow:
+            orders.append(quotes.order_of(uow, link))
+    return orders
+
+
 def pay_here(units: UnitOfWorkFactory, flow: Flow, key: PayableKey) -> None:
     """The citizen's order is paid; its city may still list the bill."""
+    open_pages(units, flow.citizen)
     with units() as uow:
         order = uow.session.scalars(select(Order).where(Order.citizen == flow.citizen)).one()
         order.state = OrderState.PAID.value

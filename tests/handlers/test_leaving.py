@@ -10,7 +10,7 @@ from domain.accounts import AccountState
 from infra.database import UnitOfWorkFactory
 from tests.bot.outgoing import notice
 from tests.flow import CHANNEL, Flow
-from tests.handlers.cities import CitiesInHand, bill
+from tests.handlers.cities import CitiesInHand, bill, open_pages
 from tests.handlers.leaver import bind, erase, leave, look_up, sql
 from tests.handlers.newcomers import Newcomer
 
@@ -109,6 +109,8 @@ def test_a_refund_is_waited_for_until_its_date_and_no_longer(citizen: Newcomer) 
 def test_an_offer_nobody_tried_to_pay_goes_with_its_lines(citizen: Newcomer, cities_in_hand: CitiesInHand) -> None:
     cities_in_hand.bills = [bill()]
     look_up(citizen)
+    open_pages(citizen.units, citizen.flow.citizen)
+    look_up(citizen)  # and a link that is not opened
     opened = sql(citizen, "SELECT id FROM orders WHERE channel = :channel AND citizen = :citizen")
     assert opened
     leave(citizen)
@@ -116,6 +118,7 @@ def test_an_offer_nobody_tried_to_pay_goes_with_its_lines(citizen: Newcomer, cit
     for table, column in (("orders", "id"), ("order_line", "order_id"), ("order_move", "order_id")):
         count = sql(citizen, f"SELECT count(*) FROM {table} WHERE {column} = :id", id=opened[0][0])  # noqa: S608
         assert count == [(0,)], table
+    assert sql(citizen, "SELECT count(*) FROM quote WHERE citizen = :citizen") == [(0,)]
 
 
 def test_an_offer_with_a_store_barcode_stays_without_the_person(
@@ -123,6 +126,7 @@ def test_an_offer_with_a_store_barcode_stays_without_the_person(
 ) -> None:
     cities_in_hand.bills = [bill()]
     look_up(citizen)
+    open_pages(citizen.units, citizen.flow.citizen)
     order = sql(citizen, "SELECT id FROM orders WHERE channel = :channel AND citizen = :citizen")[0][0]
     slip = "INSERT INTO store_slip (number, collection_code, order_id, position, amount, pay_by) VALUES "
     sql(citizen, f"{slip} (:number, '6FA', :order, 0, 40, now())", number=uuid.uuid4().hex[:16], order=order)

@@ -14,7 +14,7 @@ from services.holdings_of_nobody import NOBODYS
 from tests.accounts import deliver
 from tests.bot.outgoing import notice
 from tests.flow import CHANNEL, Flow
-from tests.handlers.cities import CitiesInHand, bill
+from tests.handlers.cities import CitiesInHand, bill, open_pages
 from tests.handlers.leaver import PLATE, bind, erase, leave, look_up, sql
 from tests.handlers.newcomers import Newcomer
 
@@ -93,6 +93,7 @@ def test_the_database_holds_nothing_of_one_who_left(
     for each in (citizen, other):
         bind(each)
         look_up(each)
+        open_pages(citizen.units, each.flow.citizen)
         with citizen.units() as uow:
             flow.services["downloads"].make(uow, CHANNEL, each.flow.citizen)
             flow.services["record_files"].make(uow, CHANNEL, each.flow.citizen, Chosen(plate=PLATE))

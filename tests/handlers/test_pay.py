@@ -9,16 +9,17 @@ from sqlalchemy import Engine, text
 
 from domain.bills import Why
 from domain.vehicles import VehicleKind
-from infra.database import UnitOfWorkFactory
+from infra.database import UnitOfWork, UnitOfWorkFactory
 from tests.flow import Flow
-from tests.handlers.cities import CitiesInHand, bill, notice, pay_here
+from tests.handlers.cities import CitiesInHand, bill, notice, open_pages, pay_here
 from tests.handlers.conftest import DAILY_LIMIT
 
 PAGE = re.compile(r"http://localhost:8000/p/[\w-]{48}={0,2}")
 
 
 def chosen_numbers(engine: Engine, flow: Flow) -> list[list[str]]:
-    """Numbers ticked in each order of this citizen, oldest order first."""
+    """Numbers ticked in each order of this citizen once its pay links are opened, oldest order first."""
+    open_pages(lambda: UnitOfWork(engine), flow.citizen)
     query = text(
         "SELECT array_agg(number ORDER BY position) FILTER (WHERE chosen) FROM order_line JOIN orders ON id = order_id"
         " WHERE citizen = :citizen GROUP BY order_id, created_at ORDER BY created_at"
@@ -152,6 +153,7 @@ def test_the_page_speaks_the_citizens_language(
     flow = make_flow(line_language="en")
     cities_in_hand.bills = [bill()]
     looked_up(flow, "Car").link("Pay NT$40")
+    assert len(chosen_numbers(chat_engine, flow)) == 1
     with chat_engine.connect() as connection:
         row = connection.execute(text("SELECT language FROM orders WHERE citizen = :c"), {"c": flow.citizen})
         assert row.scalar() == "en"

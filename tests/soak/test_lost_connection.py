@@ -38,17 +38,18 @@ def test_waiting_in_a_worker_that_is_killed_uses_up_no_attempt(
     database_url: str, uow: UnitOfWorkFactory, redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with FakeLine() as line, Running(database_url, uow, redis_url, line) as worker:
-        begin = worker.inbox._begin
+        submit = worker.inbox._submit
         taken: list[int] = []
 
-        def never_begun_at_first(event: Any) -> None:
-            taken.append(event.attempts)
+        def never_begun_at_first(works: Any) -> None:
+            taken.extend(work.taken.attempts for work in works)
             if len(taken) > 2 * MOST_ATTEMPTS:
-                begin(event)
-            else:
-                worker.inbox.finish(event.lane)  # found again, as another worker would after a kill
+                submit(works)
+                return
+            for work in works:
+                worker.inbox.finish(work.taken.lane)  # found again, as another worker would after a kill
 
-        monkeypatch.setattr(worker.inbox, "_begin", never_begun_at_first)
+        monkeypatch.setattr(worker.inbox, "_submit", never_begun_at_first)
         citizen = line.user()
         worker.receive(line.events.text(citizen, "hello"))
         eventually(lambda: worker.texts(citizen) == ["聽不懂"])

@@ -3,12 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from domain.cities import Cities
 from domain.clock import Clock
 from domain.feeitems import Fees
 from domain.ports.payments import TRIAL_PROVIDERS
 from infra.database import UnitOfWorkFactory
+from services import quotes
 from services.links import Links
 from services.orders import Orders
 from services.payments import Payments
@@ -38,3 +40,9 @@ class PayServices:
     def host(self) -> str:
         """The address a citizen should see in the browser, to compare."""
         return urlsplit(self.links.public_url).netloc
+
+    def order_of(self, token: str) -> UUID:
+        """The order behind a pay link; one that was only quoted is opened. Raises ForgedLinkError, ExpiredLinkError."""
+        link = self.links.read_pay(token)
+        with self.unit() as uow:
+            return quotes.order_of(uow, link)

@@ -1,6 +1,5 @@
 """Routes of pay links. A GET never moves money: it shows, and at most asks a provider how an attempt stands."""
 
-import uuid
 from collections.abc import Callable, Mapping
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -85,7 +84,7 @@ class _Views:
 
     def start(self, token: str) -> ResponseReturnValue:
         """POST /p/<token>: count the ticked bills again, or go to the chosen provider to pay them."""
-        order_id = self._services.links.read_pay(token)
+        order_id = self._services.order_of(token)
         keys, provider, edition = _ticked(), request.form.get("provider"), request.form.get("edition", "")
         try:
             if provider == STORE:
@@ -123,7 +122,7 @@ class _Views:
 
         The provider would refuse a token of ours within it; its own signature guards the form instead.
         """
-        order_id = self._services.links.read_pay(token)
+        order_id = self._services.order_of(token)
         try:
             going = self._services.payments.carry(self._services.unit, order_id, request.form.to_dict())
         except ForgedFormError:
@@ -133,7 +132,7 @@ class _Views:
     def other(self, token: str) -> ResponseReturnValue:
         """POST /p/<token>/other: leave the payment under way and choose another way."""
         try:
-            self._services.payments.withdraw(self._services.unit, self._services.links.read_pay(token))
+            self._services.payments.withdraw(self._services.unit, self._services.order_of(token))
         except CitizenMistakeError as mistake:
             return self.pages.order(self._read(token), token, mistake=mistake)
         return self._to_order(token, "open_again")
@@ -151,7 +150,7 @@ class _Views:
 
     def store(self, token: str, page: int) -> ResponseReturnValue:
         """GET /p/<token>/store/<page>: one bill's barcode a screen. Looking at it changes nothing."""
-        order_id = self._services.links.read_pay(token)
+        order_id = self._services.order_of(token)
         with self._services.unit() as uow:
             order, slips = self._services.orders.read(uow, order_id), self._services.slips.of(uow, order_id)
         if not 1 <= page <= len(slips):
@@ -160,7 +159,7 @@ class _Views:
 
     def store_picture(self, token: str, page: int) -> ResponseReturnValue:
         """GET /p/<token>/store/<page>.png: the same as a picture, to keep or to send."""
-        order_id = self._services.links.read_pay(token)
+        order_id = self._services.order_of(token)
         with self._services.unit() as uow:
             order, slips = self._services.orders.read(uow, order_id), self._services.slips.of(uow, order_id)
         if not 1 <= page <= len(slips):
@@ -214,7 +213,7 @@ class _Views:
             return receipt(uow, order_id), self._services.orders.read(uow, order_id).language
 
     def _read(self, token: str) -> OrderView:
-        order_id: uuid.UUID = self._services.links.read_pay(token)
+        order_id = self._services.order_of(token)
         with self._services.unit() as uow:
             return self._services.orders.read(uow, order_id)
 
