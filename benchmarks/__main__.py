@@ -1,4 +1,4 @@
-"""`python -m benchmarks [webhook] [endtoend] [lookup] [import] [draw]`: all of them unless some are named."""
+"""`python -m benchmarks [webhook] [endtoend] [pay] [lookup] [import] [draw] [push]`: all of them unless some are named."""
 
 import argparse
 import signal
@@ -9,12 +9,12 @@ from collections.abc import Callable
 import psycopg
 import redis
 
-from benchmarks import draw, endtoend, importing, lookup, webhook
+from benchmarks import draw, endtoend, importing, lookup, pay, push, webhook
 from benchmarks.ground import Ground, ground
 from benchmarks.line import Line
 from benchmarks.report import Target, environment
 
-NAMES = ("webhook", "endtoend", "lookup", "import", "draw")
+NAMES = ("webhook", "endtoend", "pay", "lookup", "import", "draw", "push")
 EMPTY = "empty"
 LARGE_BILLS = 5_000_000
 
@@ -37,9 +37,11 @@ def main() -> int:
         runs: dict[str, Callable[[], list[Target]]] = {
             "webhook": lambda: webhook.run(stores, line, given.seed),
             "endtoend": lambda: endtoend.run(stores, line, given.seed),
+            "pay": lambda: pay.run(stores, line, given.seed, EMPTY),
             "lookup": lambda: lookup.run(stores, given.seed, endtoend.LEDGER, given.large_bills),
             "import": lambda: importing.run(stores, given.seed, EMPTY),
             "draw": lambda: draw.run(given.seed),
+            "push": lambda: push.run(stores, line, given.seed, EMPTY),
         }
         targets: list[Target] = []
         for name in given.which or NAMES:

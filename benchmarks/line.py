@@ -9,6 +9,7 @@ from typing import Any, Self
 
 REPLY = ("POST", "/v2/bot/message/reply", 200)
 PUSH = ("POST", "/v2/bot/message/push", 200)
+RATE = ("POST", "/v2/bot/message/push", 429)
 POLL_SECONDS = 0.05
 
 Said = tuple[str, str]  # citizen, text
@@ -20,7 +21,7 @@ class _Books:
     def __init__(self) -> None:
         from tests.fakes.line import FakeLine
 
-        self._line = FakeLine(checks="light", keeps_bodies=False)
+        self._line = FakeLine(checks="light", keeps_bodies=False, strangers=True)
 
     def __enter__(self) -> Self:
         self._line.__enter__()
@@ -42,6 +43,24 @@ class _Books:
 
     def taken(self) -> int:
         return self._line.calls[REPLY] + self._line.calls[PUSH]
+
+    def keep_rates(self) -> None:
+        self._line.platform.rates.enabled = True
+
+    def pushed(self) -> tuple[int, int, int]:
+        """How many different people have got one message exactly, how many more, how often the rate was exceeded."""
+        counts = [len(timeline) for timeline in self._line.memory.timelines.values()]
+        return counts.count(1), len(counts) - counts.count(1), self._line.calls[RATE]
+
+    def busiest_second(self) -> int:
+        """The most deliveries in any one second, as LINE's clock has them."""
+        moments = sorted(one.at.timestamp() for timeline in self._line.memory.timelines.values() for one in timeline)
+        most = first = 0
+        for last, moment in enumerate(moments):
+            while moment - moments[first] >= 1:
+                first += 1
+            most = max(most, last - first + 1)
+        return most
 
     def prepare(self, said: Sequence[Said]) -> list[bytes]:
         from web.console.lineapi.events import SIGNATURE_HEADER, sign
@@ -96,6 +115,20 @@ class Line:
         """A whole signed HTTP request per text. Its reply token is good for a minute, as at LINE."""
         calls: list[bytes] = self._ask("prepare", said)
         return calls
+
+    def keep_rates(self) -> None:
+        """From now on answer 429 beyond LINE's own rates."""
+        self._ask("keep_rates")
+
+    def pushed(self) -> tuple[int, int, int]:
+        """People with one message, people with more, and how often the rate was exceeded."""
+        one, more, refused = self._ask("pushed")
+        return one, more, refused
+
+    def busiest_second(self) -> int:
+        """The most deliveries in any second since forget()."""
+        most: int = self._ask("busiest_second")
+        return most
 
     def forget(self) -> None:
         """Empty the books."""

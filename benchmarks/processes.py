@@ -46,15 +46,24 @@ def cpu_seconds(roots: Sequence[int]) -> float:
 
 
 class Servers:
-    """Some commands with one environment; `port` is what answers when they are ready."""
+    """Some commands with one environment; `port` is what answers when they are ready, None where nothing does."""
 
-    def __init__(self, commands: Sequence[Sequence[str]], environment: Mapping[str, str], port: int, log: Path) -> None:
+    def __init__(
+        self, commands: Sequence[Sequence[str]], environment: Mapping[str, str], port: int | None, log: Path
+    ) -> None:
         self._commands = commands
         self._environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": os.environ.get("HOME", "/")}
         self._environment |= environment
-        self.port = port
+        self._port = port
         self._log = log
         self._running: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def port(self) -> int:
+        """Where they answer. Raises LookupError for those that answer nowhere."""
+        if self._port is None:
+            raise LookupError("no port")
+        return self._port
 
     @property
     def pids(self) -> list[int]:
@@ -94,6 +103,8 @@ class Servers:
             for process in self._running:
                 if process.poll() is not None:
                     raise RuntimeError(f"{process.args} ended by itself; see {self._log}:\n{self._last_words()}")
+            if self._port is None:
+                return
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()
                 return

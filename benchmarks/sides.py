@@ -3,7 +3,7 @@
 import base64
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,18 +14,37 @@ from benchmarks.processes import Servers, free_port
 WEB = ("-m", "gunicorn", "-c", "gunicorn.conf.py")
 OURS = (*WEB, "app:create_app()")
 WORKER = ("-m", "jobs.worker")
+DAYTIME_WORKER = ("-m", "benchmarks.daytime_worker")
 PLAIN = ("-m", "gunicorn", "-c", os.devnull, "--log-level", "error", "--keep-alive", "75")  # not our gunicorn.conf.py
 
 
 @contextmanager
 def ours(
-    ground: Ground, database: str, line: Line, *, line_url: str | None = None, worker: bool = True
+    ground: Ground,
+    database: str,
+    line: Line,
+    *,
+    line_url: str | None = None,
+    worker: bool = True,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Servers]:
-    """Web and worker of ParkLine, with the settings of a deployment that asks no city and collects its own ledger."""
+    """Web and worker of ParkLine, with the settings of a deployment that asks no city and collects its own ledger.
+
+    `settings`: more of them, or others.
+    """
     port = free_port()
     environment = _deployment(ground, line, port) | {"DATABASE_URL": database, "LINE_API_URL": line_url or line.url}
+    environment |= settings or {}
     commands: list[Sequence[str]] = [OURS, WORKER] if worker else [OURS]
     with Servers(commands, environment, port, ground.folder / "ours.log") as servers:
+        yield servers
+
+
+@contextmanager
+def workers(ground: Ground, database: str, line: Line, count: int) -> Iterator[Servers]:
+    """Workers alone, with the same settings, by day."""
+    environment = _deployment(ground, line, free_port()) | {"DATABASE_URL": database, "LINE_API_URL": line.url}
+    with Servers([DAYTIME_WORKER] * count, environment, None, ground.folder / "workers.log") as servers:
         yield servers
 
 

@@ -22,7 +22,7 @@ from services.links import Links
 from services.orderbook import OrderNotFoundError, database_now
 
 SETTLE = "payments.settle"  # the task in jobs/tasks/payments.py
-SWEEP_AT_ONCE = 50  # attempts one run of the sweep asks about
+SWEEP_AT_ONCE = 50  # attempts leased in one transaction of the sweep
 SWEEP_LEASE = timedelta(seconds=60)  # an attempt taken by one sweep is left alone by the next
 RETURN_GRACE = timedelta(hours=1)  # the browser may come back from the provider after the pay link's end
 

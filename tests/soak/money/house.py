@@ -33,17 +33,26 @@ UP_SECONDS = 60.0
 CONNECTIONS = 40  # of the test itself: citizens, staff, the clock
 QUICKER = "5 seconds"  # by so much attempts are asked about earlier, each second of a run
 STEPS = (1.2, 1.2, 10, *[35] * 5, *[24 * 60] * 15)  # minutes that pass
+# What somebody is at this moment is passed over: it is not waited for, and no deadlock comes of it.
 EARLIER = (
     """UPDATE attempt SET started_at = started_at - make_interval(secs => :seconds),
     ended_at = ended_at - make_interval(secs => :seconds), expires_at = expires_at - make_interval(secs => :seconds),
-    next_ask_at = next_ask_at - make_interval(secs => :seconds) WHERE next_ask_at IS NOT NULL""",
+    next_ask_at = next_ask_at - make_interval(secs => :seconds)
+    WHERE id IN (SELECT id FROM attempt WHERE next_ask_at IS NOT NULL FOR UPDATE SKIP LOCKED)""",
     """UPDATE refund SET sent_at = sent_at - make_interval(secs => :seconds),
-    next_look_at = next_look_at - make_interval(secs => :seconds) WHERE ended_at IS NULL""",
+    next_look_at = next_look_at - make_interval(secs => :seconds)
+    WHERE id IN (SELECT id FROM refund WHERE ended_at IS NULL FOR UPDATE SKIP LOCKED)""",
     """UPDATE demobank.trade SET expires_at = expires_at - make_interval(secs => :seconds),
     decided_at = decided_at - make_interval(secs => :seconds)""",
-    "UPDATE write_off SET next_try_at = next_try_at - make_interval(secs => :seconds) WHERE next_try_at IS NOT NULL",
-    "UPDATE agency SET next_round_at = next_round_at - make_interval(secs => :seconds)",
+    """UPDATE write_off SET next_try_at = next_try_at - make_interval(secs => :seconds)
+    WHERE id IN (SELECT id FROM write_off WHERE next_try_at IS NOT NULL FOR UPDATE SKIP LOCKED)""",
+    """UPDATE agency SET next_round_at = next_round_at - make_interval(secs => :seconds)
+    WHERE id IN (SELECT id FROM agency FOR UPDATE SKIP LOCKED)""",
 )
+HURRY = """
+UPDATE attempt SET next_ask_at = next_ask_at - CAST(:by AS interval) WHERE id IN (SELECT id FROM attempt
+    WHERE state IN ('started', 'unknown') AND next_ask_at > now() FOR UPDATE SKIP LOCKED)
+"""
 # Of refunds ECPay tells nobody: an unclear one waits for staff.
 OPEN = """
 SELECT (SELECT count(*) FROM attempt WHERE next_ask_at IS NOT NULL),
@@ -121,11 +130,7 @@ class Town:
         if time.monotonic() < self._hurried + 1:
             return
         self._hurried = time.monotonic()
-        self.run(
-            "UPDATE attempt SET next_ask_at = next_ask_at - CAST(:by AS interval)"
-            " WHERE state IN ('started', 'unknown') AND next_ask_at > now()",
-            by=QUICKER,
-        )
+        self.run(HURRY, by=QUICKER)
 
     def let_pass(self, minutes: float) -> None:
         """Let everything of the money have happened so much earlier, here and outside."""
