@@ -30,6 +30,7 @@ from services.passes.entries import Entries
 from services.passes.favourites import Favourites
 from services.passes.forgetting import Forgetting
 from services.passes.lots import Lots
+from services.passes.months import Months
 from services.passes.office_days import OfficeDays
 from services.passes.opening_news import OpeningNews
 from services.passes.paying import PassPaying
@@ -65,6 +66,10 @@ class PassRoom(Money, VehicleRoom):
     @cached_property
     def office_days(self) -> OfficeDays:
         return OfficeDays()
+
+    @cached_property
+    def months(self) -> Months:
+        return Months(self.rounds)
 
     @cached_property
     def cases(self) -> Cases:

@@ -60,7 +60,7 @@ class Rush:
         self.line = line
         self._given = (database_url, units, redis_url, line)
         self._store = InboxStore(database_url, connections=STREAMS)
-        self._seconds = 15 + people * 0.3  # deadlines, on a machine that is shared
+        self._seconds = 15 + people * 1.5  # deadlines, on a machine that is shared
         now = datetime.now(UTC).replace(microsecond=0)
         day = timedelta(days=1)
         times = RoundTimes(now - day, now + day, now + 2 * day, now + 3 * day)

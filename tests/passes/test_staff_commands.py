@@ -60,7 +60,9 @@ def test_an_entry_is_changed_removed_and_proven_before_the_freeze_only(run: Run)
     assert "CHANGED" in states[first]
     assert "INELIGIBLE" in states[second]
     run("clock", DRAW_ID, "2023-08-20T14:01", *STAFF)
+    assert "no list.tsv yet" in run("list", DRAW_ID, fails=True)
     assert "1 entries" in run("freeze", DRAW_ID, *STAFF)
+    assert run("list", DRAW_ID).startswith("1 on the list\n2 CHANGED\n1 INELIGIBLE\nlist_sha256 ")
     assert "frozen" in run("remove", DRAW_ID, proven.entry_no, "INELIGIBLE", *WHY, fails=True)
     assert "before the freeze" in run("prove-pool", DRAW_ID, proven.entry_no, "G", *WHY, fails=True)
     assert "截止" in run(
@@ -116,6 +118,17 @@ def test_limits_shelves_and_windows_are_moved_until_it_is_too_late(run: Run) -> 
     run("annul", DRAW_ID, "--decision", "政風字第 1 號", *STAFF)
     assert f"{DRAW_ID}  void" in run("rounds")
     assert "void cannot become" in run("annul", DRAW_ID, "--decision", "x", *STAFF, fails=True)
+
+
+def test_the_places_of_a_month_are_listed_and_copied(run: Run) -> None:
+    planned(run)
+    assert run("quotas", "2027-01") == "P0123  car  all-day  not planned\n"
+    run("plan", "2027-01", "P0123", "--steps", "L:1,*:4", "--waitlist", "9", *STAFF)
+    assert run("quotas", "2027-01") == "P0123  car  all-day  L:1,*:4  9  6  open  0 entries\n"
+    assert "1 rounds planned" in run("quotas-copy", "2027-02", *STAFF)
+    assert "0 rounds planned" in run("quotas-copy", "2027-02", *STAFF)
+    assert "L:1,*:4  9  6" in run("quotas", "2027-02")
+    assert "is not like 2027-01" in run("quotas", "January", fails=True)
 
 
 def test_the_yearly_calendar_is_taken_over_and_warns(run: Run, tmp_path: Path) -> None:
