@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
+from domain.halts import Stopped
 from domain.vehicles import VehicleKind
 
 
@@ -139,6 +140,7 @@ class CouldNotAsk:
     asked_at: datetime
     why: Why
     retry_at: datetime | None = None  # when asking again makes sense
+    told: Stopped | None = None  # staff have stopped asking it: what citizens are told
     promised: bool = False  # still being asked; the citizen will be told
 
 

@@ -38,6 +38,7 @@ class Answer:
     again: Press  # asks once more
     nothing_due: Sequence[str] = ()
     could_not_ask: Sequence[str] = ()
+    told: Sequence[str] = ()  # why staff have stopped asking some of these, by city
     retry_at: datetime | None = None  # when asking again makes sense
     promised: Sequence[str] = ()  # still being asked; the citizen will be told
     not_connected: Sequence[str] = ()  # cities this service does not ask at all

@@ -183,6 +183,7 @@ def _cities(reader: Reader, answer: Answer) -> Iterable[str]:
             yield reader.t("{cities}暫時查不到，不代表沒有欠費，請 {minutes}後再查。", cities=names, minutes=minutes)
         else:
             yield reader.t("{cities}暫時查不到，不代表沒有欠費，請稍後再查。", cities=names)
+    yield from answer.told
     if answer.promised:
         yield reader.t("{cities}還在查，查到後會傳訊息給您。", cities=listed(reader, answer.promised))
     if answer.not_connected:

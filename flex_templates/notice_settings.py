@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.notices import WAKING
 from domain.reader import Reader
-from flex_templates.card import Card, Note, Paragraph, Press, Rows, Say
+from flex_templates.card import Block, Card, Note, Paragraph, Press, Rows, Say
 from flex_templates.person import Person, call
 from flex_templates.punctuation import listed
 from flex_templates.render import show
@@ -84,17 +84,18 @@ def _record(reader: Reader) -> Say:
 
 
 def record(
-    reader: Reader, rows: Sequence[tuple[str, str]], days: int, older: str | None, person: Person
+    reader: Reader, rows: Sequence[tuple[str, str]], days: int, older: str | None, person: Person, stopped: str = ""
 ) -> dict[str, Any]:
-    """通知紀錄. `rows`: a day and what was sent on it, line by line. `older`: data of the button for earlier ones."""
+    """通知紀錄. `rows`: a day and what was sent on it, line by line. `older`: data of the button for earlier ones.
+
+    `stopped`: why no notices are sent at the moment.
+    """
     title = reader.t("通知紀錄")
+    blocks: list[Block] = [Paragraph(stopped, strong=True)] if stopped else []
     if rows:
-        blocks = (
-            Rows(rows),
-            Note(reader.t("列出最近 {days} 天主動傳給您的通知，不含內容。", days=days)),
-        )
+        blocks += [Rows(rows), Note(reader.t("列出最近 {days} 天主動傳給您的通知，不含內容。", days=days))]
     else:
-        blocks = (Paragraph(reader.t("最近 {days} 天沒有傳過通知給您。", days=days)),)
+        blocks.append(Paragraph(reader.t("最近 {days} 天沒有傳過通知給您。", days=days)))
     more = [Press(reader.t("看更早的通知"), older)] if older else []
     card = Card(
         title=title,

@@ -76,6 +76,7 @@ class Answering:
             again=Press(reader.t("再查一次"), door(ANSWERS, "again", **values)),
             nothing_due=names(reader, [asked.city for asked in view.nothing_due]),
             could_not_ask=names(reader, [silent.city for silent in view.could_not_ask]),
+            told=told(reader, view.could_not_ask),
             retry_at=latest(view.could_not_ask),
             promised=names(reader, [silent.city for silent in view.promised]),
             not_connected=names(reader, view.not_connected),
@@ -181,6 +182,12 @@ class Answering:
 def names(reader: Reader, cities: Sequence[City]) -> list[str]:
     """Cities by their short names."""
     return [city.short_name(reader.language) for city in cities]
+
+
+def told(reader: Reader, silent: Sequence[SilentCity]) -> list[str]:
+    """What staff say of cities that they have stopped asking, a sentence each."""
+    words = {s.city.short_name(reader.language): s.answer.told.text(reader.language) for s in silent if s.answer.told}
+    return [reader.t("{label}：{value}", label=city, value=text) for city, text in words.items()]
 
 
 def latest(silent: Sequence[SilentCity]) -> datetime | None:

@@ -11,6 +11,7 @@ from domain.reader import msgid
 from flex_templates.notice_settings import record
 from flex_templates.person import anyone
 from flex_templates.punctuation import listed
+from services import halts
 from services.notice_rules import RECORD_DAYS, NoticeRules, Sent, Standing
 
 PAGE = 20
@@ -44,7 +45,9 @@ class NoticeRecord(Conversation[NoData]):
             days.setdefault(day(turn.reader, city_date(one.at), today), []).append(self._line(turn, one))
         rows = [(when, "\n".join(lines)) for when, lines in days.items()]
         older = door(self.key, "older", page=str(page + 1)) if len(sent) > PAGE else None
-        return Done(record(turn.reader, rows, RECORD_DAYS, older, anyone(turn.reader)))
+        halted = halts.standing(turn.uow).get(halts.PUSHES)
+        stopped = halted.text(turn.reader.language) if halted else ""
+        return Done(record(turn.reader, rows, RECORD_DAYS, older, anyone(turn.reader), stopped))
 
     def _line(self, turn: Turn[NoData], one: Sent) -> str:
         """「14:02 停車費提醒（簡訊未送達）」: what is only said where it is not a LINE message that went."""

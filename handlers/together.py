@@ -13,7 +13,7 @@ from flex_templates.answer import Answer, Owed
 from flex_templates.card import Press
 from flex_templates.person import office
 from flex_templates.words import vehicle_name
-from handlers.answering import ANSWERS, SAVES, SHOWN, Answering, latest, names
+from handlers.answering import ANSWERS, SAVES, SHOWN, Answering, latest, names, told
 from handlers.asking_all import Own
 
 _ORDER = list(BillClass)
@@ -46,6 +46,7 @@ class Together:
             again=Press(reader.t("再查一次"), door(ANSWERS, "mine")),
             nothing_due=_nothing_due(reader, own),
             could_not_ask=_once(names(reader, [silent.city for silent in could_not])),
+            told=told(reader, could_not),
             retry_at=latest(could_not),
             promised=_once(names(reader, [silent.city for silent in promised])),
             not_connected=_once(names(reader, [city for view in views for city in view.not_connected])),

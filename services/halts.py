@@ -1,34 +1,26 @@
-"""Kill switches: stop one provider, the store barcodes, or all taking of money, each with a text for citizens.
+"""Kill switches: stop a provider, the store barcodes, a city, all taking of money, or all pushes, each with a text.
 
-Only what is new is stopped: payments begun before are still settled, and refunds go on.
+Only what is new is stopped: payments begun before are still settled, and refunds go on. A city that is stopped is not
+asked, and none of its bills is paid here. Pushes that are stopped wait; answers to what citizens send go on.
 """
 
+import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
 
-from domain.reader import Language
+from domain.errors import CitizenMistakeError
+from domain.halts import Stopped
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.halt import Halt
 from services import audit
 
 MONEY = "money"  # all taking of money
+PUSHES = "pushes"  # all messages that the system starts
 SEEN_FOR = 5.0  # seconds: a page may show a way so long after it was stopped; pressing it is refused at once
 LONGEST_TEXT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """What citizens are told."""
-
-    zh: str
-    en: str
-
-    def text(self, language: Language) -> str:
-        """In the reader's language."""
-        return self.en if language is Language.EN else self.zh
 
 
 Standing = Mapping[str, Stopped]
@@ -60,9 +52,17 @@ def stopped(halts: Standing, key: str) -> Stopped | None:
     return halts.get(key) or halts.get(MONEY)
 
 
+def require_running(halts: Standing, key: str, agencies: Iterable[str]) -> None:
+    """Raises CitizenMistakeError when this way to pay, or one of these agencies, is stopped."""
+    if stopped(halts, key):
+        raise CitizenMistakeError("這個繳費方式目前暫停，尚未扣款。請改用其他方式，或稍後再試。")
+    if any(agency in halts for agency in agencies):
+        raise CitizenMistakeError("其中有機關目前暫停在這裡收費，尚未扣款。請取消勾選該機關的帳單，或稍後再試。")
+
+
 @dataclass
 class Seen:
-    """What is stopped, for pages: asked of the database every few seconds only."""
+    """What is stopped, for pages and lookups: asked of the database every few seconds only."""
 
     unit: UnitOfWorkFactory
     _halts: Standing = field(default_factory=dict)
@@ -75,3 +75,7 @@ class Seen:
                 self._halts = standing(uow)
             self._until = time.monotonic() + SEEN_FOR
         return self._halts
+
+    async def soon(self) -> Standing:
+        """The same in an event loop: the database is asked in a thread."""
+        return self._halts if time.monotonic() < self._until else await asyncio.to_thread(self.now)

@@ -9,6 +9,7 @@ Runs on the outbox pump's own connection, in statements of its own: what was com
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +18,9 @@ import psycopg
 from domain.clock import Clock
 from domain.notices import TREATMENTS, WAKING, Topic, Urgency, next_moment
 from domain.ports.sending import Ruling
+from services.halts import PUSHES
+
+LOOK_AGAIN = timedelta(minutes=1)  # at what is held while pushes are stopped
 
 
 class Why(StrEnum):
@@ -58,6 +62,7 @@ SELECT id, recipients IS NOT NULL, citizen, why FROM (
   WHERE o.id = ANY(%(ids)s) AND (o.recipients IS NULL OR o.attempts = 1)
 ) AS looked WHERE why IS NOT NULL
 """
+_STOPPED = "SELECT 1 FROM halt WHERE what = %s"
 _WAITS = "SELECT id FROM outbound_message WHERE id = ANY(%s) AND topic = ANY(%s)"
 _FREEZE = """
 UPDATE outbound_message SET recipients = (
@@ -82,7 +87,9 @@ class Eligibility:
         self._clock = clock
 
     def sift(self, connection: Connection, messages: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Ruling]:
-        """Rulings where something has changed, or where it is night."""
+        """Rulings where something has changed, where it is night, or where staff have stopped all pushes."""
+        if connection.execute(_STOPPED, (PUSHES,)).fetchone():
+            return dict.fromkeys(messages, Ruling(until=self._clock.now() + LOOK_AGAIN))
         rulings = self._until_morning(connection, messages)
         awake = [message for message in messages if message not in rulings]
         values = {"ids": awake, "optional": OPTIONAL, "own_act": Topic.OWN_ACT.value, "to_many": TO_MANY}

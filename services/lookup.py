@@ -14,6 +14,7 @@ from domain.bills import CouldNotAsk, Found, PaidState, Payable, PayableKey, Sou
 from domain.billsview import BillsView
 from domain.cities import Cities
 from domain.clock import Clock
+from domain.halts import Stopped
 from domain.orders import FRESH_FOR
 from domain.plates import Plate, parse_plate
 from domain.ports.bills import BillSource
@@ -21,6 +22,7 @@ from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from models.lookup import LookupPromise
 from services import ledger
+from services.halts import Seen
 
 log = logging.getLogger(__name__)
 
@@ -91,9 +93,20 @@ class Lookup:
     """The lookup of bills. Asking is async and holds no transaction; the rest takes a unit of work."""
 
     def __init__(
-        self, sources: Mapping[str, BillSource], *, cities: Cities, paid_here: PaidHere, defer: Defer, clock: Clock
+        self,
+        sources: Mapping[str, BillSource],
+        *,
+        cities: Cities,
+        paid_here: PaidHere,
+        defer: Defer,
+        clock: Clock,
+        halts: Seen | None = None,
     ) -> None:
-        """`sources`: the cities asked over the network, by code. `cities`: all there are, for their names."""
+        """`sources`: the cities asked over the network, by code. `cities`: all there are, for their names.
+
+        `halts`: a city that staff have stopped is not asked.
+        """
+        self._halts = halts
         self._sources = sources
         self._cities = cities
         self._paid_here = paid_here
@@ -214,9 +227,10 @@ class Lookup:
     ) -> tuple[SourceAnswer, ...]:
         """One answer for each question, in its order, within `patience` seconds."""
         asked_at = self._clock.now()
+        stopped = await self._halts.soon() if self._halts else {}
         tasks = [
             asyncio.create_task(source.ask(plate, kind, patience=patience - MARGIN_SECONDS, background=background))
-            if (source := self._sources.get(code))
+            if (source := self._sources.get(code)) and code not in stopped
             else None
             for code, plate, kind in questions
         ]
@@ -225,13 +239,16 @@ class Lookup:
             for task in late:
                 task.cancel()
         return tuple(
-            _answer(code, task, asked_at) for (code, _plate, _kind), task in zip(questions, tasks, strict=True)
+            _answer(code, task, asked_at, stopped.get(code))
+            for (code, _plate, _kind), task in zip(questions, tasks, strict=True)
         )
 
 
-def _answer(code: str, task: "asyncio.Task[SourceAnswer] | None", asked_at: datetime) -> SourceAnswer:
+def _answer(
+    code: str, task: "asyncio.Task[SourceAnswer] | None", asked_at: datetime, stopped: Stopped | None
+) -> SourceAnswer:
     if task is None:
-        return CouldNotAsk(code, asked_at, Why.SWITCHED_OFF)
+        return CouldNotAsk(code, asked_at, Why.SWITCHED_OFF, told=stopped)
     if not task.done() or task.cancelled():
         return CouldNotAsk(code, asked_at, Why.TIMEOUT)
     if error := task.exception():  # a source never raises for what the outside does: this is a defect of ours

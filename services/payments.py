@@ -130,9 +130,11 @@ class Payments(Settling):
         if provider is None:
             raise CitizenMistakeError("這個繳費方式目前不提供，請改用其他方式。")
         with unit() as uow:
-            if halts.stopped(halts.standing(uow), provider_key):
-                raise CitizenMistakeError("這個繳費方式目前暫停，尚未扣款。請改用其他方式，或稍後再試。")
+            standing = halts.standing(uow)
+            halts.require_running(standing, provider_key, ())
             order = self._orders.choose(uow, order_id, keys)
+            if order.state is OrderState.OPEN:  # one that is being paid goes on
+                halts.require_running(standing, provider_key, [line.key.agency for line in order.chosen])
         if order.state is OrderState.PAYING:
             return _resume(order.attempt)
         starting.require_open(order)

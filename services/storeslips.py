@@ -70,8 +70,8 @@ class StoreSlips:
         Raises OrderNotFoundError, and CitizenMistakeError when the order cannot be paid or none of the bills fits.
         """
         with unit() as uow:
-            _require_running(uow)
             order = self._orders.choose(uow, order_id, keys)
+            _require_running(uow, order)
         starting.require_open(order)
         if order.edition != edition or self._refresh(unit, order):
             return False
@@ -89,7 +89,7 @@ class StoreSlips:
 
         Raises OrderNotFoundError, and CitizenMistakeError when none of the bills fits.
         """
-        _require_running(uow)
+        _require_running(uow, self._orders.read(uow, order_id))
         starting.mark_paid_elsewhere(uow, order_id)
         row = lock_order(uow, order_id)
         if row.state == OrderState.OPEN.value:
@@ -154,9 +154,8 @@ class StoreSlips:
             )
 
 
-def _require_running(uow: UnitOfWork) -> None:
-    if halts.stopped(halts.standing(uow), PROVIDER):
-        raise CitizenMistakeError("這個繳費方式目前暫停，尚未扣款。請改用其他方式，或稍後再試。")
+def _require_running(uow: UnitOfWork, order: OrderView) -> None:
+    halts.require_running(halts.standing(uow), PROVIDER, [line.key.agency for line in order.chosen])
 
 
 _LINE = ("order_id", "position", "amount", "pay_by", "collection_code")

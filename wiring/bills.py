@@ -15,6 +15,7 @@ from infra.redis import make_async_redis
 from infra.throttle import Throttle
 from services.collecting import Collecting
 from services.fees import load_fees
+from services.halts import Seen
 from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.orders import Orders
@@ -56,7 +57,14 @@ class Bills(Line):
             cache=AnswerCache(shared),
             clock=self.clock,
         )
-        return Lookup(sources, cities=self.cities, paid_here=self.orders, defer=queue.defer, clock=self.clock)
+        return Lookup(
+            sources,
+            cities=self.cities,
+            paid_here=self.orders,
+            defer=queue.defer,
+            clock=self.clock,
+            halts=Seen(self.unit),
+        )
 
     @cached_property
     def promises(self) -> Promises:

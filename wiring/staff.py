@@ -36,7 +36,9 @@ class StaffRoom(PassRoom):
         return Logins(self.unit, self.staff_accounts, self.cipher, self.password_hasher)
 
     def _switches(self) -> Mapping[str, str]:
-        return {halts.MONEY: "所有收款", storebarcode.PROVIDER: "超商條碼", **{key: key for key in self.providers}}
+        ways = {halts.MONEY: "所有收款", storebarcode.PROVIDER: "超商條碼", **{key: key for key in self.providers}}
+        cities = {code: city.zh for code, city in self.cities.items()}
+        return {**ways, halts.PUSHES: "所有主動通知", **cities}
 
     def back_office(self, limiter: Limiter) -> Blueprint:
         """/staff/."""

@@ -1,4 +1,4 @@
-"""`flask --app app halt`: kill switches of money."""
+"""`flask --app app halt`: kill switches."""
 
 import click
 from flask import current_app
@@ -7,7 +7,7 @@ from flask.cli import with_appcontext
 from domain import storebarcode
 from services import halts
 
-halt = click.Group("halt", help="Stop a provider, the store barcodes, or all taking of money, without a deploy.")
+halt = click.Group("halt", help="Stop a provider, a city, all taking of money, or all pushes, without a deploy.")
 STAFF = click.option("--staff", required=True, help="Id of the staff member; kept in the audit.")
 
 
@@ -20,7 +20,7 @@ def list_() -> None:
             click.echo(f"{what}  {told.zh}  {told.en}")
 
 
-@halt.command("stop", help="Stop WHAT: a provider's key, store, or money for all of them.")
+@halt.command("stop", help="Stop WHAT: a provider's key, store, money for all of them, a city's code, or pushes.")
 @click.argument("what")
 @click.option("--zh", required=True, help="What citizens are told, in Chinese.")
 @click.option("--en", required=True, help="What citizens are told, in English.")
@@ -29,7 +29,7 @@ def list_() -> None:
 def stop(what: str, zh: str, en: str, staff: str) -> None:
     """At once: nothing new is begun; what has begun is settled."""
     house = current_app.extensions["house"]
-    known = {*house.providers, storebarcode.PROVIDER, halts.MONEY}
+    known = {*house.providers, storebarcode.PROVIDER, halts.MONEY, halts.PUSHES, *house.cities}
     if what not in known:
         raise click.ClickException(f"unknown: one of {', '.join(sorted(known))}")
     try:

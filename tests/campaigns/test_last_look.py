@@ -13,7 +13,9 @@ from bot.outbox_rows import put
 from domain.notices import Channel, Topic
 from domain.ports.notices import Letter
 from domain.ports.sending import Ruling
+from services import halts
 from services.failed_notices import BY_SMS_INSTEAD, FailedNotices
+from services.last_look import LOOK_AGAIN
 from tests.accounts import deliver
 from tests.bot.outgoing import notice
 from tests.bot.running import BOT
@@ -192,3 +194,15 @@ def test_facts_of_a_notice_about_a_vehicle_that_was_sold_are_told_again(town: To
 
 def test_every_end_that_line_makes_is_known_to_what_follows() -> None:
     assert FAILED <= BY_SMS_INSTEAD
+
+
+def test_while_pushes_are_stopped_every_notice_waits(town: Town, connection: Any) -> None:
+    who = town.person()
+    messages = [post(town, who, topic) for topic in (Topic.OWN_ACT, Topic.FLOOD, Topic.DRAW)]
+    with town.units() as uow:
+        halts.stop(uow, halts.PUSHES, zh="系統維護", en="Maintenance", staff="anna")
+    held = Ruling(until=DAY + LOOK_AGAIN)
+    assert town.last_look.sift(connection, messages) == dict.fromkeys(messages, held)
+    with town.units() as uow:
+        assert halts.resume(uow, halts.PUSHES, staff="anna")
+    assert town.last_look.sift(connection, messages) == {}

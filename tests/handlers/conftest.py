@@ -14,6 +14,7 @@ from services.announcements import Announcements
 from services.citizens import Citizens
 from services.collecting import Collecting
 from services.fees import load_fees
+from services.halts import Seen
 from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
@@ -67,7 +68,9 @@ def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand
     cities = load_cities()
     orders = Orders(Collecting(COLLECTED, cities), load_fees())
     services: dict[str, Any] = {
-        "lookup": Lookup(cities_in_hand.sources, cities=cities, paid_here=orders, defer=defer, clock=clock),
+        "lookup": Lookup(
+            cities_in_hand.sources, cities=cities, paid_here=orders, defer=defer, clock=clock, halts=Seen(chat_units)
+        ),
         "quota": Quota(DAILY_LIMIT),
         "orders": orders,
         "links": Links("http://localhost:8000", (KEY,), clock),

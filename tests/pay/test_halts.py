@@ -1,5 +1,6 @@
 """Kill switches: nothing new is begun, what has begun is settled, citizens are told why."""
 
+import dataclasses
 from types import SimpleNamespace
 
 import pytest
@@ -14,12 +15,12 @@ from services import halts
 from tests.pay.test_pages import address, press
 from tests.pay.test_store import due
 from tests.pay.webapp import make_app
-from tests.pay.world import World
+from tests.pay.world import CITIES, World, bill
 
 
 def say(world: World, *words: str) -> Result:
     app = Flask(__name__)
-    app.extensions["house"] = SimpleNamespace(unit=world.unit, providers={"demobank": world.bank})
+    app.extensions["house"] = SimpleNamespace(unit=world.unit, providers={"demobank": world.bank}, cities=CITIES)
     app.cli.add_command(commands)
     return app.test_cli_runner().invoke(args=["halt", *words])
 
@@ -74,6 +75,37 @@ def test_all_of_it_stops_barcodes_too(world: World) -> None:
     assert "這個繳費方式目前暫停" in refused.text
 
 
+def test_a_stopped_citys_bills_are_not_paid_here_and_others_are(world: World) -> None:
+    order = world.open(due("A1"), dataclasses.replace(due("T1"), agency="TPE"))
+    stop(world, "TPE")
+    with pytest.raises(CitizenMistakeError) as refused:
+        world.start(order)
+    assert "請取消勾選該機關的帳單" in refused.value.text
+    assert world.bank.starts == []
+    world.start(order, keys={bill("A1").key})
+    assert len(world.bank.starts) == 1
+
+
+def test_the_page_and_the_barcodes_say_so_too(world: World) -> None:
+    order = world.open(due("A1"), dataclasses.replace(due("T1"), agency="TPE"))
+    stop(world, "TPE")
+    browser, path = make_app(world).test_client(), address(world, order)
+    shown = browser.get(path).text
+    assert "臺北市的帳單目前不在這裡收。" in shown
+    assert "系統維護中" in shown
+    assert "Bills of Taipei City are not paid here at the moment." in browser.get(path + "?lang=en").text
+    refused = press(browser, path, provider="store")
+    assert refused.status_code == 409
+    assert world.rows("SELECT count(*) FROM store_slip") == [(0,)]
+
+
+def test_a_payment_of_its_bills_that_has_begun_goes_on(world: World) -> None:
+    order = world.open(due("A1"))
+    first = world.start(order)
+    stop(world, "NWT")
+    assert world.start(order) == first
+
+
 def test_a_page_asks_the_database_every_few_seconds_only(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = [100.0]
     monkeypatch.setattr(halts.time, "monotonic", lambda: seconds[0])
@@ -87,7 +119,7 @@ def test_a_page_asks_the_database_every_few_seconds_only(world: World, monkeypat
 
 def test_the_command_knows_what_can_be_stopped(world: World) -> None:
     unknown = say(world, "stop", "linepya", "--zh", "x", "--en", "x", "--staff", "anna")
-    assert "one of demobank, money, store" in unknown.output
+    assert "one of NWT, TPE, demobank, money, pushes, store" in unknown.output
     assert "both texts" in say(world, "stop", "money", "--zh", " ", "--en", "x", "--staff", "anna").output
     assert "not stopped" in say(world, "resume", "money", "--staff", "anna").output
     stop(world, "store")

@@ -17,6 +17,7 @@ from domain.cities import Cities, city_of
 from domain.clock import TAIPEI, city_date
 from domain.dates import day, day_and_time, deadline
 from domain.errors import CitizenMistakeError
+from domain.halts import Stopped
 from domain.orders import OrderState, mask_plate
 from domain.orderview import AttemptView, Line, OrderView, Receipt, Standing
 from domain.passtexts import until
@@ -26,7 +27,7 @@ from domain.writeoffs import STANDINGS
 from infra.barcodes import drawing, picture
 from infra.locales import reader as reader_of
 from infra.pdf import Section, document
-from services.halts import Seen, Standing, stopped
+from services.halts import Seen, stopped
 from services.storeslips import Slip
 from web.pay.frame import frame
 from web.pay.passes import facts
@@ -250,7 +251,9 @@ class Pages:
         return day_and_time(reader, moment, city_date(self._services.clock.now()))
 
 
-def _stopped_agencies(reader: Reader, lines: Sequence[Line], halted: Standing, cities: Cities) -> dict[str, str]:
+def _stopped_agencies(
+    reader: Reader, lines: Sequence[Line], halted: Mapping[str, Stopped], cities: Cities
+) -> dict[str, str]:
     """Names of agencies whose bills are not paid here now, with what staff say of it."""
     codes = sorted({line.key.agency for line in lines} & halted.keys())
     return {city_of(cities, code).name(reader.language): halted[code].text(reader.language) for code in codes}
