@@ -1,4 +1,4 @@
-"""`python -m benchmarks [webhook] [endtoend] [pay] [lookup] [import] [draw] [push]`: all of them unless some are named."""
+"""`python -m benchmarks NAME …`: the named ones of NAMES, or all of them."""
 
 import argparse
 import signal
@@ -9,12 +9,12 @@ from collections.abc import Callable
 import psycopg
 import redis
 
-from benchmarks import draw, endtoend, importing, lookup, pay, push, webhook
+from benchmarks import agency, draw, endtoend, importing, lookup, pay, push, webhook
 from benchmarks.ground import Ground, ground
 from benchmarks.line import Line
 from benchmarks.report import Target, environment
 
-NAMES = ("webhook", "endtoend", "pay", "lookup", "import", "draw", "push")
+NAMES = ("webhook", "endtoend", "pay", "lookup", "import", "agency", "draw", "push")
 EMPTY = "empty"
 LARGE_BILLS = 5_000_000
 
@@ -40,6 +40,7 @@ def main() -> int:
             "pay": lambda: pay.run(stores, line, given.seed, EMPTY),
             "lookup": lambda: lookup.run(stores, given.seed, endtoend.LEDGER, given.large_bills),
             "import": lambda: importing.run(stores, given.seed, EMPTY),
+            "agency": lambda: agency.run(stores, line, given.seed, EMPTY),
             "draw": lambda: draw.run(given.seed),
             "push": lambda: push.run(stores, line, given.seed, EMPTY),
         }
