@@ -1,7 +1,9 @@
 """The payment model driven at random: no forbidden move, no lost history, and the books agree once all is known."""
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -11,9 +13,10 @@ from sqlalchemy import Engine
 
 from domain.errors import CitizenMistakeError, OutsideError
 from domain.orderview import OrderView
-from domain.ports.payments import AttemptOutcome
+from domain.ports.payments import AttemptOutcome, Report, Taking
 from domain.ports.refunds import Refunding, RefundOutcome, RefundReport
 from domain.refunds import RefundRules
+from services.orderbook import OrderNotFoundError
 from services.refunds import RefundRuleError, Refunds
 from tests.pay.history import assert_history
 from tests.pay.world import CITIZEN, OTHER, Recorder, ScriptedProvider, World, bill, notice, silence
@@ -31,8 +34,13 @@ EMPTY = (
 class Bank(ScriptedProvider):
     """A provider with books of refunds too; `loses`: its next refund is lost before or after it was made."""
 
+    taken: dict[str, int] = field(default_factory=dict)  # trade number, amount
     given: list[tuple[str, int]] = field(default_factory=list)  # refund number, amount: as often as it was called
     loses: str = ""
+
+    def pay(self, trade_number: str, amount: int) -> None:
+        super().pay(trade_number, amount)
+        self.taken.setdefault(trade_number, amount)
 
     def refund(self, refunding: Refunding) -> RefundReport:
         lost, self.loses = self.loses, ""
@@ -48,8 +56,18 @@ class Bank(ScriptedProvider):
         return RefundReport(RefundOutcome.NOT_FOUND)
 
 
+class Killed(BaseException):
+    """SIGKILL, as far as a test can: nothing after it is done."""
+
+
+def killed(_: Taking) -> None:
+    raise Killed
+
+
+WEATHER: Mapping[str, Callable[[Taking], None]] = {"": lambda taking: None, "silent": silence, "killed": killed}
 EXAMPLES, STEPS = 15, 20
 SELDOM = st.integers(0, 4).map(lambda drawn: drawn == 4)
+ANY_WEATHER = st.sampled_from(["", "", "", "silent", "killed"])
 OFTEN = SELDOM.map(lambda seldom: not seldom)
 
 
@@ -67,35 +85,42 @@ class Payments(RuleBasedStateMachine):
 
     # What citizens do
 
-    @rule(chosen=st.sets(st.sampled_from(range(len(OWED))), min_size=1), stranger=st.booleans(), silent=SELDOM)
-    def begin(self, chosen: set[int], stranger: bool, silent: bool) -> None:
+    @rule(chosen=st.sets(st.sampled_from(range(len(OWED))), min_size=1), stranger=st.booleans(), weather=ANY_WEATHER)
+    def begin(self, chosen: set[int], stranger: bool, weather: str) -> None:
         payables = [OWED[at] for at in sorted(chosen)]
         with suppress(CitizenMistakeError):  # all of it is paid
             self.orders.append(self.world.open(*payables, citizen=OTHER if stranger else CITIZEN))
-            self.start(self.orders[-1], silent)
+            self.start(self.orders[-1], weather)
 
     @precondition(lambda self: self.orders)
-    @rule(data=st.data(), silent=SELDOM)
-    def begin_again(self, data: st.DataObject, silent: bool) -> None:
-        self.start(data.draw(st.sampled_from(self.orders)), silent)
+    @rule(data=st.data(), weather=ANY_WEATHER)
+    def begin_again(self, data: st.DataObject, weather: str) -> None:
+        self.start(data.draw(st.sampled_from(self.orders)), weather)
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data(), closes=st.booleans())
     def want_another_way(self, data: st.DataObject, closes: bool) -> None:
         self.bank.closes = self.bank.can_withdraw = closes
-        with suppress(CitizenMistakeError):  # not now
+        with suppress(CitizenMistakeError, OrderNotFoundError):  # not now, or forgotten
             self.world.payments.withdraw(self.world.unit, data.draw(st.sampled_from(self.orders)).id)
         self.bank.closes = self.bank.can_withdraw = True
 
     # What the provider does
 
     @precondition(lambda self: self.bank.books)
-    @rule(data=st.data(), how=st.sampled_from(["pay", "approve", *ENDS]))
+    @rule(data=st.data(), how=st.sampled_from(["pay", "pay less", "approve", "number", *ENDS]))
     def decide(self, data: st.DataObject, how: str) -> None:
         number = data.draw(st.sampled_from(sorted(self.bank.books)))
         now = self.bank.books[number].outcome
         if how == "pay" and now is not AttemptOutcome.PAID:  # also long after it has said otherwise
             self.bank.pay(number, self.amount(number))
+        elif how == "pay less" and now is AttemptOutcome.PENDING:
+            self.bank.pay(number, self.amount(number) - 1)
+        elif how == "number" and now is AttemptOutcome.PENDING:  # it can be paid until then, and not be taken back
+            until = self.bank.now() + timedelta(hours=1)
+            self.bank.books[number] = Report(AttemptOutcome.PENDING, payable_until=until)
+        elif how in ("pay", "pay less", "number"):
+            return
         elif now is AttemptOutcome.PENDING:
             self.bank.report(number, AttemptOutcome.APPROVED if how == "approve" else AttemptOutcome(how))
 
@@ -111,13 +136,13 @@ class Payments(RuleBasedStateMachine):
     # What the house does
 
     @precondition(lambda self: self.bank.books)
-    @rule(data=st.data(), may_take=OFTEN, lost=st.sampled_from(["", "", "ask", "confirm"]))
-    def settle(self, data: st.DataObject, may_take: bool, lost: str) -> None:
+    @rule(data=st.data(), may_take=OFTEN, weather=ANY_WEATHER, at=st.sampled_from(["ask", "confirm"]))
+    def settle(self, data: st.DataObject, may_take: bool, weather: str, at: str) -> None:
         number = data.draw(st.sampled_from(sorted(self.bank.books)))
-        nothing = lambda taking: None  # noqa: E731
-        self.bank.on_ask, self.bank.on_confirm = (silence if lost == one else nothing for one in ("ask", "confirm"))
-        self.world.payments.settle(self.world.unit, self.world.attempt_id(number), may_take=may_take)
-        self.bank.on_ask = self.bank.on_confirm = nothing
+        setattr(self.bank, f"on_{at}", WEATHER[weather])
+        with suppress(Killed):
+            self.world.payments.settle(self.world.unit, self.world.attempt_id(number), may_take=may_take)
+        self.bank.on_ask = self.bank.on_confirm = WEATHER[""]
 
     @rule()
     def time_passes(self) -> None:
@@ -126,6 +151,15 @@ class Payments(RuleBasedStateMachine):
             "UPDATE refund SET sent_at = sent_at - interval '1 hour', next_look_at = next_look_at - interval '1 hour'"
         )
         self.sweep()
+
+    @precondition(lambda self: self.orders)
+    @rule()
+    def orders_end(self) -> None:
+        """The time of open orders is over; offers that nobody took up are forgotten."""
+        self.world.run("UPDATE orders SET expires_at = now() WHERE state = 'open'")
+        with self.world.unit() as uow:
+            self.world.orders.forget_offers(uow)
+            self.world.orders.expire_due(uow)
 
     @precondition(lambda self: self.bank.charged)
     @rule(data=st.data(), amount=st.integers(1, 80), lost=st.sampled_from(["", "before", "after"]))
@@ -178,10 +212,13 @@ class Payments(RuleBasedStateMachine):
             "UPDATE refund SET sent_at = sent_at - interval '1 hour', next_look_at = now() WHERE ended_at IS NULL"
         )
         self.sweep_refunds()
-        live = "SELECT count(*) FROM attempt WHERE state IN ('started','confirming','unknown')"
-        assert self.world.rows(live) == [(0,)]
+        live = """SELECT attempt.state, trade_number FROM attempt JOIN orders ON orders.id = order_id
+                  WHERE attempt.state IN ('started','confirming','unknown')"""
+        assert self.world.rows(f"{live} AND stopped_at IS NULL") == []
+        stopped = [number for _, number in self.world.rows(live)]  # another amount was taken: staff have it
         assert self.world.rows("SELECT count(*) FROM refund WHERE ended_at IS NULL") == [(0,)]
-        charged = sum(self.amount(number) for number in self.bank.charged)
+        assert all(self.bank.taken[number] != self.amount(number) for number in stopped)
+        charged = sum(taken for number, taken in self.bank.taken.items() if number not in stopped)
         (came,), (back,) = (
             self.world.rows("SELECT coalesce(sum(amount), 0) FROM payment")[0],
             self.world.rows("SELECT coalesce(sum(amount), 0) FROM refund WHERE state = 'done'")[0],
@@ -194,11 +231,11 @@ class Payments(RuleBasedStateMachine):
 
     # Helpers of the machine
 
-    def start(self, order: OrderView, silent: bool) -> None:
-        self.bank.on_start = silence if silent else lambda taking: None
-        with suppress(CitizenMistakeError):  # paid, ended, or being paid
+    def start(self, order: OrderView, weather: str) -> None:
+        self.bank.on_start = WEATHER[weather]
+        with suppress(CitizenMistakeError, OrderNotFoundError, Killed):  # paid, ended, being paid, forgotten
             self.world.start(self.world.read(order))
-        self.bank.on_start = lambda taking: None
+        self.bank.on_start = WEATHER[""]
 
     def ended(self) -> list[str]:
         return sorted(number for number, report in self.bank.books.items() if report.outcome in ENDS)
