@@ -74,12 +74,7 @@ class Answering:
             total=view.total,
             offers=offers,
             again=Press(reader.t("再查一次"), door(ANSWERS, "again", **values)),
-            nothing_due=names(reader, [asked.city for asked in view.nothing_due]),
-            could_not_ask=names(reader, [silent.city for silent in view.could_not_ask]),
-            told=told(reader, view.could_not_ask),
-            retry_at=latest(view.could_not_ask),
-            promised=names(reader, [silent.city for silent in view.promised]),
-            not_connected=names(reader, view.not_connected),
+            **_said(reader, view),
             skipped=skipped,
             more=self._more(reader, values, skipped),
             look_alikes=look_alikes,
@@ -182,6 +177,18 @@ class Answering:
 def names(reader: Reader, cities: Sequence[City]) -> list[str]:
     """Cities by their short names."""
     return [city.short_name(reader.language) for city in cities]
+
+
+def _said(reader: Reader, view: BillsView) -> dict[str, Any]:
+    """What the sources said besides bills, as Answer has it."""
+    return {
+        "nothing_due": names(reader, [asked.city for asked in view.nothing_due]),
+        "could_not_ask": names(reader, [silent.city for silent in view.could_not_ask]),
+        "told": told(reader, view.could_not_ask),
+        "retry_at": latest(view.could_not_ask),
+        "promised": names(reader, [silent.city for silent in view.promised]),
+        "not_connected": names(reader, view.not_connected),
+    }
 
 
 def told(reader: Reader, silent: Sequence[SilentCity]) -> list[str]:

@@ -1,7 +1,6 @@
 """Every table that holds something about a citizen: what is shown of it (個資法 §3), and what leaving does to it.
 
-A table of the database is in PARTS or in services/holdings_of_nobody.py, or a test fails: whoever adds one decides here
-what it is.
+Every table is in PARTS or in services/holdings_of_nobody.py, or a test fails: whoever adds one decides what it is.
 Statements know :channel and :citizen (LINE user id), and when erasing :asked_at, the moment of 註銷.
 """
 
@@ -134,9 +133,8 @@ PARTS: Sequence[Part] = (
             f"UPDATE order_line SET plate = '' WHERE order_id IN ({_ORDERS})",  # noqa: S608
         ),
     ),
-    # The account itself is ciphertext here, and is shown to nobody but the staff member who makes the transfer.
     Part(
-        "refund_account",
+        "refund_account",  # ciphertext, shown to nobody but the staff member who makes the transfer
         msgid("退款的銀行帳戶（加密，退款結束即刪除）"),
         f"id IN (SELECT id FROM refund WHERE order_id IN ({_ORDERS}))",  # noqa: S608
         (Column("given_at", msgid("時間")),),

@@ -130,6 +130,7 @@ def test_check_digits_of_pay_taipei() -> None:
     assert check_digits("2", "Q70885062951261", "2") == "3a08"
     assert check_digits("18", "X") == check_digits("1", "8X")
     assert bill_url("Q7078443D090047") == "https://pay.taipei/qr/2/Q7078443D090047/bafb/2"
+    assert bill_url("Q70885062951261") == "https://pay.taipei/qr/2/Q70885062951261/3a08/2"
 
 
 @pytest.mark.parametrize(
