@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_limiter import Limiter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.calendarday import About, CalendarDay
@@ -59,6 +59,7 @@ def test_a_day_survives_its_address(day: CalendarDay) -> None:
 
 
 @given(st.text(WORDS, max_size=150), DAYS)
+@example("a" * 300, CalendarDay(About.BILLS, Language.EN, date(2026, 12, 23), 1, 40))
 def test_lines_are_folded_by_octets_and_text_is_escaped(words: str, day: CalendarDay) -> None:
     event = Event("u@x", day.ends - timedelta(days=1), day.ends, words, words, "http://x", timedelta(hours=11))
     file = calendar_file(event, NOW)
