@@ -7,9 +7,10 @@ from typing import Any
 from domain.amounts import money
 from domain.bindings import Vehicle
 from domain.passtexts import moment
-from domain.passview import EntryStanding, PassPlan
+from domain.passview import QR_SIDE, EntryStanding, PassPlan
 from domain.reader import Reader
-from flex_templates.card import Button, Card, Note, Paragraph, Press, Rows
+from flex_templates.card import Button, Card, Lead, Link, Note, Paragraph, Picture, Press, Rows, Say
+from flex_templates.person import Person, call
 from flex_templates.render import show
 from flex_templates.words import vehicle_name
 
@@ -58,6 +59,43 @@ def confirm_change(
         main=yes,
     )
     return show(reader, reader.t("請確認變更"), card)
+
+
+def changed_by_staff(
+    reader: Reader, one: EntryStanding, page_url: str, code_url: str, today: date, person: Person
+) -> dict[str, Any]:
+    """Staff changed it, on a call or in 資格審查: the new number and receipt are what counts now."""
+    card = Card(
+        title=reader.t("月票申請已變更"),
+        subtitle=one.lot_name,
+        blocks=[
+            Lead(one.entry_no, reader.t("申請編號")),
+            Paragraph(reader.t("承辦人員已更新您的申請。原來的申請編號與收據已作廢，請改留這一份。")),
+            Rows([(reader.t("車牌"), one.plate), (reader.t("方案"), reader.t(one.plan))]),
+            Picture(code_url, QR_SIDE, QR_SIDE),
+            Note(reader.t("{time} 截止前都可以變更或撤回。", time=moment(reader, one.closes_at, today))),
+        ],
+        main=Link(reader.t("收據與 QR"), page_url),
+        others=[Say(reader.t("申請查詢"), reader.t("申請查詢")), call(reader, person)],
+    )
+    return show(reader, reader.t("月票申請已變更"), card)
+
+
+def taken_off(reader: Reader, one: EntryStanding, person: Person) -> dict[str, Any]:
+    """Staff took it off the list."""
+    card = Card(
+        title=reader.t("月票申請不列入抽籤"),
+        subtitle=one.lot_name,
+        blocks=[
+            Lead(one.entry_no, reader.t("申請編號")),
+            Paragraph(reader.t("這筆申請經承辦人員審查，不列入這次抽籤。其他申請沒有變動。")),
+            Rows([(reader.t("車牌"), one.plate), (reader.t("方案"), reader.t(one.plan))]),
+            Note(reader.t("有疑問請在截止前洽停車場。")),
+        ],
+        main=Say(reader.t("申請查詢"), reader.t("申請查詢")),
+        others=[call(reader, person)],
+    )
+    return show(reader, reader.t("月票申請不列入抽籤"), card)
 
 
 def _to_vehicle(reader: Reader, vehicle: Vehicle) -> str:

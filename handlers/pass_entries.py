@@ -18,10 +18,10 @@ from domain.reader import msgid
 from flex_templates import pass_standing as cards
 from flex_templates.card import Button, Link, Press
 from flex_templates.person import anyone
-from handlers.pass_receipts import RECEIPT_LIFE
 from services.accounts import Accounts
 from services.draws.proofs import Proofs
 from services.passes.board import PassBoard
+from services.passes.change_news import RECEIPT_LIFE
 from services.passes.entries import Entries
 from services.passes.preferences import Preferences
 

@@ -1,7 +1,6 @@
 """The receipt of an entry that was just made: its text to keep, and a card with the QR code."""
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from bot.message import Message, text
@@ -13,8 +12,7 @@ from flex_templates import passes as cards
 from flex_templates.person import anyone
 from handlers.pass_openings import star_button
 from services.passes.board import PassBoard
-
-RECEIPT_LIFE = timedelta(days=180)  # how long the address of a receipt is good
+from services.passes.change_news import RECEIPT_LIFE
 
 
 def receipt_messages(

@@ -116,6 +116,10 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "confirm a change": lambda r: pass_change.confirm_change(
         r, STANDING, "ABC-1235", PLANS[0], TODAY, Press(r.t("確認變更"), "a.b~1?a=yes")
     ),
+    "changed by staff": lambda r: pass_change.changed_by_staff(
+        r, STANDING, RECEIPT, f"{RECEIPT}/qr.png", TODAY, anyone(r)
+    ),
+    "taken off by staff": lambda r: pass_change.taken_off(r, STANDING, anyone(r)),
     "proof of an entry": lambda r: pass_standing.proof(
         r, STANDING, (17, 412), "https://pay.example.gov.tw/draws/check", anyone(r)
     ),

@@ -11,8 +11,11 @@ from flask_wtf import CSRFProtect
 
 from adapters.randomness.drand import Drand
 from adapters.randomness.recorded import RECORDED
+from domain.draw.entry import Receipt
 from domain.ports.randomness import Randomness
 from infra import queue
+from infra.database import UnitOfWork
+from models.passes import PassEntry
 from services.draws.announcing import Announcing
 from services.draws.desk import Desk
 from services.draws.drawing import Drawing
@@ -25,6 +28,7 @@ from services.draws.recipients import Recipients
 from services.draws.telling import Telling
 from services.passes.board import PassBoard
 from services.passes.cases import Cases
+from services.passes.change_news import ChangeNews
 from services.passes.closing import Closing
 from services.passes.entries import Entries
 from services.passes.favourites import Favourites
@@ -77,7 +81,11 @@ class PassRoom(Money, VehicleRoom):
 
     @cached_property
     def entries(self) -> Entries:
-        return Entries(self.cipher, self.lookup_key, self.lots)
+        return Entries(self.cipher, self.lookup_key, self.lots, self._tell_of_change)
+
+    def _tell_of_change(self, uow: UnitOfWork, entry: PassEntry, receipt: Receipt | None) -> None:
+        """Later than entries are made: the board needs them."""
+        ChangeNews(self.board, self.notices, self.clock).tell(uow, entry, receipt)
 
     @cached_property
     def windows(self) -> Windows:

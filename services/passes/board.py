@@ -153,7 +153,8 @@ class PassBoard:
         for entry in past:
             one = open_now.get(_place(of[entry.id].draw_id))
             if of[entry.id].month == last and one is not None and (one.draw_id, entry.compact) not in taken:
-                repeats.append(Repeat(one, entry.plate, entry.plan))
+                plan = next((plan.code for plan in one.plans if plan.code == entry.plan), one.plans[0].code)
+                repeats.append(Repeat(one, entry.plate, plan))
         return repeats
 
     def receipt_urls(self, entry_id: uuid.UUID, until: datetime) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,13 +30,19 @@ _HOLDER_FIELD = "mobile"  # the same hash as accounts have: a counter entry is f
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read out over a counter
 
 
-class Entries:
-    """wiring gives the cipher of DATA_KEYS, the lookup key and the lots."""
+Tell = Callable[[UnitOfWork, PassEntry, Receipt | None], None]
 
-    def __init__(self, cipher: FieldCipher, lookup_key: LookupKey, lots: Lots) -> None:
+
+class Entries:
+    """wiring gives the cipher of DATA_KEYS, the lookup key and the lots; and who tells an applicant of what staff did:
+    the new entry with its receipt (§2.2), or the one that was taken off.
+    """
+
+    def __init__(self, cipher: FieldCipher, lookup_key: LookupKey, lots: Lots, tell: Tell | None = None) -> None:
         self._cipher = cipher
         self._lookup_key = lookup_key
         self._lots = lots
+        self._tell = tell
 
     def apply(self, uow: UnitOfWork, wanted: Application, *, actor: str = audit.CITIZEN) -> tuple[PassEntry, Receipt]:
         """A new entry and its receipt.
@@ -60,7 +66,10 @@ class Entries:
         row, entry = locked_entry(uow, entry_id)
         if row.phase != Phase.OPEN:
             raise RoundRuleError("the list is frozen: nothing of it changes any more")
+        was_live = entry.state == LIVE
         self._end(uow, row, entry, reason, staff)
+        if was_live and reason is not Removal.BOUGHT_FIRST and self._tell is not None:
+            self._tell(uow, entry, None)
 
     def change(
         self,
@@ -94,6 +103,8 @@ class Entries:
         uow.session.flush()
         made = self._admit(uow, row, wanted, preference=entry.preference)
         note(uow, "entry.made", made[0], row, actor)
+        if actor != audit.CITIZEN and self._tell is not None:
+            self._tell(uow, *made)
         return made
 
     def prove_pool(self, uow: UnitOfWork, entry_id: uuid.UUID, pool: str, *, staff: str) -> tuple[PassEntry, Receipt]:
@@ -106,6 +117,8 @@ class Entries:
         uow.session.flush()
         made = self._make(uow, row, same, pool=_pool(pool), preference=entry.preference)
         note(uow, "entry.pool", made[0], row, staff)
+        if self._tell is not None:
+            self._tell(uow, *made)
         return made
 
     def of(self, uow: UnitOfWork, channel: str, citizen: str, mobile: Mobile | None) -> Sequence[PassEntry]:

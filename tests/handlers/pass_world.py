@@ -66,9 +66,9 @@ def applied(flow: Flow, world: World, plate: str) -> str:
     return draw_id
 
 
-def drawn(owner: Flow, world: World, plate: str, people: int, steps: str) -> str:
+def drawn(owner: Flow, world: World, plate: str, people: int, steps: str, *, lot: str = "") -> str:
     """A rehearsal the owner has applied for, drawn."""
-    draw_id = world.round(world.lot(f"R{plate}"[:16]), steps=steps)
+    draw_id = world.round(world.lot(lot or f"R{plate}"[:16]), steps=steps)
     with world.units() as uow:
         account = owner.services["accounts"].require(uow, owner.channel, owner.citizen)
     for i in range(people):

@@ -131,6 +131,30 @@ def test_same_as_last_month_is_one_press(owner: Flow, world: World, plate: str) 
     assert "比照上月申請" not in owner.answer.buttons, "it is done already"
 
 
+def test_same_as_last_month_keeps_the_order_of_choice_and_drops_a_plan_sold_no_longer(
+    owner: Flow, world: World, plate: str
+) -> None:
+    past = [drawn(owner, world, plate, 1, "*:0", lot=f"{letter}{plate}"[:16]) for letter in "AB"]
+    world.sql(
+        "UPDATE pass_entry SET channel = :c, citizen = :u WHERE plate = :p", c=owner.channel, u=owner.citizen, p=plate
+    )
+    world.sql("ALTER TABLE pass_entry DISABLE TRIGGER frozen")
+    world.sql("UPDATE pass_entry SET preference = preference + 1000 WHERE plate = :p AND round_id = "
+              "(SELECT id FROM pass_round WHERE draw_id = :d)", p=plate, d=past[0])  # fmt: skip
+    world.sql("UPDATE pass_entry SET plan = 'gone' WHERE plate = :p", p=plate)
+    world.sql("ALTER TABLE pass_entry ENABLE TRIGGER frozen")
+    names = [open_round(world, draw_id.split("/")[2])[1] for draw_id in past]
+    owner.say("月票申請")
+    owner.press("比照上月申請")
+    assert owner.answer.shown.count("申請完成") == 2
+    shown = owner.say("申請查詢").shown
+    assert shown.index(names[1]) < shown.index(names[0]), "the second was wanted more"
+    assert "第 1 志願，共 2 處" in shown
+    assert world.sql("SELECT DISTINCT plan FROM pass_entry WHERE plate = :p AND plan <> 'gone'", p=plate) == [
+        {"plan": "general"}
+    ]
+
+
 def test_a_rehearsal_is_offered_as_one_and_only_where_it_may_be(owner: Flow, world: World) -> None:
     draw_id = world.round()
     world.set_clock(draw_id, DRAW_AT - timedelta(days=5))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.inbox_store import InboxStore
+from bot.inbox_store import InboxStore, NotStoredError
 from domain.accounts import AccountState
 from domain.draw.entry import Receipt, parse_receipt
 from domain.draw.listing import parse_list
@@ -104,17 +104,26 @@ class Rush:
         return {one.citizen: _button(self.said(one)) for one in self.people}
 
     def store(self, people: Sequence[Applicant], buttons: dict[str, str]) -> None:
-        """Webhook calls of all of them side by side: each presses twice, and every call comes twice."""
+        """Webhook calls of all of them side by side: each presses twice, and every call comes twice; one that could
+        not be stored in time is delivered again, as LINE does after a 503.
+        """
         self._store.open()
 
         def call(one: Applicant) -> None:
             for event in (self._press(one, buttons[one.citizen]), self._press(one, buttons[one.citizen])):
                 self.line.events.carry([event])
                 for _ in range(2):
-                    self._store.store({"destination": BOT, "events": [event]})
+                    eventually(lambda event=event: self._stored(event), self._seconds)
 
         with ThreadPoolExecutor(STREAMS) as streams:
             list(streams.map(call, people))
+
+    def _stored(self, event: Event) -> bool:
+        try:
+            self._store.store({"destination": BOT, "events": [event]})
+        except NotStoredError:
+            return False
+        return True
 
     def close(self) -> None:
         """Close at the end of the second in which the last of them was stored, and let it pass."""

@@ -14,9 +14,11 @@ from flask_wtf import CSRFProtect
 from PIL import Image
 
 from domain.passview import ODDS_CHART
+from domain.rounds import RoundTimes
 from infra.clock import SystemClock
 from services.passes.board import PassBoard
-from tests.passes.world import SCRIPT, STAFF, World
+from services.passes.lots import Sells
+from tests.passes.world import REGISTERING, SCRIPT, STAFF, World
 from web import security
 from web.draws.views import blueprint as draw_pages
 from web.passes.views import blueprint
@@ -113,6 +115,20 @@ def test_an_entry_of_the_counter_is_found_without_line(world: World, client: Fla
     wrong, none = look(client, "0900000001", "AAA-0002"), look(client, "0988888888", "ZZZ-9999")
     assert NOTHING in wrong
     assert wrong == none
+
+
+def test_what_is_open_is_listed_and_who_takes_applications(world: World, client: FlaskClient) -> None:
+    draw_id = world.round()
+    world.set_clock(draw_id, REGISTERING)
+    assert "全日月票 2 張" not in client.get("/passes/").get_data(as_text=True), "a rehearsal is nobody's business"
+    now = SystemClock().now().replace(microsecond=0)
+    day = timedelta(days=1)
+    times = RoundTimes(now - day, now + day, now + 2 * day, now + 3 * day)
+    world.round(world.lot("P0500"), rehearsal=False, times=times)
+    world.round(world.lot("P0600", sells=Sells.COUNTER), rehearsal=False, times=times)
+    page = client.get("/passes/").get_data(as_text=True)
+    assert page.count("全日月票 2 張") == 2
+    assert page.count("只在現場受理") == 1
 
 
 def test_another_sites_form_is_refused(world: World, board: PassBoard) -> None:
