@@ -1,4 +1,7 @@
-"""The worker as Procfile starts it, in whose city it is always day: what is measured must not wait for the morning."""
+"""The worker as Procfile starts it, in whose city it is always day: what is measured must not wait for the morning.
+
+It gives way to nobody: there is no web beside it, and the peer does not either.
+"""
 
 import sys
 from datetime import datetime, timedelta
@@ -22,4 +25,5 @@ class DaytimeClock(SystemClock):
 
 if __name__ == "__main__":
     Stores.clock = DaytimeClock()
+    jobs.worker.give_way = lambda: None
     sys.exit(jobs.worker.main())

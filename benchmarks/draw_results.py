@@ -47,7 +47,8 @@ def fill_draw(database: str, channel: str) -> str:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")  # no triggers: these rows were guarded when made
         connection.execute(
-            "INSERT INTO lot (number, name, district, village, address) VALUES (%s, '大安高工地下停車場', '大安區', '龍安里', 'x')",
+            "INSERT INTO lot (number, name, district, village, address) "
+            "VALUES (%s, '大安高工地下停車場', '大安區', '龍安里', '復興南路二段')",
             (LOT,),
         )
         connection.execute(

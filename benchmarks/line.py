@@ -44,8 +44,8 @@ class _Books:
     def taken(self) -> int:
         return self._line.calls[REPLY] + self._line.calls[PUSH]
 
-    def keep_rates(self) -> None:
-        self._line.platform.rates.enabled = True
+    def keep_rates(self, on: bool) -> None:
+        self._line.platform.rates.enabled = on
 
     def pushed(self) -> tuple[int, int, int]:
         """How many different people have got one message exactly, how many more, how often the rate was exceeded."""
@@ -116,9 +116,9 @@ class Line:
         calls: list[bytes] = self._ask("prepare", said)
         return calls
 
-    def keep_rates(self) -> None:
-        """From now on answer 429 beyond LINE's own rates."""
-        self._ask("keep_rates")
+    def keep_rates(self, *, on: bool) -> None:
+        """From now on answer 429 beyond LINE's own rates, or no longer."""
+        self._ask("keep_rates", on)
 
     def pushed(self) -> tuple[int, int, int]:
         """People with one message, people with more, and how often the rate was exceeded."""

@@ -94,7 +94,7 @@ def run(ground: Ground, line: Line, seed: int, empty: str) -> list[Target]:
     sent_cards = cards(seed, PUSHES)
     kept = ground.folder / "cards.json"
     kept.write_bytes(orjson.dumps(sent_cards[:5_000]))
-    line.keep_rates()
+    line.keep_rates(on=True)
     line.answer_after(LATENCY_MS)
     paced, memory, busiest = _ours(ground, line, empty, sent_cards)
     print(f"  LINE after {LATENCY_MS} ms, one worker: {paced:.0f}/s, {busiest} in the busiest second")
@@ -106,6 +106,7 @@ def run(ground: Ground, line: Line, seed: int, empty: str) -> list[Target]:
     print(f"  LINE at once: ParkLine {spread(we)}/s, SDK loop {spread(peer)}/s")
     rate = LINE_RATES["push"]
     told = _draw(ground, line, empty)
+    line.keep_rates(on=False)
     ratios = [one / other for one, other in zip(we, peer, strict=True)]
     return [
         Target(f"LINE after {LATENCY_MS} ms: pushes/s of one worker / LINE's {rate}", paced / rate, PART_OF_RATE),
