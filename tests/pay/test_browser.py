@@ -74,6 +74,26 @@ def test_nothing_is_wider_than_the_screen_and_the_keyboard_reaches_the_button(wo
     expect(page.get_by_role("heading", name="訂單資訊")).to_be_visible()
 
 
+def test_the_link_counts_down_and_says_so_without_scripts_too(world: World, browser: Browser, page: Page) -> None:
+    order = world.open(bill("A1", 80))
+    page.goto(world.links.pay(order))
+    expect(page.get_by_role("timer")).to_have_text(re.compile("還有 2[34] 小時 [0-9]+ 分。"))
+    world.run("UPDATE orders SET expires_at = now() + interval '2 minutes'")
+    context = browser.new_context(viewport={"width": PHONE, "height": 844})
+    counted = context.new_page()
+    counted.clock.install()
+    counted.goto(world.links.pay(order))
+    expect(counted.get_by_role("timer")).to_have_text(re.compile("還有 [12] 分 [0-9]+ 秒。"))
+    before = counted.get_by_role("timer").inner_text()
+    counted.clock.run_for(30_000)
+    assert counted.get_by_role("timer").inner_text() != before
+    counted.clock.run_for(120_000)
+    expect(counted.get_by_role("timer")).to_have_text("期限已過，請回到 LINE 查看。")
+    counted.goto(world.links.pay(order) + "?lang=en")
+    expect(counted.get_by_role("timer")).to_have_text(re.compile("min [0-9]+ s left"))
+    context.close()
+
+
 def test_colours_of_the_pages_have_enough_contrast(browser: Browser, world: World) -> None:
     """WCAG 2.1 AA, 4.5:1, for every text of the pay page and the receipt against the nearest painted background."""
     context = browser.new_context(viewport={"width": PHONE, "height": 844})

@@ -64,7 +64,7 @@ def test_the_page_speaks_english_when_switched_or_opened_so(world: World, browse
     assert world.read(order).language == "en"
 
 
-def test_headers_are_strict_and_no_script_is_there(world: World, browser: FlaskClient) -> None:
+def test_headers_are_strict_and_the_countdown_is_the_only_script(world: World, browser: FlaskClient) -> None:
     page = browser.get(address(world, world.open(bill())))
     policy = page.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'")
@@ -75,7 +75,10 @@ def test_headers_are_strict_and_no_script_is_there(world: World, browser: FlaskC
     assert page.headers["Referrer-Policy"] == "same-origin"
     assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert "max-age" in page.headers["Strict-Transport-Security"]
-    assert "<script" not in page.text
+    assert re.findall("<script[^>]*>", page.text) == ['<script src="/pay/static/countdown.js" defer>']
+    assert "script-src 'self';" in policy
+    others = browser.get(address(world, world.open(bill("A2"))) + "/carry", follow_redirects=False)
+    assert "script-src" not in others.headers["Content-Security-Policy"]
     assert not re.search(r"\sstyle=|\son\w+=", page.text)
 
 
