@@ -17,10 +17,11 @@ from services.staff.accounts import StaffAccounts
 from services.staff.deputies import Deputies
 from services.staff.login import Logins
 from web import backoffice
+from wiring.campaigns import CampaignRoom
 from wiring.passes import PassRoom
 
 
-class StaffRoom(PassRoom):
+class StaffRoom(PassRoom, CampaignRoom):
     """Accounts, logging in, and /staff/."""
 
     @cached_property
@@ -54,6 +55,7 @@ class StaffRoom(PassRoom):
             cases=Cases(self.entries),
             desk=self.desk,
             refunds=self.refunds,
+            campaigns=self.campaigns,
             providers=self.providers,
             switches=self._switches,
             published_heads=lambda: sealing.published(self.settings.parkline_var / sealing.HEADS),

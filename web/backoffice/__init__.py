@@ -13,6 +13,7 @@ from web.backoffice import (
     cases,
     door,
     draws,
+    floods,
     home,
     lists,
     lots,
@@ -26,7 +27,7 @@ from web.backoffice import (
 from web.backoffice.gate import Gate
 from web.backoffice.room import Room, StaffServices
 
-PAGES = (home, own, people, rounds, lots, cases, case_deeds, lists, draws, offers, refunds, audit, system)
+PAGES = (home, own, people, rounds, lots, cases, case_deeds, lists, draws, offers, refunds, floods, audit, system)
 
 __all__ = ["StaffServices", "blueprint"]
 

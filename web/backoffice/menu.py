@@ -33,6 +33,7 @@ MENU = (
             Item("lots", "停車場與優惠方案", Power.SEE_ROUNDS),
         ),
     ),
+    Group("訊息", (Item("floods", "防汛通知", Power.FLOOD), Item("campaigns", "群發紀錄", Power.SEE_MESSAGES))),
     Group("客服", (Item("refunds", "退款與對帳", Power.SEE_MONEY),)),
     Group("稽核", (Item("audit", "稽核軌跡", Power.AUDIT),)),
     Group("系統管理", (Item("people", "承辦人員帳號", Power.STAFF), Item("halts", "停止服務", Power.OPERATE))),

@@ -18,6 +18,7 @@ from domain.rounds import Phase, RoundRuleError
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
+from services.campaigns import Campaigns
 from services.draws.desk import Desk
 from services.draws.places import Places
 from services.draws.promoting import Promoting
@@ -69,6 +70,7 @@ class StaffServices:
     cases: Cases
     desk: Desk
     refunds: Refunds
+    campaigns: Campaigns
     providers: Collection[str]
     switches: Callable[[], Mapping[str, str]]  # what can be stopped: key and name
     published_heads: Callable[[], Sequence[Head]]
