@@ -4,9 +4,12 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain, islice
 from pathlib import Path
+from typing import LiteralString
 
 from sqlalchemy import select
 
@@ -15,7 +18,7 @@ from domain.draw.announcement import Announcement, parse_announcement
 from domain.draw.beacon import BeaconValue
 from domain.draw.coding import DrawFileError, is_rehearsal
 from domain.draw.listing import DrawList, parse_list
-from domain.draw.result import Result, draw
+from domain.draw.result import Ranked, Result, draw
 from domain.draw.steps import ANY
 from domain.draw.witness import Transcript
 from domain.ports.randomness import Randomness
@@ -28,6 +31,7 @@ from services.passes.rounds import Rounds, note, round_now
 
 PRESSED_ON_TIME = timedelta(minutes=5)  # later than this, whoever reads the audit is told how late
 VERIFY_SECONDS = 300
+COPIED_AT_ONCE = 5_000  # rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +155,24 @@ def _keep_ranks(uow: UnitOfWork, row: PassRound, result: Result) -> None:
     """Ranks of all, and a row for each place: the winners' offered until the pay deadline, what is left vacant."""
     found = uow.connection.execute(select(PassEntry.entry_no, PassEntry.id).where(PassEntry.round_id == row.id))
     ids: dict[str, uuid.UUID] = {one.entry_no: one.id for one in found}
-    columns = "COPY draw_rank (entry_id, round_id, rank, status, no, place) FROM STDIN"
-    with uow.driver.cursor().copy(columns) as copy:
-        for one in result.ranked:
-            of = one.outcome
-            copy.write_row((ids[one.entry.entry_no], row.id, one.rank, of.status.value, of.no, of.place))
+    ranks = ((ids[one.entry.entry_no], row.id, one.rank, *_outcome(one)) for one in result.ranked)
+    copy_rows(uow, "COPY draw_rank (entry_id, round_id, rank, status, no, place) FROM STDIN", ranks)
     won = [one for one in result.ranked if one.outcome.status is Status.WON]
-    with uow.driver.cursor().copy("COPY pass_seat (round_id, no, place, state, entry_id, pay_by) FROM STDIN") as copy:
-        for one in won:
-            entry_id = ids[one.entry.entry_no]
-            copy.write_row((row.id, one.outcome.no, one.outcome.place, "offered", entry_id, row.pay_by))
-        for no in range(len(won) + 1, places_of(row.steps) + 1):  # everybody has won: nothing is reserved any more
-            copy.write_row((row.id, no, ANY, "vacant", None, None))
+    places = range(len(won) + 1, places_of(row.steps) + 1)  # everybody has won: nothing is reserved any more
+    seats = chain(
+        ((row.id, one.outcome.no, one.outcome.place, "offered", ids[one.entry.entry_no], row.pay_by) for one in won),
+        ((row.id, no, ANY, "vacant", None, None) for no in places),
+    )
+    copy_rows(uow, "COPY pass_seat (round_id, no, place, state, entry_id, pay_by) FROM STDIN", seats)
+
+
+def _outcome(one: Ranked) -> tuple[str, int, str]:
+    return one.outcome.status.value, one.outcome.no, one.outcome.place
+
+
+def copy_rows(uow: UnitOfWork, statement: LiteralString, rows: Iterator[tuple[object, ...]]) -> None:
+    """Some thousand rows a statement: each may take only so long, however large the draw."""
+    while batch := list(islice(rows, COPIED_AT_ONCE)):
+        with uow.driver.cursor().copy(statement) as copy:
+            for values in batch:
+                copy.write_row(values)

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Final
 
 import pytest
 
@@ -13,37 +14,39 @@ from domain.draw.entry import commitment
 from domain.draw.listing import parse_list
 from domain.phones import Mobile
 from services.draws import announcing, files
+from services.draws.drawing import copy_rows
 from tests.passes.world import DRAW_AT, REGISTERING, STAFF, World
 
 pytestmark = pytest.mark.slow  # draws of thousands
 
 MOST_BYTES_AN_ENTRY = 8_000  # of memory above what the process had: a list, its rows, the result
-COLUMNS = (
-    "id, round_id, entry_no, log_index, commitment, salt, pool, plan, plate, compact, holder, holder_hash, name, "
-    "preference, applied_at"
+COPY: Final = (
+    "COPY pass_entry (id, round_id, entry_no, log_index, commitment, salt, pool, plan, plate, compact, holder, "
+    "holder_hash, name, preference, applied_at) FROM STDIN"
 )
 
 
 def enter(world: World, draw_id: str, people: int) -> None:
     """So many entries, as Entries.apply writes them, without its questions."""
-    cipher = world.entries._cipher
     with world.units() as uow:
         row = world.rounds.locked(uow, draw_id)
         number_hash = world.entries._hash(uow, Mobile("0912345678"))
-        with uow.driver.cursor().copy(f"COPY pass_entry ({COLUMNS}) FROM STDIN") as copy:
-            for i in range(people):
-                entry_id, salt, mobile = uuid.uuid4(), secrets.token_bytes(32), f"09{i:08}"
-                number, plate = f"E{i:07}", f"A{i % 100:02}-{i // 100:04}"
-                commit = commitment(draw_id, number, "G", 1, plate, mobile, salt)
-                copy.write_row(
-                    (
-                        entry_id, row.id, number, i, commit, cipher.encrypt(salt.hex(), f"pass_entry.salt:{entry_id}"),
-                        "G", "general", plate, plate.replace("-", ""),
-                        cipher.encrypt(mobile, f"pass_entry.holder:{entry_id}"), number_hash,
-                        cipher.encrypt("王", f"pass_entry.name:{entry_id}"), i, REGISTERING,
-                    )
-                )  # fmt: skip
+        copy_rows(uow, COPY, (entry(world, draw_id, row.id, number_hash, i) for i in range(people)))
         row.logged = people
+
+
+def entry(world: World, draw_id: str, round_id: uuid.UUID, number_hash: bytes, i: int) -> tuple[object, ...]:
+    """The values of COPY's columns for person i."""
+    cipher = world.entries._cipher
+    entry_id, salt, mobile = uuid.uuid4(), secrets.token_bytes(32), f"09{i:08}"
+    number, plate = f"E{i:07}", f"A{i % 100:02}-{i // 100:04}"
+    commit = commitment(draw_id, number, "G", 1, plate, mobile, salt)
+    return (
+        entry_id, round_id, number, i, commit, cipher.encrypt(salt.hex(), f"pass_entry.salt:{entry_id}"),
+        "G", "general", plate, plate.replace("-", ""),
+        cipher.encrypt(mobile, f"pass_entry.holder:{entry_id}"), number_hash,
+        cipher.encrypt("王", f"pass_entry.name:{entry_id}"), i, REGISTERING,
+    )  # fmt: skip
 
 
 def whole_draw(world: World, people: int, monkeypatch: pytest.MonkeyPatch) -> None:
