@@ -35,11 +35,16 @@ class Size:
     seconds: float  # the deadline of what must come to its end by itself
 
 
-SMALL = Size(False, orders=80, kills=2, citizens=6, webs=1, workers=1, seconds=60)
+SMALL = Size(False, orders=40, kills=2, citizens=6, webs=1, workers=1, seconds=240)
 FULL = Size(True, orders=20_000, kills=40, citizens=12, webs=2, workers=2, seconds=900)
 
 
-@pytest.fixture(params=[pytest.param(SMALL, id="small"), pytest.param(FULL, id="full", marks=pytest.mark.soak)])
+@pytest.fixture(
+    params=[
+        pytest.param(SMALL, id="small", marks=pytest.mark.timeout(600)),  # half a minute where nobody else is at work
+        pytest.param(FULL, id="full", marks=[pytest.mark.soak, pytest.mark.timeout(7200)]),
+    ]
+)
 def size(request: pytest.FixtureRequest) -> Size:
     given: Size = request.param
     return given

@@ -29,7 +29,7 @@ from tests.soak.money.process import TROUBLE
 from tests.webhook.house import environment
 from wiring import House
 
-UP_SECONDS = 60.0
+UP_SECONDS = 180.0
 CONNECTIONS = 40  # of the test itself: citizens, staff, the clock
 QUICKER = "5 seconds"  # by so much attempts are asked about earlier, each second of a run
 STEPS = (1.2, 1.2, 10, *[35] * 5, *[24 * 60] * 15)  # minutes that pass
@@ -102,7 +102,7 @@ class Town:
         self._web = inside.enter_context(process(arguments, self._settings))
         self._workers = [self._start_worker() for _ in range(workers)]
         assert wait_until(lambda: get(self.port, "/healthz")[0] == 200, UP_SECONDS), self._web.output
-        assert all(worker.says("worker_started") for worker in self._workers)
+        assert all(worker.says("worker_started", UP_SECONDS) for worker in self._workers)
 
     # Trouble
 
