@@ -160,6 +160,7 @@ def test_a_years_question_is_asked_once_and_its_answers_do_what_they_say(
             assert ownership.wonder(uow) == expected
     asked = [told(chat_engine, each)[-1] for each in (keeps, sells)]
     assert all(f"{plate} 還是您的車嗎？" in one for one in asked)
+    clock.move(days=100)
     assert "照常" in keeps.press("是，還是我的", asked[0])
     assert "不會再提醒" in sells.press("已賣出", asked[1])
     assert "車輛已賣出" in sells.say("歷程")
@@ -167,7 +168,7 @@ def test_a_years_question_is_asked_once_and_its_answers_do_what_they_say(
     assert "沒有綁定這輛車" in sells.press("已賣出", asked[1]), "an old button"
     clock.move(days=364)
     with chat_units() as uow:
-        assert ownership.wonder(uow) == 0
+        assert ownership.wonder(uow) == 0, "a year from the answer, not from the question"
     clock.move(days=2)
     with chat_units() as uow:
         assert ownership.wonder(uow) == 1, "who sold it is not asked again"
