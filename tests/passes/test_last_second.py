@@ -11,6 +11,8 @@ from services.draws import files
 from services.draws.freezing import NotYetError
 from tests.passes.world import DRAW_AT, STAFF, TIMES, World
 
+pytestmark = pytest.mark.slow  # a whole draw each
+
 LAST = TIMES.closes_at - timedelta(milliseconds=1)
 THREADS = 6  # of the 8 connections; the lookup key takes one more when it is made
 

@@ -11,6 +11,8 @@ from tests.passes.world import SCRIPT, STAFF, TIMES, World
 from web import security
 from web.draws.views import blueprint, rehearsals
 
+pytestmark = pytest.mark.slow  # a whole draw each
+
 FILES = (files.ANNOUNCE, files.LIST, files.REMOVED, files.RESULT)
 
 

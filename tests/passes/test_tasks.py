@@ -12,6 +12,8 @@ from domain.rounds import RoundTimes
 from jobs.tasks import draws
 from tests.passes.world import STAFF, World
 
+pytestmark = pytest.mark.slow  # a whole draw each
+
 
 @pytest.fixture
 def context(world: World) -> JobContext:

@@ -17,6 +17,8 @@ from services.passes.board import PassBoard
 from services.passes.paying import PassPaying
 from tests.passes.world import DRAW_AT, STAFF, TIMES, World
 
+pytestmark = pytest.mark.slow  # a whole draw each
+
 
 class Posted:
     """Notices as they were handed over; a key that was there before does nothing, as the outbox has it."""
