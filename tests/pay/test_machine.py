@@ -259,6 +259,7 @@ class Payments(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)  # a busy machine takes its time over so many transactions
 def test_whatever_happens(pay_engine: Engine) -> None:
     few = settings(
         max_examples=EXAMPLES,
