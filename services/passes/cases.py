@@ -1,7 +1,7 @@
 """申請案件: what staff see of entries. Masked; one row at a time is shown whole, with a reason that the audit keeps."""
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,6 +76,13 @@ class Cases:
     def one(self, uow: UnitOfWork, entry_id: uuid.UUID) -> CaseRow:
         """One entry, masked. Raises StaffRuleError."""
         return next(iter(self._shown(uow, [self._entry(uow, entry_id)])))
+
+    def of(
+        self, uow: UnitOfWork, entry_ids: Collection[uuid.UUID], *, whole: bool = False
+    ) -> Mapping[uuid.UUID, CaseRow]:
+        """Several entries by id; `whole` is for files that a second person has approved."""
+        found = uow.session.scalars(select(PassEntry).where(PassEntry.id.in_(entry_ids))).all()
+        return {row.id: row for row in self._shown(uow, found, whole=whole)}
 
     def unmask(self, uow: UnitOfWork, entry_id: uuid.UUID, *, reason: str, actor: str) -> CaseRow:
         """One entry whole. The audit keeps who, which and why. Raises StaffRuleError without a reason."""

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from domain.staff import Role
 from infra.embedded import StoreUrls
-from tests.staff.office import Office
+from tests.staff import rehearsal
+from tests.staff.office import Office, Person
 
 
 @pytest.fixture
@@ -15,3 +17,25 @@ def office(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Office
     made = Office(StoreUrls(database_url, redis_url), tmp_path)
     yield made
     made.house.engine.dispose()
+
+
+@pytest.fixture
+def draw_id(office: Office) -> str:
+    """A rehearsal that is still open."""
+    return rehearsal.planned(office)
+
+
+@pytest.fixture
+def chen(office: Office) -> Person:
+    """Somebody of the head office, logged in."""
+    person = office.person("chen", Role.HEAD)
+    person.log_in()
+    return person
+
+
+@pytest.fixture
+def lin(office: Office) -> Person:
+    """Another."""
+    person = office.person("lin", Role.HEAD)
+    person.log_in()
+    return person

@@ -1,78 +1,18 @@
 """抽籤作業: a rehearsal from its list to the promotion, run in the browser by two people; what is refused, and why."""
 
 import io
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-import pytest
 from openpyxl import load_workbook
 
 from domain.clock import TAIPEI
-from domain.phones import Mobile
-from domain.plates import Plate
 from domain.staff import Role
 from domain.vehicles import VehicleKind
-from services.passes.application import Application
-from services.passes.lots import PlanView
 from services.passes.rounds import NewRound
 from services.staff import approvals
-from tests.passes.world import DRAW_AT, REGISTERING, TIMES
+from tests.passes.world import DRAW_AT
 from tests.staff.office import Office, Person
-
-PEOPLE = 4
-
-
-def clock(moment: datetime) -> str:
-    return moment.astimezone(TAIPEI).strftime("%Y-%m-%dT%H:%M")
-
-
-@pytest.fixture
-def draw_id(office: Office) -> str:
-    """A rehearsal of two places with four applicants, still open."""
-    office.lot("001", "大安地下停車場")
-    house = office.house
-    with house.unit() as uow:
-        house.lots.put_plan(uow, "001", VehicleKind.CAR, "all-day", PlanView("general", "一般", 5760), staff="test")
-        new = NewRound("2023-09", "001", VehicleKind.CAR, "all-day", "*:2", times=TIMES, rehearsal=True)
-        name = house.rounds.plan(uow, new, staff="test").draw_id
-    now = house.clock.now()
-    shift = REGISTERING - now
-    office.run("UPDATE pass_round SET clock_shift = :shift", shift=shift)
-    for i in range(1, PEOPLE + 1):
-        wanted = Application(name, Plate(f"AAA-{i:04}"), "general", Mobile(f"09{i:08}"), f"王小{i}", now)
-        with house.unit() as uow:
-            house.entries.apply(uow, wanted)
-    return name
-
-
-@pytest.fixture
-def chen(office: Office) -> Person:
-    person = office.person("chen", Role.HEAD)
-    person.log_in()
-    return person
-
-
-@pytest.fixture
-def lin(office: Office) -> Person:
-    person = office.person("lin", Role.HEAD)
-    person.log_in()
-    return person
-
-
-def announced(chen: Person, draw_id: str) -> None:
-    """Freeze and announce, on the rehearsal's clock."""
-    chen.post(f"/draw/rehearse/{draw_id}", step="clock", at=clock(DRAW_AT - timedelta(minutes=30)))
-    assert "下一步" in chen.post(f"/draw/rehearse/{draw_id}", step="freeze").text
-    assert "下一步" in chen.post(f"/draw/rehearse/{draw_id}", step="announce").text
-
-
-def approval(page: str) -> str:
-    return page.split('name="id" value="')[1].split('"', maxsplit=1)[0]
-
-
-def armed(chen: Person, lin: Person, draw_id: str) -> None:
-    """One asks, the other approves."""
-    assert "另一位管理人員核准" in chen.post("/draws/arm", draw=[draw_id], reason="已核對").text
-    assert "已啟動 1 場" in lin.post("/draws/decide", id=approval(lin.get("/draws").text), approve="1").text
+from tests.staff.rehearsal import PEOPLE, announced, approval, armed, clock, drawn, winner
 
 
 def test_a_rehearsal_from_its_list_to_the_promotion(chen: Person, lin: Person, office: Office, draw_id: str) -> None:
@@ -136,10 +76,7 @@ def test_the_clock_of_a_real_round_cannot_be_touched(chen: Person, office: Offic
 
 
 def test_two_copies_of_the_result(chen: Person, lin: Person, draw_id: str) -> None:
-    announced(chen, draw_id)
-    armed(chen, lin, draw_id)
-    chen.post(f"/draw/rehearse/{draw_id}", step="clock", at=clock(DRAW_AT + timedelta(minutes=2)))
-    chen.post(f"/draw/start/{draw_id}")
+    drawn(chen, lin, draw_id)
     heads = {}
     for copy in ("notice", "record"):
         sheet = load_workbook(io.BytesIO(chen.get(f"/draw/excel/{copy}/{draw_id}").data)).worksheets[0]
@@ -152,12 +89,7 @@ def test_two_copies_of_the_result(chen: Person, lin: Person, draw_id: str) -> No
 
 
 def test_a_place_is_sold_at_the_counter_once(chen: Person, lin: Person, draw_id: str) -> None:
-    announced(chen, draw_id)
-    armed(chen, lin, draw_id)
-    chen.post(f"/draw/rehearse/{draw_id}", step="clock", at=clock(DRAW_AT + timedelta(minutes=2)))
-    page = chen.post(f"/draw/start/{draw_id}").text
-    winner = page.split('class="W"><span>')[1].split("<")[0]
-    form = {"entry_no": winner, "amount": "5760", "receipt": "A-1"}
+    form = {"entry_no": winner(drawn(chen, lin, draw_id)), "amount": "5760", "receipt": "A-1"}
     assert "無法進行" in chen.post(f"/draw/sell/{draw_id}", **(form | {"amount": "10"})).text
     assert "已登記現場購票" in chen.post(f"/draw/sell/{draw_id}", **form).text
     assert "無法進行" in chen.post(f"/draw/sell/{draw_id}", **form).text

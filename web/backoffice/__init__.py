@@ -14,6 +14,7 @@ from web.backoffice import (
     door,
     draws,
     floods,
+    gate_list,
     home,
     lists,
     lots,
@@ -22,12 +23,30 @@ from web.backoffice import (
     people,
     refunds,
     rounds,
+    sales,
     system,
 )
 from web.backoffice.gate import Gate
 from web.backoffice.room import Room, StaffServices
 
-PAGES = (home, own, people, rounds, lots, cases, case_deeds, lists, draws, offers, refunds, floods, audit, system)
+PAGES = (
+    home,
+    own,
+    people,
+    rounds,
+    lots,
+    cases,
+    case_deeds,
+    lists,
+    draws,
+    offers,
+    sales,
+    gate_list,
+    refunds,
+    floods,
+    audit,
+    system,
+)
 
 __all__ = ["StaffServices", "blueprint"]
 

@@ -30,6 +30,8 @@ MENU = (
             Item("rounds", "月票期別設定", Power.SEE_ROUNDS),
             Item("draws", "抽籤作業顯示", Power.SEE_ROUNDS),
             Item("cases", "申請案件管理", Power.SEE_ENTRIES),
+            Item("sales", "月票繳費查詢", Power.SEE_PAYMENTS),
+            Item("gates", "購買資料管理", Power.SEE_PASSES),
             Item("lots", "停車場與優惠方案", Power.SEE_ROUNDS),
         ),
     ),
