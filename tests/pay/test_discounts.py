@@ -98,3 +98,11 @@ def test_the_database_refuses_a_discount_of_everything(world: World) -> None:
     world.open(slip())
     with pytest.raises(Exception, match="ck_order_line_discount"):
         world.run("UPDATE order_line SET discount = pay_amount")
+
+
+def test_the_page_explains_the_fee_item_in_both_languages(world: World, browser: FlaskClient) -> None:
+    path = address(world, world.open(due("A1", 80)))
+    page = browser.get(path).text
+    assert "繳費說明與注意事項" in page
+    assert "逾期未繳會寄發催繳單並加收工本費" in page
+    assert "followed by a dunning notice with an extra charge" in browser.get(path + "?lang=en").text

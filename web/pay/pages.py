@@ -78,6 +78,7 @@ class Pages:
             "until": self._until(reader, order),
             "seconds_left": max(int((order.expires_at - self._services.clock.now()).total_seconds()), 0),
             "lines": [self._line(reader, line) for line in order.due],
+            "about": self._about(reader, order.due),
             "agencies": _stopped_agencies(reader, order.due, halted, self._services.cities),
             "not_due": [self._line(reader, line) for line in order.lines if line.standing is not Standing.DUE],
             "ways": ways,
@@ -208,6 +209,12 @@ class Pages:
             (reader.t("手續費"), money(reader, paid.fee)),
             (reader.t("總金額"), money(reader, paid.total)),
         ]
+
+    def _about(self, reader: Reader, lines: Sequence[Line]) -> list[tuple[str, str, str]]:
+        """說明 and 注意事項 of the fee items among these lines: name, about, notes."""
+        keys = sorted({line.fee_item for line in lines} & self._services.fees.items.keys())
+        items = [self._services.fees.items[key] for key in keys]
+        return [tuple(text.of(reader.language) for text in (one.name, one.about, one.notes)) for one in items]
 
     def _reduction(self, reader: Reader, paid: Receipt) -> list[tuple[str, str]]:
         """帳單金額 and 優惠, where something was taken off."""
