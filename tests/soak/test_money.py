@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -36,7 +37,7 @@ class Size:
 
 
 SMALL = Size(False, orders=40, kills=2, citizens=6, webs=1, workers=1, seconds=240)
-FULL = Size(True, orders=20_000, kills=40, citizens=12, webs=2, workers=2, seconds=900)
+FULL = Size(True, orders=20_000, kills=40, citizens=12, webs=2, workers=2, seconds=1800)
 
 
 @pytest.fixture(
@@ -69,18 +70,23 @@ class Load:
         """Whether all have done what they wanted."""
         return all(stream.done() for stream in self._streams)
 
-    def end(self) -> None:
-        """Wait for all; what went wrong among them is raised here."""
-        for stream in self._streams:
-            stream.result()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Nobody begins anything new; what went wrong among them is raised here."""
+        self._wanted = 0
         self._people.shutdown()
         self._servers.shutdown()
+        if error is None:
+            for stream in self._streams:
+                stream.result()
 
     def _live(self, stream: int) -> None:
         devices = Browser(self._where.port), Browser(self._where.port)
-        for turn in range(self._wanted):
-            if self.opened >= self._wanted:
-                break
+        turn = 0
+        while self.opened < self._wanted:
+            turn += 1
             name = f"S{stream:02}{turn:05}"
             chance = random.Random(f"{self._seed}:{name}")
             opened = Citizen(self._where, chance, self._servers, name, *devices).live()
@@ -107,13 +113,12 @@ def told(line: str) -> None:
 def test_all_books_agree_to_the_dollar(here: tuple[Town, int], size: Size) -> None:
     where, number = here
     where.trouble(True)
-    load = Load(where, size, number)
     killed: Counter[str] = Counter()
-    for at in sorted(random.Random(number).sample(range(size.orders * 9 // 10), size.kills)):
-        assert wait_until(lambda at=at: _passed(where, load, at), size.seconds)
-        killed[where.kill()] += 1
-    assert wait_until(lambda: _passed(where, load, size.orders) and load.over, size.seconds)
-    load.end()
+    with Load(where, size, number) as load:
+        for at in sorted(random.Random(number).sample(range(size.orders * 9 // 10), size.kills)):
+            assert wait_until(lambda at=at: _passed(where, load, at), size.seconds)
+            killed[where.kill()] += 1
+        assert wait_until(lambda: _passed(where, load, size.orders) and load.over, size.seconds)
     where.trouble(False)
     steps = where.until_all_is_known(size.seconds)
     staff = Staff(where)
