@@ -19,7 +19,10 @@ STAFF = click.option("--staff", required=True, help="Id of the staff member; kep
 ID = click.argument("write_off", type=click.UUID)
 
 
-@writeoffs.command("list", help="What is refused or stuck, and refunds of which nobody has said what bill they are of.")
+@writeoffs.command(
+    "list",
+    help="What is refused, stuck, waits to be fetched, and refunds of which nobody has said what bill they are of.",
+)
 @with_appcontext
 def list_() -> None:
     """One line each, times in Taiwan."""
@@ -30,6 +33,9 @@ def list_() -> None:
                 f"{one.state.value:<8} {one.id}  {one.kind.value}  {one.key}  NT${one.amount}  {one.tries} tries"
                 f"  {one.reason or '-'}  since {since.astimezone(TAIPEI).isoformat(timespec='minutes')}"
             )
+        for waiting in current_app.extensions["house"].write_offs.fetchable(uow):
+            since = waiting.since.astimezone(TAIPEI).isoformat(timespec="minutes")
+            click.echo(f"waiting  {waiting.agency}  {waiting.count} to be fetched, NT${waiting.amount}, since {since}")
         for refund_id, amount in making.unclear(uow):
             click.echo(f"unclear  {refund_id}  NT${amount} given back: say of which bill with `writeoffs reverse`")
 

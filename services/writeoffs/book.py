@@ -38,6 +38,8 @@ class WriteOffView:
 
 def add(uow: UnitOfWork, rows: Sequence[WriteOff], cause: str) -> None:
     """New rows, in the order in which the agency shall hear of them; their state is set by who is told by webhook."""
+    if not rows:
+        return
     by_webhook = told_by_webhook(uow, {row.agency for row in rows})
     now = database_now(uow)
     for row in rows:

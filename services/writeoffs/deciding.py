@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Integer, cast, func, select
 
 from domain.ports.notices import Notices
 from domain.ports.payments import TRIAL_PROVIDERS
@@ -25,6 +27,16 @@ log = structlog.get_logger(__name__)
 
 class WriteOffRuleError(Exception):
     """A staff member, or an agency, says what cannot be; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetchable:
+    """What waits for one agency's fetch. Amount in NT$, of payments and refunds together."""
+
+    agency: str
+    count: int
+    amount: int
+    since: datetime
 
 
 class Deciding:
@@ -64,6 +76,14 @@ class Deciding:
         """What staff have to look at, the oldest first."""
         query = select(WriteOff).where(WriteOff.staff_since.is_not(None)).order_by(WriteOff.staff_since).limit(LISTED)
         return [book.view(row) for row in uow.session.scalars(query)]
+
+    def fetchable(self, uow: UnitOfWork) -> Sequence[Fetchable]:
+        """What waits until its agency fetches it, also of agencies that nobody has added; by code."""
+        amount = cast(func.sum(WriteOff.amount), Integer)
+        query = select(WriteOff.agency, func.count(), amount, func.min(WriteOff.made_at))
+        query = query.where(WriteOff.state == WriteOffState.WAITING.value).group_by(WriteOff.agency)
+        rows = uow.session.execute(query.order_by(WriteOff.agency))
+        return [Fetchable(code, count, amount, since) for code, count, amount, since in rows]
 
     def retry(self, uow: UnitOfWork, write_off_id: uuid.UUID, *, staff: str) -> WriteOffState:
         """Begin anew with one that was refused or is stuck. Raises WriteOffNotFoundError or WriteOffRuleError."""

@@ -28,6 +28,7 @@ ROUND = "writeoffs.round"  # the task in jobs/tasks/agencies.py
 ROUND_SECONDS = 40.0  # one round of one agency
 ROUND_LEASE = timedelta(seconds=90)  # nobody else begins one of it
 CALL_IS_OVER = timedelta(seconds=60)  # a call of ours is surely over by then
+MOST_SILENT_ROUNDS = 1000  # counted
 SILENT_IN_ROW = 3  # then the agency itself is away: it is left alone for a while
 
 _NEXT = text("""
@@ -98,7 +99,7 @@ class Posting:
 
         Ends when nothing is due, the time is over, or the agency answers nothing any more.
         """
-        silent = accepted = 0
+        silent = answered = accepted = 0
         ends_at = time.monotonic() + ROUND_SECONDS
         while silent < SILENT_IN_ROW and time.monotonic() < ends_at:
             with unit() as uow:
@@ -109,9 +110,10 @@ class Posting:
             with unit() as uow:
                 self._book(uow, call.message, answer)
             accepted += answer.heard is Heard.ACCEPTED
-            silent = 0 if answer.heard in (Heard.ACCEPTED, Heard.REFUSED) else silent + 1
+            heard = answer.heard in (Heard.ACCEPTED, Heard.REFUSED)
+            answered, silent = answered + heard, 0 if heard else silent + 1
         with unit() as uow:
-            self._rest(uow, agency_id, away=silent >= SILENT_IN_ROW, answered=bool(accepted))
+            self._rest(uow, agency_id, away=silent >= SILENT_IN_ROW, answered=bool(answered))
         return accepted
 
     def _take(self, uow: UnitOfWork, agency_id: uuid.UUID) -> _Call | None:
@@ -162,7 +164,7 @@ class Posting:
     def _rest(self, uow: UnitOfWork, agency_id: uuid.UUID, *, away: bool, answered: bool) -> None:
         """End of a round: an agency that is away is left alone, for longer each time."""
         agency = uow.session.scalars(select(Agency).where(Agency.id == agency_id).with_for_update()).one()
-        agency.silent_rounds = (0 if answered else agency.silent_rounds) + away
+        agency.silent_rounds = min((0 if answered else agency.silent_rounds) + away, MOST_SILENT_ROUNDS)
         pause = pause_after(agency.silent_rounds) if away else timedelta()
         agency.next_round_at = database_now(uow) + pause
         if away:

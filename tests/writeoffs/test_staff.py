@@ -95,6 +95,13 @@ def test_an_unclear_refund_is_listed_until_staff_have_said(town: Town, run: Any)
     assert ("ben", "write_off.reversed") in [tuple(row) for row in town.world.rows(ACTIONS, like="write_off.%")]
 
 
+def test_what_waits_to_be_fetched_is_told_by_agency(town: Town, run: Any) -> None:
+    town.pay(bill("A1", 80), bill("A2", 20))
+    town.pay(bill("B1", 5, agency="TPE"))  # nobody has added these agencies
+    lines = [line.split(", since")[0] for line in run("writeoffs", "list").output.splitlines()]
+    assert lines == ["waiting  NWT  2 to be fetched, NT$100", "waiting  TPE  1 to be fetched, NT$5"]
+
+
 def test_agencies_are_added_given_an_address_and_listed(town: Town, run: Any) -> None:
     assert run("agencies", "add", "NWT", "新北市交通局", "--staff", "anna").output == "added\n"
     assert "there is an agency" in run("agencies", "add", "NWT", "x", "--staff", "anna").output
