@@ -3,7 +3,7 @@
 Owns what no conversation should: cancel, back, stale buttons, wrong kinds of input, changed releases, languages.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from bot.dialog import Dialog
@@ -25,8 +25,10 @@ BACK = frozenset(normal(word) for word in ("上一步", "back"))
 class Directory(Protocol):
     """Who the citizens are, as far as answering them needs (services/citizens.py)."""
 
-    def preferences(self, uow: UnitOfWork, channel: str, citizen: str) -> tuple[Language, Display] | None:
-        """Language and display; None for somebody new."""
+    def preferences_of(
+        self, uow: UnitOfWork, citizens: Sequence[tuple[str, str]]
+    ) -> Sequence[tuple[Language, Display] | None]:
+        """Language and display of each (channel, citizen); None for somebody new."""
         ...
 
     def meet(self, uow: UnitOfWork, channel: str, citizen: str, line_language: str | None) -> Language:
@@ -72,18 +74,27 @@ class Engine:
             return self._in_group(uow, incoming)
         if dialog.language is not None:
             return self._route(uow, incoming, dialog)
-        known = self._directory.preferences(uow, incoming.channel, event.lane)
+        who = (incoming.channel, event.lane)
+        return Finding(
+            self._directory.preferences_of, who, lambda later, known: self._met(later, incoming, dialog, known)
+        )
+
+    def _met(
+        self, uow: UnitOfWork, incoming: Incoming, dialog: Dialog, known: tuple[Language, Display] | None
+    ) -> Result:
+        """Speak as the citizen wants; LINE is asked for the language of somebody new."""
+        lane = incoming.event.lane
         if known:
             return self._route(uow, incoming, dialog.next(language=known[0], display=known[1]), changed=True)
 
         def met(uow: UnitOfWork, line_language: str | None) -> Result:
             def meet(uow: UnitOfWork) -> Language:
-                return self._directory.meet(uow, incoming.channel, event.lane, line_language)
+                return self._directory.meet(uow, incoming.channel, lane, line_language)
 
             result = self._route(uow, incoming, dialog.next(language=meet(uow)), changed=True)
             return _kept(uow, result, meet)
 
-        return Pending(lambda: self._line_language(event.lane), met)
+        return Pending(lambda: self._line_language(lane), met)
 
     def apology(self, dialog: Dialog) -> Message:
         """What a citizen is told when an event was set aside after its last attempt."""

@@ -75,7 +75,8 @@ class InboxPump(LanePump):
         self._suspects = threading.Lock()
 
     def take(self, connection: "psycopg.Connection[TupleRow]", lanes: Sequence[Lane]) -> Sequence[Lane]:
-        rows = connection.execute(TAKE, ([lane[0] for lane in lanes], [lane[1] for lane in lanes])).fetchall()
+        named = ([lane[0] for lane in lanes], [lane[1] for lane in lanes])
+        rows = connection.execute(TAKE, named, binary=True).fetchall()
         stored = self._dialogs.load([(row[0], row[1]) for row in rows])
         works = []
         for row, in_redis in zip(rows, stored, strict=True):

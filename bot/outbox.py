@@ -127,7 +127,7 @@ class OutboxPump(LanePump):
 
     def take(self, connection: "psycopg.Connection[TupleRow]", lanes: Sequence[Lane]) -> Sequence[Lane]:
         columns = ([lane[0] for lane in lanes], [lane[1] for lane in lanes])
-        rows = connection.execute(statements.TAKE, columns).fetchall()
+        rows = connection.execute(statements.TAKE, columns, binary=True).fetchall()
         batch = [Sending((row[0], row[1]), *row[2:]) for row in rows]
         notices = [row.id for row in batch if row.notice]
         rulings = self._last_look.sift(connection, notices) if notices else {}

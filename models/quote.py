@@ -13,7 +13,7 @@ class QuoteRow(Base):
     """The bills of one pay link as they were answered, until the link ends. Only written and deleted, but for order_id.
 
     No index on expires_at and no reference to orders: a row is written for every answer with something to pay, and
-    forgotten by reading the table once a night.
+    forgotten by reading the table once an hour.
     """
 
     __tablename__ = "quote"

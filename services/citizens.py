@@ -1,11 +1,19 @@
 """Citizens (市民) as far as answering them needs: language, display, whether they blocked us."""
 
-from sqlalchemy import func, select, update
+from collections.abc import Sequence
+from typing import cast
+
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.reader import Display, Language
 from infra.database import UnitOfWork
 from models.citizen import Citizen
+
+_PREFERENCES = """
+SELECT c.language, c.display FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS w (channel, line_id, position)
+LEFT JOIN citizen c USING (channel, line_id) ORDER BY w.position
+"""
 
 
 class Citizens:
@@ -13,10 +21,15 @@ class Citizens:
 
     def preferences(self, uow: UnitOfWork, channel: str, citizen: str) -> tuple[Language, Display] | None:
         """Language and display; None for somebody new."""
-        row = uow.connection.execute(
-            select(Citizen.language, Citizen.display).where(Citizen.channel == channel, Citizen.line_id == citizen)
-        ).first()
-        return (Language(row.language), Display(row.display)) if row else None
+        return self.preferences_of(uow, [(channel, citizen)])[0]
+
+    def preferences_of(
+        self, uow: UnitOfWork, citizens: Sequence[tuple[str, str]]
+    ) -> list[tuple[Language, Display] | None]:
+        """The same for each (channel, citizen), in one round trip. For Find."""
+        columns = [list(column) for column in zip(*citizens, strict=True)]
+        rows = cast(list[tuple[str | None, str | None]], uow.driver.execute(_PREFERENCES, columns).fetchall())
+        return [(Language(language), Display(display)) if language and display else None for language, display in rows]
 
     def meet(self, uow: UnitOfWork, channel: str, citizen: str, line_language: str | None) -> Language:
         """Keep somebody new with LINE's own language (BCP 47, None when LINE does not tell).

@@ -133,5 +133,5 @@ def _open(
 
 
 def forget(uow: UnitOfWork) -> int:
-    """Delete a batch of quotes whose links have ended; says how many. Reads the whole table: once a night."""
+    """Delete a batch of quotes whose links have ended; says how many. Reads the whole table: once an hour."""
     return uow.connection.execute(_FORGET, {"most": FORGET_AT_ONCE}).rowcount

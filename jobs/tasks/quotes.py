@@ -6,10 +6,10 @@ from infra.database import UnitOfWorkFactory
 from infra.queue import queue
 from services import quotes
 
-EVERY_NIGHT = "52 20 * * *"  # UTC: 04:52 in Taiwan
+EVERY_HOUR = "22 * * * *"
 
 
-@queue.periodic(cron=EVERY_NIGHT)
+@queue.periodic(cron=EVERY_HOUR)
 @queue.task(name="quotes.forget", queueing_lock="quotes.forget", pass_context=True)
 def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
     """Quotes whose links have ended tell nothing but who looked a plate up."""

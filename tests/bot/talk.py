@@ -43,8 +43,10 @@ class People:
         self.known: dict[str, tuple[Language, Display]] = {}
         self.gone: dict[str, bool] = {}
 
-    def preferences(self, uow: UnitOfWork, channel: str, citizen: str) -> tuple[Language, Display] | None:
-        return self.known.get(citizen)
+    def preferences_of(
+        self, uow: UnitOfWork, citizens: Sequence[tuple[str, str]]
+    ) -> list[tuple[Language, Display] | None]:
+        return [self.known.get(citizen) for _channel, citizen in citizens]
 
     def meet(self, uow: UnitOfWork, channel: str, citizen: str, line_language: str | None) -> Language:
         self.known[citizen] = (Language.of_line(line_language), Display.NORMAL)
