@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 ROOT = Path(__file__).parent.parent
-START_SECONDS = 30.0
+START_SECONDS = 120.0  # on a busy machine too
 STOP_SECONDS = 15.0
 CALM_SECONDS = 0.5  # the port answers before every process has imported what it serves; that is no cost of a call
 CALM_SHARE = 0.1  # of one processor; pumps that only look for work take less

@@ -134,21 +134,26 @@ def _ours(ground: Ground, line: Line, empty: str, sent: Sequence[tuple[str, Mess
         with sides.workers(ground, database, line, 1) as servers:
             line.forget()
             (pid,) = servers.pids
-            before = cpu_seconds([pid])
+            before = _cpu(ground, pid)
             with Memory(pid).watched() as memory:
                 began = time.perf_counter()
                 _post(ground, database, line.channel, sent)
                 posted = time.perf_counter() - began
                 ended = line.wait_taken(len(sent), SENT_SECONDS)
-            each = (cpu_seconds([pid]) - before) / len(sent) * 1000
+            costs = [(now - then) / len(sent) * 1000 for now, then in zip(_cpu(ground, pid), before, strict=True)]
             busiest = line.busiest_second()
             _check(line, len(sent))
     rate = len(sent) / (ended - began)
     print(
         f"  {len(sent):,} cards: rows after {posted:.0f} s, at LINE after {ended - began:.0f} s ({rate:.0f}/s), "
-        f"{each:.2f} ms CPU each in the worker, memory {memory.samples[0]:.0f} to {max(memory.samples):.0f} MB"
+        f"ms CPU each: worker {costs[0]:.2f}, PostgreSQL {costs[1]:.2f}, Redis {costs[2]:.2f}; "
+        f"memory {memory.samples[0]:.0f} to {max(memory.samples):.0f} MB"
     )
     return rate, memory, busiest
+
+
+def _cpu(ground: Ground, worker: int) -> list[float]:
+    return [cpu_seconds([pid]) for pid in (worker, ground.postmaster, ground.redis_server)]
 
 
 def _know(database: str, channel: str, people: Sequence[str]) -> None:

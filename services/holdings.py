@@ -272,6 +272,8 @@ PARTS: Sequence[Part] = (
         (
             f"DELETE FROM outbound_message WHERE {_OF_LANE} "  # noqa: S608
             "AND (ended_at IS NOT NULL OR attempts = 0 AND next_attempt_at > now())",
+            "UPDATE outbound_message SET recipients = array_remove(recipients, :citizen) WHERE channel = :channel "
+            "AND ended_at IS NULL AND attempts = 0 AND :citizen = ANY(recipients)",
         ),
         counted=True,
     ),

@@ -13,7 +13,8 @@ STATE = text(
       coalesce(extract(epoch FROM now() - (SELECT min(received_at) FROM inbound_event WHERE done_at IS NULL)), 0),
       (SELECT count(*) FROM inbound_event WHERE done_at IS NULL),
       coalesce(extract(epoch FROM now() - (  -- a notice that waits for its hour is not late
-        SELECT min(created_at) FROM outbound_message
+        SELECT min(CASE WHEN attempts > 0 THEN coalesce(first_push_at, created_at) ELSE next_attempt_at END)
+        FROM outbound_message
         WHERE ended_at IS NULL AND (attempts > 0 OR next_attempt_at <= now())
       )), 0),
       (SELECT count(*) FROM outbound_message WHERE ended_at IS NULL),

@@ -84,6 +84,7 @@ class Ownership:
                 citizen=row.citizen,
                 dedupe_key=f"yours:{row.id}:{city_date(now)}",
                 data={"vehicle": Vehicle(Plate(row.plate), VehicleKind(row.kind))},
+                about=(row.id,),
             )
         return len(rows)
 

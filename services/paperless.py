@@ -142,6 +142,7 @@ class PaperlessPlates:
                     citizen=citizen,
                     dedupe_key=f"paperless:{binding_id}:{said}",
                     data={"vehicle": vehicle, "state": state, "today": self._today()},
+                    about=(binding_id,),
                 )
 
 

@@ -269,6 +269,7 @@ class Vehicles:
                 citizen=citizen,
                 dedupe_key=f"binder:{binding_id}:{self._today()}:{len(others) + 1}",
                 data={"vehicle": vehicle},
+                about=(binding_id,),
             )
 
 
