@@ -15,6 +15,7 @@ _OF_LINE_ID = "channel = :channel AND line_id = :citizen"
 _OF_LANE = "channel = :channel AND lane = :citizen"
 _ACCOUNT = f"SELECT id FROM account WHERE {_OF_LINE_ID}"  # noqa: S608 - all parts are this file's own
 _ORDERS = f"SELECT id FROM orders WHERE {_OF_CITIZEN}"  # noqa: S608
+_LOT_NAME = "(SELECT name FROM lot WHERE number = favourite_lot.lot)"
 # Offers nobody took up: no attempt at one, and no barcode of it that a store may still be shown.
 _OFFERS = (
     f"{_ORDERS} AND created_at <= :asked_at AND NOT EXISTS (SELECT FROM attempt WHERE order_id = orders.id) "  # noqa: S608
@@ -25,7 +26,6 @@ _QUOTED = (
     "(SELECT string_agg(DISTINCT line->>'{}', ', ') "
     "FROM jsonb_array_elements(convert_from(lines, 'UTF8')::jsonb) AS line)"
 )
-
 
 PARTS: Sequence[Part] = (
     Part(
@@ -194,10 +194,7 @@ PARTS: Sequence[Part] = (
         "favourite_lot",
         msgid("收藏的停車場"),
         _OF_CITIZEN,
-        (
-            Column("lot", msgid("停車場"), "(SELECT name FROM lot WHERE number = favourite_lot.lot)"),
-            Column("starred_at", msgid("時間")),
-        ),
+        (Column("lot", msgid("停車場"), _LOT_NAME), Column("starred_at", msgid("時間"))),
         "starred_at",
     ),
     Part(
