@@ -105,6 +105,9 @@ def test_the_database_holds_nothing_of_one_who_left(
                   "VALUES (gen_random_uuid(), :channel, :citizen, :plate, 'car', '{}')", plate=PLATE)  # fmt: skip
         sql(each, "INSERT INTO notice_settings (channel, citizen) VALUES (:channel, :citizen)")
         sql(each, "INSERT INTO told_fact (channel, citizen, fact) VALUES (:channel, :citizen, 'overdue:TPE:bill:B1')")
+        sql(each, "INSERT INTO given_slip (channel, citizen, number) VALUES (:channel, :citizen, 'B1')")
+        sql(each, "INSERT INTO bill_news (channel, citizen) VALUES (:channel, :citizen)")
+        sql(each, "INSERT INTO menu_link (channel, line_id, alias, menu_id) VALUES (:channel, :citizen, 'a', 'm')")
     sql(citizen, LOT_AND_ROUND)
     for number, each in enumerate((citizen, other)):
         sql(each, ENTRY, number=number, plate=f"AAA-000{number}")
@@ -120,6 +123,8 @@ def test_the_database_holds_nothing_of_one_who_left(
 
     leave(citizen)
     sql(citizen, "UPDATE outbound_message SET ended_at = now(), outcome = 'pushed' WHERE lane = :citizen")
+    assert not erase(citizen), "LINE still shows a menu of their own"
+    sql(citizen, "DELETE FROM menu_link WHERE channel = :channel AND line_id = :citizen")
     assert erase(citizen)
 
     after = everything(citizen.units)
