@@ -38,30 +38,43 @@ TO_MANY = [Topic.FLOOD.value, Topic.NEWS.value]
 MAY_WAIT = frozenset(topic for topic, treatment in TREATMENTS.items() if treatment.urgency is not Urgency.AT_ONCE)
 
 # What is told to many names no vehicle: it goes while one of those by which they are asked is bound; any other notice
-# goes while all that it is about are.
-_SIFT = """
-SELECT id, recipients IS NOT NULL, citizen, why FROM (
-  SELECT o.id, o.topic, o.recipients, told.citizen, CASE
-    WHEN c.blocked_at IS NOT NULL AND o.topic <> %(own_act)s THEN 'blocked'
+# goes while all that it is about are. `told` is who is told what; {of} says which notices are theirs.
+_CHANGED = """
     WHEN optional.it AND (c.line_id IS NULL OR a.state = 'leaving') THEN 'left'
-    WHEN optional.it AND o.topic = ANY(s.turned_off) THEN 'turned_off'
-    WHEN bound.now < CASE WHEN o.topic = ANY(%(to_many)s::text[]) THEN least(1, bound.total) ELSE bound.total END
+    WHEN optional.it AND told.topic = ANY(s.turned_off) THEN 'turned_off'
+    WHEN bound.now < CASE WHEN told.topic = ANY(%(to_many)s::text[]) THEN least(1, bound.total) ELSE bound.total END
       THEN 'unbound'
-  END AS why
-  FROM outbound_message o
-  CROSS JOIN LATERAL (SELECT o.topic = ANY(%(optional)s::text[]) AS it) AS optional
-  CROSS JOIN LATERAL unnest(coalesce(o.recipients, ARRAY[o.lane::text])) AS told(citizen)
-  LEFT JOIN citizen c ON c.channel = o.channel AND c.line_id = told.citizen
-  LEFT JOIN account a ON a.channel = o.channel AND a.line_id = told.citizen
-  LEFT JOIN notice_settings s ON s.channel = o.channel AND s.citizen = told.citizen
+  END AS why"""
+_NOW = """
+  CROSS JOIN LATERAL (SELECT told.topic = ANY(%(optional)s::text[]) AS it) AS optional
+  LEFT JOIN citizen c ON c.channel = told.channel AND c.line_id = told.citizen
+  LEFT JOIN account a ON a.channel = told.channel AND a.line_id = told.citizen
+  LEFT JOIN notice_settings s ON s.channel = told.channel AND s.citizen = told.citizen
   LEFT JOIN LATERAL (
     SELECT count(*) AS total, count(b.id) AS now FROM notice n CROSS JOIN LATERAL unnest(n.about) AS v(id)
-    LEFT JOIN binding b ON b.id = v.id AND b.channel = o.channel AND b.citizen = told.citizen
-    WHERE n.outbound_id = o.id AND n.citizen = told.citizen
-  ) AS bound ON true
+    LEFT JOIN binding b ON b.id = v.id AND b.channel = told.channel AND b.citizen = told.citizen
+    WHERE n.citizen = told.citizen AND {of}
+  ) AS bound ON true"""
+_SIFT = f"""
+SELECT id, recipients IS NOT NULL, citizen, why FROM (
+  SELECT o.id, o.recipients, told.citizen, CASE
+    WHEN c.blocked_at IS NOT NULL AND o.topic <> %(own_act)s THEN 'blocked'{_CHANGED}
+  FROM outbound_message o
+  CROSS JOIN LATERAL (
+    SELECT o.channel, who, o.topic FROM unnest(coalesce(o.recipients, ARRAY[o.lane::text])) AS who
+  ) AS told(channel, citizen, topic){_NOW.format(of="n.outbound_id = o.id")}
   WHERE o.id = ANY(%(ids)s) AND (o.recipients IS NULL OR o.attempts = 1)
 ) AS looked WHERE why IS NOT NULL
-"""
+"""  # noqa: S608 - all parts are this file's own
+_SIFT_SMS = f"""
+SELECT why FROM (
+  SELECT CASE{_CHANGED}
+  FROM sms_message m CROSS JOIN LATERAL (SELECT m.channel, m.citizen, m.topic) AS told(channel, citizen, topic)
+  {_NOW.format(of="n.channel = told.channel AND n.sms_id = m.id")}
+  WHERE m.id = %(id)s AND m.topic IS NOT NULL
+) AS looked WHERE why IS NOT NULL
+"""  # noqa: S608
+_FAILED_SMS = "UPDATE notice SET failed = %s WHERE channel = %s AND citizen = %s AND sms_id = %s AND failed IS NULL"
 _STOPPED = "SELECT 1 FROM halt WHERE what = %s"
 _WAITS = "SELECT id FROM outbound_message WHERE id = ANY(%s) AND topic = ANY(%s)"
 _FREEZE = """
@@ -127,3 +140,12 @@ class Eligibility:
             connection.execute(_FAILED_ONE, (why, message, citizen))
         left = connection.execute(_FREEZE, (list(whys), message)).fetchone()
         return Ruling(to=left[0]) if left and left[0] else Ruling(Why.NOBODY)
+
+
+def not_by_sms(connection: Connection, message: uuid.UUID, channel: str | None, citizen: str | None) -> str | None:
+    """Why the SMS of a notice does not go any longer, kept with the notice; None when it does, and for codes."""
+    row = connection.execute(_SIFT_SMS, {"id": message, "optional": OPTIONAL, "to_many": TO_MANY}).fetchone()
+    if row is None:
+        return None
+    connection.execute(_FAILED_SMS, (row[0], channel, citizen, message))
+    return str(row[0])

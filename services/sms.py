@@ -20,6 +20,7 @@ from domain.smstext import check_addresses, parts
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.account import SmsMessage
+from services.last_look import Why, not_by_sms
 
 SEND = "sms.send"
 MOST_ATTEMPTS = 4
@@ -143,6 +144,8 @@ class SmsPost:
             self._close(row, "unknown", "killed")
         elif uow.connection.execute(select(func.now() >= row.expires_at)).scalar():
             self._close(row, "expired", None)
+        elif why := not_by_sms(uow.driver, row.id, row.channel, row.citizen):
+            self._close(row, "refused", why)
         elif row.recipient and row.body:
             row.state, row.attempts = "sending", row.attempts + 1
             mobile = Mobile(self._cipher.decrypt(row.recipient, place("recipient", row.id)))
@@ -172,7 +175,7 @@ class SmsPost:
     def _close(self, row: SmsMessage, state: str, cause: str | None) -> None:
         row.state, row.cause, row.ended_at = state, cause, func.now()
         row.recipient = row.body = None
-        if state != "accepted":
+        if state != "accepted" and cause not in set(Why):
             log.error("sms_not_accepted", message_id=str(row.id), gateway=self._gateway.key, state=state, cause=cause)
 
 

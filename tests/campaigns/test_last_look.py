@@ -192,6 +192,28 @@ def test_facts_of_a_notice_about_a_vehicle_that_was_sold_are_told_again(town: To
     assert town.rows("SELECT fact FROM told_fact") == [("another",)]
 
 
+@pytest.mark.parametrize("why", ["turned_off", "left", "unbound"])
+def test_an_sms_that_waits_is_looked_at_too(town: Town, why: str) -> None:
+    changed, other = (town.person(registered=True, told_by=Channel.SMS) for _ in range(2))
+    for who in (changed, other):
+        letter = Letter(BOT, who, f"sms:{who}", about=(town.bind(who),))
+        with town.units() as uow:
+            (going,) = town.planning.plan(uow, Topic.OVERDUE, [letter])
+            town.planning.keep(uow, "bills_due", Topic.OVERDUE, [(going, None)])
+            town.planning.by_sms(uow, Topic.OVERDUE, going, f"給 {who}")
+    if why == "turned_off":
+        town.run("UPDATE notice_settings SET turned_off = '{overdue}' WHERE citizen = :who", who=changed)
+    elif why == "left":
+        town.run("UPDATE account SET state = 'leaving' WHERE line_id = :who", who=changed)
+    else:
+        town.run(CHANGES["unbound"], who=changed)
+    assert [sms.text for sms in deliver(town.units, town.services)] == [f"給 {other}"]
+    assert town.rows("SELECT state, cause, body FROM sms_message WHERE citizen = :who", who=changed) == [
+        ("refused", why, None)
+    ]
+    assert town.rows("SELECT citizen, failed FROM notice WHERE failed IS NOT NULL") == [(changed, why)]
+
+
 def test_every_end_that_line_makes_is_known_to_what_follows() -> None:
     assert FAILED <= BY_SMS_INSTEAD
 
