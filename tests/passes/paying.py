@@ -1,12 +1,13 @@
 """Winners who pay: the city of tests/passes/world.py with orders, payments and a scripted provider."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from domain.orders import AttemptState
 from domain.orderview import OrderView
+from domain.ports.notices import Letter
 from infra.clock import SystemClock
 from infra.database import UnitOfWork
 from services.booking import Booking
@@ -39,6 +40,10 @@ class Posted:
 
     def post(self, uow: Any, notice: str, *, channel: str, citizen: str, dedupe_key: str, data: Any, **_: Any) -> None:
         self.by_key.setdefault(dedupe_key, (notice, citizen, data))
+
+    def post_each(self, uow: Any, notice: str, letters: Sequence[Letter]) -> None:
+        for letter in letters:
+            self.by_key.setdefault(letter.dedupe_key, (notice, letter.citizen, dict(letter.data)))
 
     def told(self, notice: str) -> list[dict[str, Any]]:
         """The data of each notice of a kind."""

@@ -126,3 +126,33 @@ def verifier(folder: Path, *words: str) -> tuple[int, str]:
         [sys.executable, "-I", "verify_draw.py", *words], cwd=folder, capture_output=True, timeout=60, check=False
     )
     return done.returncode, done.stdout.decode("utf-8", "replace")
+
+
+def test_places_and_their_money_by_commands(run: Run, tmp_path: Path) -> None:
+    planned(run)
+    run("places", DRAW_ID, "*:2", *STAFF)
+    receipts = [enter(run, i) for i in (1, 2, 3)]
+    run("clock", DRAW_ID, "2023-08-20T14:01", *STAFF)
+    run("freeze", DRAW_ID, *STAFF)
+    run("announce", DRAW_ID, *STAFF)
+    run("clock", DRAW_ID, "2023-08-23T23:59:30", *STAFF)
+    run("draw", DRAW_ID, *STAFF)
+    listed = [line.split("\t") for line in run("payments", DRAW_ID).splitlines()]
+    assert [(row[1], row[3], row[5], row[7]) for row in listed] == [
+        ("W1", "5760", "未繳費", "待繳"), ("W2", "5760", "未繳費", "待繳"),
+    ]  # fmt: skip
+    first, second = (row[0] for row in listed)
+    assert "nobody in the chat" in run("remind", DRAW_ID, first, *STAFF, fails=True)
+    assert "the price is 5760" in run("paid", DRAW_ID, first, "--amount", "1", "--receipt", "A1", *STAFF, fails=True)
+    run("paid", DRAW_ID, first, "--amount", "5760", "--receipt", "A1", *STAFF)
+    assert "A1\t付款成功" in run("payments", DRAW_ID)
+    assert "receipt A1: give the money back there" in run("void", DRAW_ID, first, "--reason", "車籍不符", *STAFF)
+    assert "nothing had been paid" in run("vacate", DRAW_ID, second, "--reason", "換車", *STAFF)
+    assert "0 vacated, 1 offered\nB1 " in run("promote", DRAW_ID, *STAFF)
+    assert "W1  REFUNDED  B1" in run("outcome", DRAW_ID)
+    kept = tmp_path / "receipt.txt"
+    kept.write_text(receipts[0])
+    who = ("--mobile", "0912-345-001", "--plate", "AAA-0001", "--name", "王小明", "--decision", "政風字 1")
+    assert "is on the list" in run("late", DRAW_ID, str(kept), *who, *STAFF, fails=True)
+    kept.write_text("nothing")
+    assert "receipt" in run("late", DRAW_ID, str(kept), *who, *STAFF, fails=True)
