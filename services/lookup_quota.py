@@ -52,7 +52,7 @@ class Leave:
 
 
 class Quota:
-    """`check` before asking, `spend` once asked: what was not asked is not counted."""
+    """`leaves` and `allow` before asking, `spend_all` once asked: what was not asked is not counted."""
 
     def __init__(self, limit: int = LOOKUPS_A_DAY) -> None:
         self._limit = limit
@@ -62,18 +62,13 @@ class Quota:
         row = uow.driver.execute(_COUNT.encode(), (channel, citizen)).fetchone()
         return row is not None and cast(int, row[0]) >= self._limit
 
-    def check(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
-        """Raises UsedUpError when today's lookups are used up."""
-        if self.used_up(uow, channel, citizen):
-            raise self._too_many()
-
     def spend(self, uow: UnitOfWork, channel: str, citizen: str) -> int:
         """Count one lookup; returns today's count with it."""
         row = uow.driver.execute(_SPEND.encode(), (channel, citizen)).fetchone()
         return cast(tuple[int], row)[0]
 
     def take(self, uow: UnitOfWork, channel: str, citizen: str) -> None:
-        """check() and spend() at once, where nothing outside is asked in between. Raises as check() does."""
+        """Count one lookup where nothing outside is asked. Raises UsedUpError when today's lookups are used up."""
         if self.spend(uow, channel, citizen) > self._limit:
             raise self._too_many()  # the count is rolled back with whatever raises
 

@@ -64,18 +64,16 @@ class Orders:
         payables: Sequence[Payable],
         asked_at: datetime,
         language: str = "zh-TW",
-        paid: Collection[PayableKey] | None = None,
     ) -> OrderView:
         """An order of these bills, all chosen. The citizen's own unfinished order of the same bills is used again.
 
-        `asked_at`: when the sources were asked (of several, the earliest). `paid`: what is known to be paid here, where
-        paid_keys() was asked in this transaction. A bill inside a notice of the same order is left out: paying the
-        notice pays it. Raises CitizenMistakeError when nothing of it can be paid here.
+        `asked_at`: when the sources were asked (of several, the earliest). A bill inside a notice of the same order is
+        left out: paying the notice pays it. Raises CitizenMistakeError when nothing of it can be paid here.
         """
         payables = self.payable_here(payables)
         if not payables:
             raise CitizenMistakeError("這些帳單不在此繳納，請依帳單上的官方方式繳費。")
-        paid = opening.paid_among(uow, payables) if paid is None else paid
+        paid = opening.paid_among(uow, payables)
         if all(any(key in paid for key in opening.covered_by(payable)) for payable in payables):
             raise CitizenMistakeError("這些帳單已在此繳清，請勿重複繳費。")
         opened = opening.put(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.bills import Why
-from domain.errors import CitizenMistakeError
+from domain.bindings import Vehicle
 from infra.database import UnitOfWorkFactory
 from services.lookup import KEEP_PROMISE, Lookup
 from services.lookup_quota import Quota
@@ -63,16 +63,21 @@ def test_a_promise_ends_with_what_is_known(
 
 
 def test_the_daily_limit(uow: UnitOfWorkFactory) -> None:
-    quota = Quota(limit=2)
-    for _ in range(2):
+    quota, vehicle = Quota(limit=2), Vehicle(PLATE, CAR)
+
+    def used_up(citizen: str) -> bool:
         with uow() as unit:
-            quota.check(unit, "bot", "U1")
-            quota.spend(unit, "bot", "U1")
+            return quota.leaves(unit, [("bot", citizen, vehicle)])[0].used_up
+
+    for _ in range(2):
+        assert not used_up("U1")
+        with uow() as unit:
+            quota.spend_all(unit, [("bot", "U1")])
+    assert used_up("U1")
+    assert not used_up("U2")
     with uow() as unit:
-        with pytest.raises(CitizenMistakeError):
-            quota.check(unit, "bot", "U1")
-        quota.check(unit, "bot", "U2")
         assert quota.forget_past_days(unit) == 0
         unit.connection.execute(text("UPDATE lookup_count SET day = day - 1"))
-        quota.check(unit, "bot", "U1")  # a new day
+    assert not used_up("U1")  # a new day
+    with uow() as unit:
         assert quota.forget_past_days(unit) == 1

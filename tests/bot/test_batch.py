@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -56,6 +57,10 @@ class Finder(Conversation[Any]):
             case "own":
                 turn.uow.driver.execute("INSERT INTO effect (event_id) VALUES (%s)", (turn.event_id,))
                 return Done(turn.text("own"))
+            case "swallow":
+                with suppress(Exception):
+                    turn.uow.driver.execute("INSERT INTO effect (event_id) VALUES (%s)", (turn.event_id,))
+                return Done(turn.text("as if it had written"))
             case "fail":
                 raise RuntimeError("a defect")
         return Find(self.find, turn.typed, self.found)
@@ -155,7 +160,7 @@ def test_later_questions_are_asked_together_too(hands: Hands) -> None:
     assert hands.finder.asked == [["again", "a", "again"], ["once more", "once more"]]
 
 
-@pytest.mark.parametrize("other", ["own", "fail"])
+@pytest.mark.parametrize("other", ["own", "swallow", "fail"])
 def test_whoever_needs_a_transaction_or_fails_is_left_to_be_run_alone(hands: Hands, other: str) -> None:
     works, outcome = hands.run("a", other, "b")
     assert outcome.alone == [works[1]]
@@ -172,6 +177,7 @@ def test_what_asks_outside_keeps_nothing_and_goes_on_with_others(hands: Hands) -
     resumed = Work(asking.taken, lambda uow: pending.go_on(uow, "from outside"))
     later = [resumed, *hands.take("b")]
     assert hands.batch.run(later).done == later
+    assert hands.finder.written[1:] == [[later[1].taken.event_id]]
     assert hands.count(ENDED) == 3
 
 
