@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
+from adapters.agencies import webhook
 from domain.writeoffs import WriteOffStanding
 from services.writeoffs import state_of, states_of
-from tests.fakes.agency import LOST_AFTER, REDIRECT
+from tests.fakes.agency import LOST_AFTER, REDIRECT, SILENT_AFTER
 from tests.pay.world import OTHER, bill, notice
 from tests.writeoffs.conftest import Town
 
@@ -83,6 +84,18 @@ def test_an_agency_that_fails_five_times_gets_it_once(town: Town) -> None:
         row[0] for row in town.world.rows("SELECT cause FROM write_off_move WHERE to_state <> 'sent' ORDER BY id")
     ]
     assert reasons == ["paid", "http_500", "http_429", "http_404", "http_307", "connection", "answered"]
+
+
+def test_an_agency_that_books_and_then_says_nothing_has_it_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "SECONDS", 0.3)
+    town.join()
+    town.agency.faults = [SILENT_AFTER]
+    town.pay(bill("A1", 80))
+    assert town.sweep() == 0
+    assert town.states() == ["unknown"]
+    monkeypatch.undo()
+    assert town.later() == 1
+    assert (town.agency.calls, town.agency.books) == (2, {"A1": 80})
 
 
 def test_a_kill_between_the_call_and_its_answer_says_it_again(town: Town) -> None:
