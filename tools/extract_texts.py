@@ -3,8 +3,8 @@
     python -m tools.extract_texts            what is missing, surplus or broken in locales/en
     python -m tools.extract_texts --list     every text with the place of its first use
 
-Found: the literal first argument of t(), text(), msgid() and of errors shown to citizens, `title` and `explains` of
-conversations, and t("…") in templates. A text kept as data is marked with domain.reader.msgid.
+Found: the literal first argument of t(), text(), msgid() and of errors shown to citizens (not of those for staff),
+`title` and `explains` of conversations, and t("…") in templates. A text kept as data is marked with domain.reader.msgid.
 """
 
 import ast
@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "flex_templates", "services", "domain", "web", "adapters", "jobs")
 MARKERS = frozenset({"t", "msgid"})
 TAKES_TEXT = frozenset({"text"})  # turn.text("…"); bot.message.text(…) takes ready texts, never a literal
+FOR_STAFF = frozenset({"StaffRuleError", "RoundRuleError", "SheetError"})  # the office reads Chinese
 SHOWN_ATTRIBUTES = frozenset({"title", "explains"})
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 IN_TEMPLATE = re.compile(r"""\bt\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
@@ -46,7 +47,8 @@ def _in_python(tree: ast.AST) -> Iterator[tuple[str, int]]:
         if isinstance(node, ast.Call) and node.args:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             for text in _literals(node.args[0]):
-                if name in MARKERS or (CHINESE.search(text) and (name in TAKES_TEXT or name.endswith("Error"))):
+                shown = name in TAKES_TEXT or (name.endswith("Error") and name not in FOR_STAFF)
+                if name in MARKERS or (CHINESE.search(text) and shown):
                     yield text, node.lineno
         elif isinstance(node, ast.ClassDef):
             for line in node.body:

@@ -47,7 +47,7 @@ class _Floods:
             with self._services.unit() as uow:
                 flood = self._campaigns.end_of(uow, ends, self._at()) if ends else self._flood()
                 told = self._campaigns.preview(uow, flood, ends)
-        except ValueError as error:
+        except (ValueError, StaffRuleError) as error:
             return refused(_plainly(error), "floods")
         words = self._campaigns.words(flood)
         values = {"flood": flood, "told": told, "words": words, "areas": self._campaigns.areas, "ends": ends}
@@ -90,21 +90,21 @@ class _Floods:
         return try_to(deed, "campaigns", "已停止發送；已交給 LINE 或簡訊商的無法收回。")
 
     def _flood(self) -> Flood:
-        """Raises ValueError."""
+        """Raises StaffRuleError, or ValueError."""
         template = field("template", 12)
         if template not in TITLES:
             abort(400)
         chosen = tuple(area for area in self._campaigns.areas if area in request.form.getlist("areas"))
         if not chosen:
-            raise ValueError("請至少選一個區域")
+            raise StaffRuleError("請至少選一個區域")
         return Flood(Template(template), chosen, self._at(), field("place"))
 
     def _at(self) -> datetime:
-        """Raises ValueError."""
+        """Raises StaffRuleError, or ValueError."""
         try:
             return datetime.strptime(field("at", 16), "%Y-%m-%dT%H:%M").replace(tzinfo=TAIPEI)
         except ValueError:
-            raise ValueError("請輸入正確的時間") from None
+            raise StaffRuleError("請輸入正確的時間") from None
 
 
 _WORDS = {
@@ -113,6 +113,6 @@ _WORDS = {
 }
 
 
-def _plainly(error: ValueError) -> StaffRuleError:
+def _plainly(error: Exception) -> StaffRuleError:
     said = str(error)
     return StaffRuleError(_WORDS.get(said, said))
