@@ -89,6 +89,21 @@ def test_the_log_of_nights_and_of_promotions(
         world.apply(other, i)
 
 
+def test_late_entries_are_public_once_the_result_is(
+    world: World, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_id = world.real_draw(2, monkeypatch)
+    assert client.get(f"/draws/{draw_id}/late.tsv").status_code == 404
+    world.desk.publish(draw_id, actor=STAFF)
+    world.sql(
+        "INSERT INTO late_entry (entry_id, round_id, late, rank, status, no, place, decision) "
+        "SELECT id, round_id, 1, 0, 'B', 1, '-', 'x' FROM pass_entry LIMIT 1"
+    )
+    commit = world.sql("SELECT commitment FROM pass_entry JOIN late_entry ON entry_id = id")[0]["commitment"]
+    lines = client.get(f"/draws/{draw_id}/late.tsv").get_data(as_text=True).splitlines()
+    assert lines == ["late\trank\tstatus\tno\tplace\tcommit", f"L1\t0\tB\t1\t-\t{commit}"]
+
+
 def test_promotions_are_public_once_the_result_is(
     world: World, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """Winners pay online: in time, once, for a place that is still theirs; all other money goes back."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,8 @@ from domain.errors import CitizenMistakeError
 from domain.orders import AttemptState, OrderState
 from domain.paynumbers import is_pay_number
 from domain.ports.payments import AttemptOutcome, Report
+from services import starting
+from services.passes import paynumbers
 from services.payments import Changed, Go
 from services.receipts import receipt
 from tests.passes.paying import PayWorld
@@ -168,3 +170,17 @@ def test_a_promoted_entry_pays_within_its_own_deadline(payers: PayWorld) -> None
     order = payers.paid(payers.holder(draw_id, 1))
     assert order.state is OrderState.PAID
     assert payers.desk.promote(draw_id, actor=STAFF) == (0, [])
+
+
+def test_payments_of_one_second_have_numbers_of_their_own(payers: PayWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four at once, all given the same second and the same first serial."""
+    draw_id = payers.drawn(6, steps="*:4")
+    orders = [payers.order(payers.holder(draw_id, no)) for no in (1, 2, 3, 4)]
+    moment = datetime.now(UTC)
+    monkeypatch.setattr(starting, "database_now", lambda _uow: moment)
+    monkeypatch.setattr(paynumbers.secrets, "randbelow", lambda _most: 7)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(isinstance(gone, Go) for gone in pool.map(payers.start, orders))
+    numbers = [row["trade_number"] for row in payers.sql("SELECT trade_number FROM attempt")]
+    assert sorted(number[4:8] for number in numbers) == ["0007", "0008", "0009", "0010"]
+    assert all(map(is_pay_number, numbers))
