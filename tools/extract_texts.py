@@ -4,7 +4,7 @@
     python -m tools.extract_texts --list     every text with the place of its first use
 
 Found: the literal first argument of t(), text(), msgid() and of errors shown to citizens (not of those for staff),
-`title` and `explains` of conversations, and t("…") in templates. A text kept as data is marked with domain.reader.msgid.
+`title` and `explains` of conversations, t("…") in templates. A text kept as data is marked with domain.reader.msgid.
 """
 
 import ast
