@@ -39,6 +39,7 @@ def test_scopes_that_there_are_not(api: Api, scopes: list[str]) -> None:
         keys.make(uow, CODE, scopes, staff="anna")
 
 
+@pytest.mark.slow
 def test_a_key_counts_its_calls(api: Api) -> None:
     seen = {api.get("/bills/W1").status_code for _ in range(601)}
     assert seen == {404, 429}
