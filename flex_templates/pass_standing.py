@@ -52,8 +52,9 @@ def results(
     today: date,
     person: Person,
     pay_urls: Mapping[uuid.UUID, str] | None = None,
+    days: Mapping[uuid.UUID, Link] | None = None,
 ) -> dict[str, Any]:
-    """抽籤結果: the number first, then what to do. `pay_urls`: pay pages by entry."""
+    """抽籤結果: the number first, then what to do. `pay_urls`: pay pages by entry; `days`: for a calendar."""
     cards = []
     for one in shown:
         blocks: list[Block] = [*_rehearsal(reader, one), Lead(headline(reader, one), one.plate)]
@@ -61,7 +62,9 @@ def results(
         tone = Tone.DONE if one.seat else Tone.NEUTRAL
         url = (pay_urls or {}).get(one.entry_id)
         pay = Link(reader.t("繳費 {amount}", amount=money(reader, one.price)), url) if url and one.price else None
-        cards.append(Card(title=one.lot_name, tone=tone, blocks=blocks, main=pay, others=[call(reader, person)]))
+        others: list[Button] = [day] if (day := (days or {}).get(one.entry_id)) else []
+        others.append(call(reader, person))
+        cards.append(Card(title=one.lot_name, tone=tone, blocks=blocks, main=pay, others=others))
     return show(reader, reader.t("月票抽籤結果"), *cards)
 
 

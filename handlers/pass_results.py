@@ -1,15 +1,21 @@
 """抽籤結果 and 我的月票: where one came in the draw and what to do next; what is paid for."""
 
+from datetime import timedelta
+
 from bot.conversation import Conversation, Done, NoData, Outcome, entry
 from bot.triggers import Words
 from bot.turn import Turn
+from domain.calendarday import About
 from domain.clock import city_date
 from domain.passview import EntryStanding
 from domain.reader import msgid
 from flex_templates import pass_standing as cards
+from flex_templates.card import Link
 from flex_templates.person import anyone
+from handlers.calendar_link import calendar_link
 from handlers.pass_entries import standings
 from services.accounts import Accounts
+from services.links import Links
 from services.passes.board import PassBoard
 from services.passes.paying import PassPaying
 
@@ -21,10 +27,11 @@ class PassResults(Conversation[NoData]):
     explains = msgid("正取、備取或未中籤，與接下來怎麼做")
     place = 62
 
-    def __init__(self, board: PassBoard, accounts: Accounts, pass_paying: PassPaying) -> None:
+    def __init__(self, board: PassBoard, accounts: Accounts, pass_paying: PassPaying, links: Links) -> None:
         self._board = board
         self._accounts = accounts
         self._paying = pass_paying
+        self._links = links
 
     @entry
     def begin(self, turn: Turn[NoData]) -> Outcome:
@@ -35,7 +42,15 @@ class PassResults(Conversation[NoData]):
             return Done(cards.none(turn.reader, turn.t("抽籤結果"), words, anyone(turn.reader)))
         latest = [one for one in drawn if one.starts_on == drawn[0].starts_on][: cards.MOST_CARDS]
         urls = {one.entry_id: url for one in latest if one.seat == "offered" and (url := self._pay_url(turn, one))}
-        return Done(cards.results(turn.reader, latest, city_date(turn.now), anyone(turn.reader), urls))
+        days = {one.entry_id: day for one in latest if one.entry_id in urls and (day := self._day(turn, one))}
+        return Done(cards.results(turn.reader, latest, city_date(turn.now), anyone(turn.reader), urls, days))
+
+    def _day(self, turn: Turn[NoData], one: EntryStanding) -> Link | None:
+        """「加入行事曆」 of the last day to pay."""
+        if one.pay_by is None or one.price is None:
+            return None
+        last = city_date(one.pay_by - timedelta(microseconds=1))
+        return calendar_link(turn.reader, self._links, [(last, one.price)], city_date(turn.now), About.PASS)
 
     def _pay_url(self, turn: Turn[NoData], one: EntryStanding) -> str | None:
         to = {"channel": turn.channel, "citizen": turn.citizen}

@@ -1,9 +1,11 @@
 """From 抽籤結果 to 我的月票: one tap to the pay page, and what the chat says once it is paid or lost."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
+from domain.calendarday import About
 from domain.orders import AttemptState
 from infra.database import UnitOfWorkFactory
 from services.draws.promoting import Vacated
@@ -61,3 +63,15 @@ def test_a_place_that_was_lost_says_why(
     payers.set_clock(late, TIMES.pay_by)
     payers.desk.promote(late, actor=STAFF)
     assert over in other.say(results).shown
+
+
+def test_the_last_day_to_pay_goes_into_ones_calendar(
+    make_owner: Callable[..., Flow], payers: PayWorld, plate: str
+) -> None:
+    owner = make_owner()
+    drawn(owner, payers, plate, 1, "*:1")
+    assert "加入行事曆" not in owner.say("抽籤結果").buttons, "its day is over"
+    payers.sql("UPDATE pass_seat SET pay_by = '2026-07-20 00:00+08' WHERE state = 'offered'")
+    answer = owner.say("抽籤結果")
+    day = payers.links.read_calendar(answer.link("加入行事曆").split("/c/")[1].split(".ics")[0])
+    assert (day.about, day.day, day.amount) == (About.PASS, date(2026, 7, 19), 5760)
