@@ -71,7 +71,7 @@ def test_the_last_day_to_pay_goes_into_ones_calendar(
     owner = make_owner()
     drawn(owner, payers, plate, 1, "*:1")
     assert "加入行事曆" not in owner.say("抽籤結果").buttons, "its day is over"
-    payers.sql("UPDATE pass_seat SET pay_by = '2026-07-20 00:00+08' WHERE state = 'offered'")
+    payers.sql("UPDATE pass_seat SET pay_by = '2030-07-20 00:00+08' WHERE state = 'offered'")
     answer = owner.say("抽籤結果")
     day = payers.links.read_calendar(answer.link("加入行事曆").split("/c/")[1].split(".ics")[0])
-    assert (day.about, day.day, day.amount) == (About.PASS, date(2026, 7, 19), 5760)
+    assert (day.about, day.day, day.amount) == (About.PASS, date(2030, 7, 19), 5760)
