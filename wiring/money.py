@@ -21,6 +21,7 @@ from services.payments import Payments
 from services.refund_rules import load_refund_rules
 from services.refundaccounts import RefundAccounts
 from services.refunds import Refunds
+from services.stopped import Stopped
 from services.storemoney import StoreMoney
 from services.storeslips import StoreSlips
 from web.demobank.views import blueprint as demobank_pages
@@ -76,6 +77,10 @@ class Money(Bills, MailRoom):
     @cached_property
     def store_money(self) -> StoreMoney:
         return StoreMoney(self.booking)
+
+    @cached_property
+    def stopped(self) -> Stopped:
+        return Stopped(self.booking, queue.defer)
 
     @cached_property
     def refunds(self) -> Refunds:

@@ -3,12 +3,15 @@
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from domain.clock import TAIPEI
 from domain.moneycsv import HeaderError, Malformed, Taken, read
+from services.orderbook import OrderNotFoundError
 from services.reconciliation import compare
 from services.storemoney import Outcome
 
@@ -33,6 +36,34 @@ def collect(file: Path) -> None:
     click.echo(", ".join(f"{counts[outcome.value]:,} {outcome.value}" for outcome in Outcome))
     if counts["malformed"] or any(counts[outcome.value] for outcome in LOOK_INTO):
         raise SystemExit(1)
+
+
+@money.command("stopped", help="Orders that stand still because another sum was taken than ours; staff look into them.")
+@with_appcontext
+def stopped() -> None:
+    """One line each: attempt, our sum, provider, trade number, since."""
+    house = current_app.extensions["house"]
+    with house.unit() as uow:
+        for one in house.stopped.listed(uow):
+            since = one.since.astimezone(TAIPEI).isoformat(timespec="minutes")
+            click.echo(f"{one.attempt_id}  NT${one.amount}  {one.provider}  {one.trade_number}  {since}")
+
+
+@money.command(
+    "release", help="Let a stopped ATTEMPT go: its bills can be paid again, what was taken is to be refunded."
+)
+@click.argument("attempt_id", type=click.UUID)
+@click.option("--staff", required=True, help="Id of the staff member; kept in the audit.")
+@with_appcontext
+def release(attempt_id: UUID, staff: str) -> None:
+    """The provider is asked again for the sum."""
+    house = current_app.extensions["house"]
+    try:
+        with house.unit() as uow:
+            house.stopped.release(uow, attempt_id, staff=staff)
+    except OrderNotFoundError:
+        raise click.ClickException("no such stopped attempt") from None
+    click.echo("released")
 
 
 @money.command("reconcile", help="Compare a PROVIDER's settlement FILE of one day with our books.")
