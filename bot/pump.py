@@ -28,6 +28,8 @@ SETTINGS = (
     "enable_seqscan=off",
     "enable_bitmapscan=off",
     "enable_sort=off",
+    "enable_hashjoin=off",
+    "enable_mergejoin=off",
 )
 
 Lane = tuple[str, str]  # channel, who is answered
