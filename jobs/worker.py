@@ -4,6 +4,7 @@ Nothing that goes wrong outside ends it: a part that fails is started again afte
 """
 
 import asyncio
+import gc
 import importlib
 import os
 import pkgutil
@@ -142,6 +143,12 @@ def give_way() -> None:
             Path("/proc/self/autogroup").write_text(str(NICENESS))
 
 
+def keep_what_is_made() -> None:
+    """What the start has made stays for ever: collections of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> int:
     """The process of Procfile's `worker`. Returns the exit status."""
     logging.configure()
@@ -157,6 +164,7 @@ def main() -> int:
             leave_with_parent()
             house = House(settings, urls, connections=HOUSE_CONNECTIONS, name="worker")
             parts = [*worker_components(house), Jobs(urls.database, house.for_tasks())]
+            keep_what_is_made()
             asyncio.Runner().run(_until_signalled(parts))
     except (SettingsError, EmbeddedError, TooFewConnectionsError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - the one line of a start that cannot be
