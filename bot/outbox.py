@@ -124,6 +124,7 @@ class OutboxPump(LanePump):
         self._marks_guard = threading.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._held_until = 0.0
+        self._free: dict[str, float] = {}  # by bucket: when this process may send again
 
     def take(self, connection: "psycopg.Connection[TupleRow]", lanes: Sequence[Lane]) -> Sequence[Lane]:
         columns = ([lane[0] for lane in lanes], [lane[1] for lane in lanes])
@@ -179,14 +180,23 @@ class OutboxPump(LanePump):
     async def _send(self, row: Sending, moment: float) -> None:
         mark = Mark(row.id, wait=BACKOFF_SECONDS[0], unclear=True)
         try:
-            wait = moment - time.monotonic()
-            if wait > 0:
-                await asyncio.sleep(wait)
+            await self._turn(row.bucket, moment)
             mark = await self._call(row)
         except Exception as error:
             log.error("send_failed", message=str(row.id), exc_info=error)
         finally:
             self._done(row, mark)
+
+    async def _turn(self, bucket: str, moment: float) -> None:
+        """Wait for the moment booked; what a busy machine has made late does not leave all at once then."""
+        now = time.monotonic()
+        if moment > now:
+            await asyncio.sleep(moment - now)
+            now = time.monotonic()
+        free = max(now, self._free.get(bucket, 0.0))
+        self._free[bucket] = free + self._pace.interval(bucket)
+        if free > now:
+            await asyncio.sleep(free - now)
 
     def _done(self, row: Sending, mark: Mark) -> None:
         with self._marks_guard:
