@@ -19,6 +19,8 @@ from domain.vehicles import VehicleKind
 from infra.locales import reader
 from samples import campaigns, passes
 from samples.pass_money import AT_THE_LOT, BOUGHT, ISSUED
+from services.links import Links
+from tests.clock import MovableClock
 from tests.flow import Answer
 from tests.handlers.cities import bill
 from tests.handlers.conftest import NOW
@@ -45,6 +47,7 @@ VEHICLE = Vehicle(Plate("ABC-1234"), VehicleKind.CAR)
 FOUND = Found("TNN", NOW, bills=(bill(agency="TNN"), bill("B2", "TNN")))
 NOTHING = Found("KHH", NOW)
 SILENT = CouldNotAsk("TPE", NOW, Why.DOWN)
+LINKS = Links("https://pay.example.gov.tw", ("k" * 40,), MovableClock(NOW))
 PAY = "https://pay.example.gov.tw/p/" + "a" * 48
 FACTS = [
     Fact(topic, PayableKey("TPE", PayableType.BILL, f"B{days}"), NOW.date() + timedelta(days=days), 20 + days)
@@ -69,8 +72,11 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "number_kept": [{}],
     "number_lost": [{}],
     "bills_due": [
-        {"facts": facts, "today": NOW.date(), "pay_url": url} for facts in (FACTS, FACTS[:1]) for url in (PAY, "")
+        {"facts": facts, "today": NOW.date(), "pay_url": url, "links": LINKS}
+        for facts in (FACTS, FACTS[:1])
+        for url in (PAY, "")
     ],
+    "still_yours": [{"vehicle": VEHICLE}],
     "flood": [{"flood": flood, "areas": campaigns.AREAS, "today": NOW.date()} for flood in campaigns.FLOODS],
     "announcement": [{"announcement": campaigns.NEWS, "today": NOW.date()}],
     "pass_announced": [
@@ -86,6 +92,17 @@ DATA: dict[str, list[dict[str, Any]]] = {
     ],
     "pass_issued": [{**told, "passes": [BOUGHT]} for told in (ISSUED, AT_THE_LOT)],
     "pass_pay_soon": [{"standing": passes.WON, "pay_url": url, "today": NOW.date()} for url in (PAY, None)],
+    "pass_round_opened": [{"round": passes.ROUND, "today": NOW.date()}],
+    "pass_changed": [
+        {
+            "standing": passes.STANDING,
+            "receipt": "PLD1-RECEIPT\n",
+            "page_url": passes.RECEIPT,
+            "code_url": f"{passes.RECEIPT}/qr.png",
+            "today": NOW.date(),
+        }
+    ],
+    "pass_taken_off": [{"standing": passes.STANDING, "today": NOW.date()}],
     "pass_ends": [{"standing": passes.WON, "today": NOW.date()}],
     "promised_bills": [
         {"view": view(*answers)} for answers in ([FOUND], [NOTHING], [SILENT], [FOUND, NOTHING, SILENT])
@@ -157,7 +174,7 @@ def test_a_promise_that_failed_is_never_nothing_due() -> None:
 
 
 def test_a_reminder_tells_each_state_with_its_nearest_deadline_and_leads_to_the_pay_page() -> None:
-    facts = {"facts": FACTS, "today": NOW.date(), "pay_url": PAY}
+    facts = {"facts": FACTS, "today": NOW.date(), "pay_url": PAY, "links": LINKS}
     answer = rendered("bills_due", facts)
     assert "1,085 元\n5 筆停車費待繳" in answer
     for line in (
