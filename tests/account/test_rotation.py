@@ -104,7 +104,7 @@ def test_every_encrypted_column_is_rotated(units: UnitOfWorkFactory) -> None:
         found = {(row[0], row[1]) for row in uow.connection.execute(columns)}
     bodies = {("inbound_event", "payload"), ("inbound_event", "dialog_state"), ("outbound_message", "body"),
               ("outbound_message", "plain"), ("lookup_key", "wrapped"), ("phone_code_count", "subject"),
-              ("draw_file", "content"), ("draw_verifier", "script"),
+              ("draw_file", "content"), ("draw_verifier", "script"), ("quote", "lines"),
               ("agency_key", "hash"), ("agency_batch", "request"), ("agency_batch", "answer")}  # fmt: skip
     assert known <= found
     assert {place for place in found - known - bodies if not place[1].endswith("_hash")} == set()

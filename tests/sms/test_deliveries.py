@@ -99,7 +99,10 @@ def test_without_a_host_there_is_no_address_at_all() -> None:
 
 
 @pytest.fixture
-def phone() -> PhoneInHand:
+def phone(uow: UnitOfWorkFactory) -> PhoneInHand:
+    """The gateway, and the citizen who is told: nobody is told who is unknown."""
+    with uow() as unit:
+        unit.connection.execute(text("INSERT INTO citizen (channel, line_id, language) VALUES ('C', 'U1', 'zh-TW')"))
     return PhoneInHand()
 
 
