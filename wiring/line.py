@@ -1,5 +1,6 @@
 """LINE: the channel's secrets, who is spoken to, what is told them, and the door at /callback."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 LOOPBACK = "127.0.0.1"
 
 
-class Line(Stores):
+class Line(Stores, ABC):
     """Where LINE is reached, or the console that plays it."""
 
     @property
@@ -51,9 +52,9 @@ class Line(Stores):
         return Citizens()
 
     @property
+    @abstractmethod
     def planning(self) -> Planning:
         """Given by the room of accounts, which knows whom an SMS reaches."""
-        raise NotImplementedError
 
     @cached_property
     def notices(self) -> NoticePost:

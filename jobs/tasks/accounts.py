@@ -4,8 +4,8 @@ from uuid import UUID
 
 from procrastinate import JobContext, RetryStrategy
 
-from infra.database import UnitOfWorkFactory
 from infra.queue import queue
+from jobs.context import units_of
 from services.phone_codes import PhoneCodes
 from services.sms import SEND, SmsPost
 from services.takeovers import Takeovers
@@ -19,7 +19,7 @@ EVERY_HOUR = "17 * * * *"
 def send(context: JobContext, message_id: str) -> None:
     """Send one SMS; services/sms.py decides what an unclear answer means."""
     post: SmsPost = context.additional_context["sms"]
-    post.deliver(_units(context), UUID(message_id))
+    post.deliver(units_of(context), UUID(message_id))
 
 
 @queue.periodic(cron=EVERY_TEN_MINUTES)
@@ -27,10 +27,10 @@ def send(context: JobContext, message_id: str) -> None:
 def decide_takeovers(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
     """Numbers whose holder did not answer in time go to who verified them, each in a transaction of its own."""
     takeovers: Takeovers = context.additional_context["takeovers"]
-    with _units(context)() as uow:
+    with units_of(context)() as uow:
         due = takeovers.due(uow)
     for takeover_id in due:
-        with _units(context)() as uow:
+        with units_of(context)() as uow:
             takeovers.grant_unanswered(uow, takeover_id)
 
 
@@ -40,11 +40,6 @@ def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Codes, their counts and ended SMS are dropped when nothing asks for them any longer."""
     codes: PhoneCodes = context.additional_context["phone_codes"]
     post: SmsPost = context.additional_context["sms"]
-    with _units(context)() as uow:
+    with units_of(context)() as uow:
         codes.forget(uow)
         post.forget(uow)
-
-
-def _units(context: JobContext) -> UnitOfWorkFactory:
-    units: UnitOfWorkFactory = context.additional_context["units"]
-    return units

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from procrastinate import JobContext
 
-from infra.database import UnitOfWorkFactory
 from infra.queue import defer, queue
+from jobs.context import units_of
 from services.agencyapi import answers
 from services.writeoffs.posting import ROUND, Posting
 
@@ -17,7 +17,7 @@ EVERY_TEN_SECONDS = "* * * * * */10"  # the sixth field is seconds
 def one_round(context: JobContext, agency_id: str) -> None:
     """Tell one agency what is due. Failing costs nothing: the sweep comes again."""
     post: Posting = context.additional_context["write_off_post"]
-    post.round(_units(context), UUID(agency_id))
+    post.round(units_of(context), UUID(agency_id))
 
 
 @queue.periodic(cron=EVERY_TEN_SECONDS)
@@ -25,7 +25,7 @@ def one_round(context: JobContext, agency_id: str) -> None:
 def sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
     """A job for each agency that is to be told something; leased in the same transaction."""
     post: Posting = context.additional_context["write_off_post"]
-    with _units(context)() as uow:
+    with units_of(context)() as uow:
         for agency_id in post.due(uow):
             defer(uow, ROUND, agency_id=str(agency_id))
 
@@ -36,10 +36,5 @@ def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Answers kept for a repeated call go, batch by batch."""
     gone = 1
     while gone:
-        with _units(context)() as uow:
+        with units_of(context)() as uow:
             gone = answers.forget(uow)
-
-
-def _units(context: JobContext) -> UnitOfWorkFactory:
-    units: UnitOfWorkFactory = context.additional_context["units"]
-    return units

@@ -10,8 +10,8 @@ from domain.draw.coding import is_rehearsal
 from domain.errors import OutsideError
 from domain.rounds import Phase, RoundRuleError
 from infra.clock import SystemClock
-from infra.database import UnitOfWorkFactory
 from infra.queue import queue
+from jobs.context import units_of
 from services import audit
 from services.draws import arming
 from services.draws.desk import Desk
@@ -39,7 +39,7 @@ def roots(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every 
     """The root of every open round's log as the day ended."""
     freezing: Freezing = context.additional_context["freezing"]
     ended = city_date(SystemClock().now()) - timedelta(days=1)
-    with _units(context)() as uow:
+    with units_of(context)() as uow:
         open_rounds = freezing.open_rounds(uow)
     for draw_id in open_rounds:
         _desk(context).close_day(draw_id, ended, actor=audit.SYSTEM)
@@ -65,7 +65,7 @@ def step(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 @queue.task(name="draws.draw", queueing_lock="draws.draw", pass_context=True)
 def draw(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Draw what two members of staff have armed, once its time has come, and publish it. Without a beacon it waits."""
-    with _units(context)() as uow:
+    with units_of(context)() as uow:
         ready = arming.due(uow)
     for draw_id in ready:
         try:
@@ -82,14 +82,14 @@ def draw(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 def tell(context: JobContext, draw_id: str, what: str) -> None:
     """Tell the applicants of a draw what happened."""
     telling: Telling = context.additional_context["telling"]
-    telling.tell(_units(context), draw_id, What(what))
+    telling.tell(units_of(context), draw_id, What(what))
 
 
 @queue.task(name=MAIL, pass_context=True, retry=RETRY)
 def mail(context: JobContext, draw_id: str) -> None:
     """Send an announcement's hash to those outside who watch the draw."""
     recipients: Recipients = context.additional_context["recipients"]
-    recipients.mail(_units(context), draw_id)
+    recipients.mail(units_of(context), draw_id)
 
 
 @queue.periodic(cron=EVERY_FIVE_MINUTES)
@@ -109,7 +109,7 @@ def promote(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 def opened(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Tell those who starred a lot that a round of it has opened."""
     news: OpeningNews = context.additional_context["opening_news"]
-    news.tell(_units(context))
+    news.tell(units_of(context))
 
 
 @queue.periodic(cron=EVERY_TEN_MINUTES)
@@ -117,7 +117,7 @@ def opened(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """繳費提醒 of places whose deadline comes near."""
     reminders: PassReminders = context.additional_context["pass_reminders"]
-    reminders.pay_soon(_units(context))
+    reminders.pay_soon(units_of(context))
 
 
 @queue.periodic(cron=EVERY_MORNING)
@@ -125,7 +125,7 @@ def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
 def ends(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """月票到期提醒."""
     reminders: PassReminders = context.additional_context["pass_reminders"]
-    reminders.ending(_units(context))
+    reminders.ending(units_of(context))
 
 
 @queue.periodic(cron=AFTER_MIDNIGHT)
@@ -135,22 +135,17 @@ def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     forgetting: Forgetting = context.additional_context["forgetting"]
     touched = 1
     while touched:
-        with _units(context)() as uow:
+        with units_of(context)() as uow:
             touched = forgetting.forget(uow)
 
 
 def _real_rounds(context: JobContext) -> list[tuple[str, str]]:
     """(draw_id, phase) of every round but rehearsals, which staff lead through by hand."""
     rounds: Rounds = context.additional_context["rounds"]
-    with _units(context)() as uow:
+    with units_of(context)() as uow:
         return [(row.draw_id, row.phase) for row in rounds.all(uow) if not is_rehearsal(row.draw_id)]
 
 
 def _desk(context: JobContext) -> Desk:
     desk: Desk = context.additional_context["desk"]
     return desk
-
-
-def _units(context: JobContext) -> UnitOfWorkFactory:
-    units: UnitOfWorkFactory = context.additional_context["units"]
-    return units

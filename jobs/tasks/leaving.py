@@ -4,8 +4,8 @@ from uuid import UUID
 
 from procrastinate import JobContext
 
-from infra.database import UnitOfWorkFactory
 from infra.queue import queue
+from jobs.context import units_of
 from services.downloads import Downloads
 from services.leaving import ERASE, Leaving
 
@@ -17,7 +17,7 @@ EVERY_HOUR = "23 * * * *"
 def erase(context: JobContext, leaving_id: str) -> None:
     """Erase one who left. Not yet possible, or failing, costs nothing: the sweep comes again."""
     leaving: Leaving = context.additional_context["leaving"]
-    leaving.erase(_units(context), UUID(leaving_id))
+    leaving.erase(units_of(context), UUID(leaving_id))
 
 
 @queue.periodic(cron=EVERY_MINUTE)
@@ -25,10 +25,10 @@ def erase(context: JobContext, leaving_id: str) -> None:
 def sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
     """Look at every leaving that has not ended: last words may have gone, a payment may be known by now."""
     leaving: Leaving = context.additional_context["leaving"]
-    with _units(context)() as uow:
+    with units_of(context)() as uow:
         due = leaving.due(uow)
     for leaving_id in due:
-        leaving.erase(_units(context), leaving_id)
+        leaving.erase(units_of(context), leaving_id)
 
 
 @queue.periodic(cron=EVERY_HOUR)
@@ -36,10 +36,5 @@ def sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every 
 def forget_downloads(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Links that ended are deleted."""
     downloads: Downloads = context.additional_context["downloads"]
-    with _units(context)() as uow:
+    with units_of(context)() as uow:
         downloads.forget(uow)
-
-
-def _units(context: JobContext) -> UnitOfWorkFactory:
-    units: UnitOfWorkFactory = context.additional_context["units"]
-    return units

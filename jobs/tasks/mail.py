@@ -4,8 +4,8 @@ from uuid import UUID
 
 from procrastinate import JobContext, RetryStrategy
 
-from infra.database import UnitOfWorkFactory
 from infra.queue import queue
+from jobs.context import units_of
 from services.receipt_mail import SEND, ReceiptMail
 
 RETRY = RetryStrategy(max_attempts=10, exponential_wait=4)  # 4 s, 16 s, 64 s … about six hours in all
@@ -16,7 +16,7 @@ EVERY_HOUR = "27 * * * *"
 def send(context: JobContext, order_id: str) -> None:
     """Send the receipt of one paid order."""
     mail: ReceiptMail = context.additional_context["receipt_mail"]
-    mail.deliver(_units(context), UUID(order_id))
+    mail.deliver(units_of(context), UUID(order_id))
 
 
 @queue.periodic(cron=EVERY_HOUR)
@@ -24,10 +24,5 @@ def send(context: JobContext, order_id: str) -> None:
 def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
     """Rows of receipts sent a month ago go."""
     mail: ReceiptMail = context.additional_context["receipt_mail"]
-    with _units(context)() as uow:
+    with units_of(context)() as uow:
         mail.forget(uow)
-
-
-def _units(context: JobContext) -> UnitOfWorkFactory:
-    units: UnitOfWorkFactory = context.additional_context["units"]
-    return units

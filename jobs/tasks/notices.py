@@ -2,8 +2,8 @@
 
 from procrastinate import JobContext
 
-from infra.database import UnitOfWorkFactory
 from infra.queue import queue
+from jobs.context import units_of
 from services import bill_news
 from services.bill_news import TELL_NEWS
 from services.notice_rules import NoticeRules
@@ -18,7 +18,7 @@ EVERY_NIGHT = "47 19 * * *"  # UTC: 03:47 in Taiwan
 def remind(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
     """Whoever's slot it is learns what they do not know yet, each in a transaction of their own."""
     reminders: Reminders = context.additional_context["reminders"]
-    reminders.remind(_units(context))
+    reminders.remind(units_of(context))
 
 
 @queue.periodic(cron=EVERY_MINUTE)
@@ -39,16 +39,11 @@ def tell_news(context: JobContext) -> None:
 def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Notices older than anybody may ask for."""
     rules: NoticeRules = context.additional_context["notice_rules"]
-    with _units(context)() as uow:
+    with units_of(context)() as uow:
         rules.forget(uow)
         bill_news.forget_slips(uow)
 
 
 def _tell_news(context: JobContext) -> None:
     reminders: Reminders = context.additional_context["reminders"]
-    reminders.tell_news(_units(context))
-
-
-def _units(context: JobContext) -> UnitOfWorkFactory:
-    units: UnitOfWorkFactory = context.additional_context["units"]
-    return units
+    reminders.tell_news(units_of(context))

@@ -5,8 +5,8 @@ from uuid import UUID
 from procrastinate import JobContext
 from sqlalchemy import text
 
-from infra.database import UnitOfWorkFactory
 from infra.queue import defer, queue
+from jobs.context import units_of
 from services.orders import Orders
 from services.payments import Payments
 from services.settling import SETTLE, SWEEP_AT_ONCE
@@ -21,7 +21,7 @@ _WAITING = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = :name
 def settle(context: JobContext, attempt_id: str) -> None:
     """Ask the attempt's provider once and book what it says. Failing costs nothing: the sweep comes again."""
     payments: Payments = context.additional_context["payments"]
-    payments.settle(_units(context), UUID(attempt_id))
+    payments.settle(units_of(context), UUID(attempt_id))
 
 
 @queue.periodic(cron=EVERY_TEN_SECONDS)
@@ -33,7 +33,7 @@ def sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every 
     thousands of them.
     """
     payments: Payments = context.additional_context["payments"]
-    units = _units(context)
+    units = units_of(context)
     with units() as uow:
         room = MOST_WAITING - uow.connection.execute(_WAITING, {"name": SETTLE}).scalar_one()
     while room > 0:
@@ -52,10 +52,5 @@ def expire(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     for batch in (orders.forget_offers, orders.expire_due):
         ended = 1
         while ended:
-            with _units(context)() as uow:
+            with units_of(context)() as uow:
                 ended = batch(uow)
-
-
-def _units(context: JobContext) -> UnitOfWorkFactory:
-    units: UnitOfWorkFactory = context.additional_context["units"]
-    return units

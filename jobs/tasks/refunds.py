@@ -4,8 +4,8 @@ from uuid import UUID
 
 from procrastinate import JobContext
 
-from infra.database import UnitOfWorkFactory
 from infra.queue import defer, queue
+from jobs.context import units_of
 from services.refunds import CARRY_OUT, Refunds
 
 EVERY_MINUTE = "* * * * *"
@@ -15,7 +15,7 @@ EVERY_MINUTE = "* * * * *"
 def carry_out(context: JobContext, refund_id: str) -> None:
     """Give the money back, or find out whether it was. Failing costs nothing: the sweep comes again."""
     refunds: Refunds = context.additional_context["refunds"]
-    refunds.carry_out(_units(context), UUID(refund_id))
+    refunds.carry_out(units_of(context), UUID(refund_id))
 
 
 @queue.periodic(cron=EVERY_MINUTE)
@@ -23,11 +23,6 @@ def carry_out(context: JobContext, refund_id: str) -> None:
 def sweep(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
     """A job for each refund whose time to be looked at has come."""
     refunds: Refunds = context.additional_context["refunds"]
-    with _units(context)() as uow:
+    with units_of(context)() as uow:
         for refund_id in refunds.due(uow):
             defer(uow, CARRY_OUT, refund_id=str(refund_id))
-
-
-def _units(context: JobContext) -> UnitOfWorkFactory:
-    units: UnitOfWorkFactory = context.additional_context["units"]
-    return units

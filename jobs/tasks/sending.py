@@ -2,8 +2,8 @@
 
 from procrastinate import JobContext
 
-from infra.database import UnitOfWorkFactory
 from infra.queue import queue
+from jobs.context import units_of
 from services.failed_notices import FailedNotices
 from services.sms_deliveries import SmsDeliveries
 
@@ -16,7 +16,7 @@ EVERY_FIVE_MINUTES = "*/5 * * * *"
 def settle_failed(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
     """Whom LINE did not reach gets an SMS, where it is worth one."""
     failed: FailedNotices = context.additional_context["failed_notices"]
-    failed.settle(_units(context))
+    failed.settle(units_of(context))
 
 
 @queue.periodic(cron=EVERY_FIVE_MINUTES)
@@ -24,9 +24,4 @@ def settle_failed(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 
 def learn(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Ask the gateway what became of messages on their way."""
     deliveries: SmsDeliveries = context.additional_context["sms_deliveries"]
-    deliveries.learn(_units(context))
-
-
-def _units(context: JobContext) -> UnitOfWorkFactory:
-    units: UnitOfWorkFactory = context.additional_context["units"]
-    return units
+    deliveries.learn(units_of(context))

@@ -2,8 +2,8 @@
 
 from procrastinate import JobContext
 
-from infra.database import UnitOfWorkFactory
 from infra.queue import queue
+from jobs.context import units_of
 from services.watch_list import AT_ONCE, WatchList
 from services.watching import Watching
 
@@ -19,7 +19,7 @@ ASKING_SECONDS = 50.0  # then the next run goes on: a worker that ends loses lit
 async def ask(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - every periodic task is given it
     """Ask about the plates whose turn it is; one run at a time in all workers."""
     watching: Watching = context.additional_context["watching"]
-    await watching.ask(_units(context), ASKING_SECONDS, context.should_abort)
+    await watching.ask(units_of(context), ASKING_SECONDS, context.should_abort)
 
 
 @queue.periodic(cron=EVERY_TEN_MINUTES)
@@ -27,7 +27,7 @@ async def ask(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - ev
 def measure(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Backlog and age of the oldest answer into the metrics."""
     watching: Watching = context.additional_context["watching"]
-    watching.measure(_units(context))
+    watching.measure(units_of(context))
 
 
 @queue.periodic(cron=EVERY_HOUR)
@@ -38,7 +38,7 @@ def enrol(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     for city in watch_list.cities:
         taken = AT_ONCE
         while taken == AT_ONCE:
-            with _units(context)() as uow:
+            with units_of(context)() as uow:
                 taken = watch_list.enrol(uow, city)
 
 
@@ -48,10 +48,5 @@ def drop(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     """Forget plates that nobody wants to be reminded of, with what the cities listed for them."""
     watch_list: WatchList = context.additional_context["watch_list"]
     for city in watch_list.cities:
-        with _units(context)() as uow:
+        with units_of(context)() as uow:
             watch_list.drop(uow, city)
-
-
-def _units(context: JobContext) -> UnitOfWorkFactory:
-    units: UnitOfWorkFactory = context.additional_context["units"]
-    return units

@@ -81,6 +81,27 @@ FROM pass_round WHERE lot = 'L1'
 """
 
 
+def use_everything(each: Newcomer) -> None:
+    """What a citizen leaves behind by using the service."""
+    bind(each)
+    look_up(each)
+    open_pages(each.units, each.flow.citizen)
+    with each.units() as uow:
+        each.flow.services["downloads"].make(uow, CHANNEL, each.flow.citizen)
+        each.flow.services["record_files"].make(uow, CHANNEL, each.flow.citizen, Chosen(plate=PLATE))
+        put(uow, notice(each.flow.citizen, PLATE, key=f"test:{each.flow.citizen}"))
+    record_event(each)
+    sql(each, "INSERT INTO plate_report (id, channel, citizen, plate, kind) "
+              "VALUES (gen_random_uuid(), :channel, :citizen, 'X', 'car')")  # fmt: skip
+    sql(each, "INSERT INTO lookup_promise (id, channel, citizen, plate, kind, cities) "
+              "VALUES (gen_random_uuid(), :channel, :citizen, :plate, 'car', '{}')", plate=PLATE)  # fmt: skip
+    sql(each, "INSERT INTO notice_settings (channel, citizen) VALUES (:channel, :citizen)")
+    sql(each, "INSERT INTO told_fact (channel, citizen, fact) VALUES (:channel, :citizen, 'overdue:TPE:bill:B1')")
+    sql(each, "INSERT INTO given_slip (channel, citizen, number) VALUES (:channel, :citizen, 'B1')")
+    sql(each, "INSERT INTO bill_news (channel, citizen) VALUES (:channel, :citizen)")
+    sql(each, "INSERT INTO menu_link (channel, line_id, alias, menu_id) VALUES (:channel, :citizen, 'a', 'm')")
+
+
 def test_the_database_holds_nothing_of_one_who_left(
     citizen: Newcomer, make_flow: Callable[..., Flow], cities_in_hand: CitiesInHand
 ) -> None:
@@ -91,23 +112,7 @@ def test_the_database_holds_nothing_of_one_who_left(
     with citizen.units() as uow:
         flow.services["accounts"].correct_email(uow, account_id(citizen), "left@example.com")
     for each in (citizen, other):
-        bind(each)
-        look_up(each)
-        open_pages(citizen.units, each.flow.citizen)
-        with citizen.units() as uow:
-            flow.services["downloads"].make(uow, CHANNEL, each.flow.citizen)
-            flow.services["record_files"].make(uow, CHANNEL, each.flow.citizen, Chosen(plate=PLATE))
-            put(uow, notice(each.flow.citizen, PLATE, key=f"test:{each.flow.citizen}"))
-        record_event(each)
-        sql(each, "INSERT INTO plate_report (id, channel, citizen, plate, kind) "
-                  "VALUES (gen_random_uuid(), :channel, :citizen, 'X', 'car')")  # fmt: skip
-        sql(each, "INSERT INTO lookup_promise (id, channel, citizen, plate, kind, cities) "
-                  "VALUES (gen_random_uuid(), :channel, :citizen, :plate, 'car', '{}')", plate=PLATE)  # fmt: skip
-        sql(each, "INSERT INTO notice_settings (channel, citizen) VALUES (:channel, :citizen)")
-        sql(each, "INSERT INTO told_fact (channel, citizen, fact) VALUES (:channel, :citizen, 'overdue:TPE:bill:B1')")
-        sql(each, "INSERT INTO given_slip (channel, citizen, number) VALUES (:channel, :citizen, 'B1')")
-        sql(each, "INSERT INTO bill_news (channel, citizen) VALUES (:channel, :citizen)")
-        sql(each, "INSERT INTO menu_link (channel, line_id, alias, menu_id) VALUES (:channel, :citizen, 'a', 'm')")
+        use_everything(each)
     sql(citizen, LOT_AND_ROUND)
     for number, each in enumerate((citizen, other)):
         sql(each, ENTRY, number=number, plate=f"AAA-000{number}")

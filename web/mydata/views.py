@@ -3,33 +3,24 @@
 Looking takes nothing, so a preview of the link does not use it up.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import orjson
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
-from flask_limiter.errors import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from domain.reader import Language, Reader
 from infra.database import UnitOfWorkFactory
-from infra.links import ExpiredLinkError, ForgedLinkError
 from infra.locales import reader as reader_of
 from services.citizens import Citizens
 from services.downloads import Downloads, Form, TakenError
+from web.linkpages import Kinds, say_what_is_wrong
 
 LIMIT = "30 per minute"  # per sender address
 TYPES = {Form.JSON: "application/json", Form.PDF: "application/pdf"}
-KINDS: Mapping[type[Exception], tuple[str, int]] = {
-    ForgedLinkError: ("unknown", 404),
-    ExpiredLinkError: ("expired", 410),
-    TakenError: ("taken", 410),
-    CSRFError: ("stale_form", 400),
-    RateLimitExceeded: ("too_many", 429),
-}
+OWN_KINDS: Kinds = {TakenError: ("taken", 410)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +40,7 @@ def blueprint(services: MyDataServices, limiter: Limiter) -> Blueprint:
     views = _Views(services, limiter)
     room.add_url_rule("/mydata/<token>", "look", limiter.limit(LIMIT)(views.look))
     room.add_url_rule("/mydata/<token>", "take", limiter.limit(LIMIT)(views.take), methods=["POST"])
-    for error, (what, status) in KINDS.items():
-        room.register_error_handler(error, _kind(what, status))
+    say_what_is_wrong(room, _wrong, OWN_KINDS)
     return room
 
 
@@ -87,8 +77,8 @@ class _Views:
         return answer
 
 
-def _kind(what: str, status: int) -> Callable[[Exception], ResponseReturnValue]:
-    return lambda _error: _page(Language.ZH, status, what=what)
+def _wrong(what: str, status: int) -> ResponseReturnValue:
+    return _page(Language.ZH, status, what=what)
 
 
 def _page(language: Language, status: int = 200, **values: object) -> Response:

@@ -1,12 +1,9 @@
 """Routes of pay links. A GET never moves money: it shows, and at most asks a provider how an attempt stands."""
 
-from collections.abc import Callable, Mapping
-
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
-from flask_limiter.errors import RateLimitExceeded
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from domain.bills import PayableKey
@@ -16,22 +13,17 @@ from domain.orders import OrderState
 from domain.orderview import OrderView, Receipt
 from domain.ports.payments import ForgedNotificationError
 from domain.reader import Language
-from infra.links import ExpiredLinkError, ForgedLinkError
+from infra.links import ExpiredLinkError
 from services.orderbook import OrderNotFoundError
 from services.payments import ForgedFormError, Go, Underway
 from services.receipts import receipt
+from web.linkpages import Kinds, say_what_is_wrong
 from web.pay import headers
 from web.pay.pages import Pages
 from web.pay.services import LOOK_LIMIT, NOTIFY_BYTES, NOTIFY_LIMIT, PAY_LIMIT, PayServices
 
 NOTES = ("changed", "waiting", "not_paid", "open_again")  # what a redirect may ask the next page to say
-KINDS: Mapping[type[Exception], tuple[str, int]] = {
-    ForgedLinkError: ("unknown", 404),
-    OrderNotFoundError: ("unknown", 404),
-    ExpiredLinkError: ("expired", 410),
-    RateLimitExceeded: ("too_many", 429),
-    CSRFError: ("stale_form", 400),
-}
+OWN_KINDS: Kinds = {OrderNotFoundError: ("unknown", 404)}
 WRONG = "wrong"  # a 統一編號 that is none
 STORE = "store"  # the button of the barcodes, among the providers'
 SEE_OTHER = 303
@@ -63,8 +55,7 @@ def blueprint(services: PayServices, csrf: CSRFProtect, limiter: Limiter) -> Blu
     room.add_url_rule("/r/<token>.pdf", "receipt_pdf", look(views.receipt_pdf))
     room.add_url_rule("/pay/notify/<provider>", "notify", notify, methods=["POST"])
 
-    for error, (what, status) in KINDS.items():
-        room.register_error_handler(error, views.kind_handler(what, status))
+    say_what_is_wrong(room, views.pages.kind, OWN_KINDS)
     room.after_request(lambda response: headers.harden(response, services))
     return room
 
@@ -201,10 +192,6 @@ class _Views:
         except ForgedNotificationError:
             return "", 400
         return heard.reply, 200, {"Content-Type": "text/plain; charset=utf-8"}
-
-    def kind_handler(self, what: str, status: int) -> Callable[[Exception], ResponseReturnValue]:
-        """Answers an error with the kind page for it."""
-        return lambda _error: self.pages.kind(what, status)
 
     def _paid(self, token: str) -> tuple[Receipt, str]:
         """What was paid, and the language of its order."""

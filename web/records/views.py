@@ -3,35 +3,26 @@
 Looking takes nothing, so a preview of the link does not use it up.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
-from flask_limiter.errors import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from domain.reader import Language
 from infra.database import UnitOfWork, UnitOfWorkFactory
-from infra.links import ExpiredLinkError, ForgedLinkError
 from infra.locales import reader as reader_of
 from services.citizens import Citizens
 from services.recordfiles import Form, Offer, RecordFiles, TakenError
 from services.recordpapers import RecordPapers
+from web.linkpages import Kinds, say_what_is_wrong
 from web.pay.frame import frame
 
 LIMIT = "30 per minute"  # per sender address
 TYPES = {Form.CSV: "text/csv; charset=utf-8", Form.PDF: "application/pdf"}
-KINDS: Mapping[type[Exception], tuple[str, int]] = {
-    ForgedLinkError: ("unknown", 404),
-    ExpiredLinkError: ("expired", 410),
-    TakenError: ("taken", 410),
-    CSRFError: ("stale_form", 400),
-    RateLimitExceeded: ("too_many", 429),
-}
+OWN_KINDS: Kinds = {TakenError: ("taken", 410)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +42,7 @@ def blueprint(services: RecordServices, limiter: Limiter) -> Blueprint:
     views = _Views(services, limiter)
     room.add_url_rule("/records/<token>", "look", limiter.limit(LIMIT)(views.look))
     room.add_url_rule("/records/<token>", "take", limiter.limit(LIMIT)(views.take), methods=["POST"])
-    for error, (what, status) in KINDS.items():
-        room.register_error_handler(error, views.kind_handler(what, status))
+    say_what_is_wrong(room, views.wrong, OWN_KINDS)
     return room
 
 
@@ -86,9 +76,9 @@ class _Views:
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
-    def kind_handler(self, what: str, status: int) -> Callable[[Exception], ResponseReturnValue]:
-        """Answers an error with the page that says what happened."""
-        return lambda _error: self._page(Language.ZH, status, what=what)
+    def wrong(self, what: str, status: int) -> ResponseReturnValue:
+        """The page that says what happened."""
+        return self._page(Language.ZH, status, what=what)
 
     def _language(self, uow: UnitOfWork, offer: Offer) -> Language:
         """The one the page was switched to, else the citizen's."""

@@ -1,14 +1,11 @@
 """GET /refund/<token> asks for the bank account of a refund, a POST keeps it, once. Nothing of it is shown here."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
-from flask_limiter.errors import RateLimitExceeded
-from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
 from domain.accountrules import Agency
@@ -16,22 +13,15 @@ from domain.amounts import money
 from domain.bankaccounts import AccountNumberError, BankAccount, BankCodeError
 from domain.reader import Language, Reader
 from infra.database import UnitOfWorkFactory
-from infra.links import ExpiredLinkError, ForgedLinkError
 from infra.locales import reader as reader_of
 from services.refundaccounts import GivenError, OverError, RefundAccounts, Wanted
+from web.linkpages import Kinds, say_what_is_wrong
 from web.pay.frame import frame
 
 LOOK_LIMIT = "30 per minute"  # per sender address
 GIVE_LIMIT = "10 per minute"
 WRONG = 422
-KINDS: Mapping[type[Exception], tuple[str, int]] = {
-    ForgedLinkError: ("unknown", 404),
-    ExpiredLinkError: ("expired", 410),
-    GivenError: ("given", 410),
-    OverError: ("over", 410),
-    CSRFError: ("stale_form", 400),
-    RateLimitExceeded: ("too_many", 429),
-}
+OWN_KINDS: Kinds = {GivenError: ("given", 410), OverError: ("over", 410)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +40,7 @@ def blueprint(services: AccountServices, limiter: Limiter) -> Blueprint:
     views = _Views(services, limiter)
     room.add_url_rule("/refund/<token>", "look", limiter.limit(LOOK_LIMIT)(views.look))
     room.add_url_rule("/refund/<token>", "give", limiter.limit(GIVE_LIMIT)(views.give), methods=["POST"])
-    for error, (what, status) in KINDS.items():
-        room.register_error_handler(error, views.kind_handler(what, status))
+    say_what_is_wrong(room, views.wrong, OWN_KINDS)
     return room
 
 
@@ -82,9 +71,9 @@ class _Views:
             self._services.accounts.give(uow, token, account)
         return self._page(wanted.language, what="thanks")
 
-    def kind_handler(self, what: str, status: int) -> Callable[[Exception], ResponseReturnValue]:
-        """Answers an error with the page that says what happened."""
-        return lambda _error: self._page(Language.ZH.value, status, what=what)
+    def wrong(self, what: str, status: int) -> ResponseReturnValue:
+        """The page that says what happened."""
+        return self._page(Language.ZH.value, status, what=what)
 
     def _form(
         self, wanted: Wanted, token: str, *, wrong: str = "", problem: BankCodeError | AccountNumberError | None = None
