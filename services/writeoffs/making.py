@@ -99,10 +99,10 @@ def unclear(uow: UnitOfWork) -> Sequence[tuple[uuid.UUID, int]]:
 
 def _reverse(uow: UnitOfWork, refund: Refund, shares: Mapping[uuid.UUID, int], cause: str) -> None:
     rows = []
-    for write_off_id, amount in sorted(shares.items()):
-        first = uow.session.get_one(WriteOff, write_off_id)
+    firsts = uow.session.scalars(select(WriteOff).where(WriteOff.id.in_(shares)).order_by(WriteOff.serial)).all()
+    for first in firsts:  # in the order in which the agency was told of the payment
         if first.state != WriteOffState.DROPPED.value:  # the agency never booked it
-            rows.append(_of_refund(refund, first, amount, refund.ended_at or database_now(uow)))
+            rows.append(_of_refund(refund, first, shares[first.id], refund.ended_at or database_now(uow)))
     book.add(uow, rows, cause)
 
 

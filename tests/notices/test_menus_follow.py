@@ -15,6 +15,7 @@ from domain.reader import Language
 from domain.richmenus import Tab, menus
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from jobs.commands.richmenu import richmenu
+from services.planning import Planning
 from tests.fakes.line import FakeLine, Fault
 from tests.flow import Flow
 from tests.handlers.registered import register
@@ -35,6 +36,10 @@ class FollowingHouse(RichMenuRoom):
     menu_book = replace(BOOK, tabs=BOOK.tabs[:1])
     line: FakeLine
     units: UnitOfWorkFactory
+
+    @property
+    def planning(self) -> Planning:
+        raise AssertionError("menus tell nobody anything")
 
     def unit(self) -> UnitOfWork:
         return self.units()
