@@ -4,6 +4,7 @@ The data is config/fees.toml; services/fees.py reads it.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,8 +23,7 @@ class LookupKey(StrEnum):
 
     PLATE = "plate"  # 車號
     NUMBER = "number"  # 帳單編號、銷帳編號, on the paper slip
-    WATER = "water_number"  # 水號
-    POWER = "power_number"  # 電號
+    IDENTIFIER = "identifier"  # 水號、電號: by what its agency knows whose bills are whose
     ID_AND_BIRTHDAY = "id_and_birthday"  # 身分證字號＋生日
     STORE_BARCODE = "store_barcode"  # 超商三段式條碼
     MEMBER = "member"  # the agency's own signed-in member (台中通 全功能會員)
@@ -79,6 +79,22 @@ class Discount:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentifierKind:
+    """What an agency calls the number by which it knows whose bills are whose, and how it is written."""
+
+    name: Texts  # 水號
+    format: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Identifier:
+    """One such number: 水號 9112430446 of the water bill."""
+
+    fee_item: str
+    number: str  # as spelled() has it
+
+
+@dataclass(frozen=True, slots=True)
 class FeeItem:
     """One entry of config/fees.toml."""
 
@@ -92,7 +108,18 @@ class FeeItem:
     refund: RefundWay
     about: Texts  # 說明
     notes: Texts  # 注意事項
+    identifier: IdentifierKind | None = None
     discounts: Sequence[Discount] = ()
+
+    def reads(self, number: str) -> Sequence[LookupKey]:
+        """As what of this item a number can be given, as spelled() has it: its bill number, its identifier."""
+        formats = {LookupKey.IDENTIFIER: self.identifier and self.identifier.format, LookupKey.NUMBER: self.number}
+        return [by for by, format_ in formats.items() if by in self.lookup and format_ and format_.fullmatch(number)]
+
+
+def spelled(text: str) -> str:
+    """A number as agencies spell it: half-width capitals and digits without blanks and dashes."""
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +134,11 @@ class Fees:
             return reader.t("月票")
         item = self.items.get(fee_item)
         return item.name.of(reader.language) if item else fee_item
+
+    def identifiers(self, number: str) -> Sequence[Identifier]:
+        """Whose identifier a number may be, as spelled() has it: 11 digits are a 水號 as well as an 電號."""
+        items = self.items.values()
+        return [Identifier(item.key, number) for item in items if LookupKey.IDENTIFIER in item.reads(number)]
 
     def earned(self, payable: Payable) -> Sequence[Discount]:
         """The discounts of this bill where it is paid here with a provider; none for what is not of our own ledger."""

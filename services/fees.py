@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from domain.feeitems import AfterDeadline, Discount, FeeItem, Fees, LookupKey, RefundWay, Texts
+from domain.feeitems import AfterDeadline, Discount, FeeItem, Fees, IdentifierKind, LookupKey, RefundWay, Texts
 from domain.vehicles import VehicleKind
 from infra.configfile import Strict, read_config
 from infra.settings import SettingsError
@@ -16,6 +16,7 @@ from infra.settings import SettingsError
 FILE = Path(__file__).parent.parent / "config" / "fees.toml"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+BINDABLE = {LookupKey.PLATE, LookupKey.IDENTIFIER}  # no person's number, and nothing that ends with its bill
 
 
 class _Texts(Strict):
@@ -24,6 +25,12 @@ class _Texts(Strict):
 
     def made(self) -> Texts:
         return Texts(self.zh, self.en)
+
+
+class _Identifier(Strict):
+    zh: Words
+    en: Words
+    format: Words
 
 
 class _Discount(Strict):
@@ -52,6 +59,7 @@ class _Item(Strict):
     refund: RefundWay
     about: _Texts
     notes: _Texts
+    identifier: _Identifier | None = None
     discounts: list[_Discount] = []
 
 
@@ -68,22 +76,31 @@ def load_fees(file: Path = FILE) -> Fees:
 
 
 def _made(file: Path, key: str, item: _Item) -> FeeItem:
-    try:
-        number = re.compile(item.number)
-    except re.error as error:
-        raise SettingsError(f"{file.name}: item.{key}.number: {error}") from None
+    where, told = f"{file.name}: item.{key}", item.identifier
     if strange := set(item.bindable) - set(item.lookup):
-        raise SettingsError(f"{file.name}: item.{key}.bindable: {min(strange)} is not in lookup")
+        raise SettingsError(f"{where}.bindable: {min(strange)} is not in lookup")
+    if strange := set(item.bindable) - BINDABLE:
+        raise SettingsError(f"{where}.bindable: {min(strange)} names no lasting thing")
+    if (told is None) == (LookupKey.IDENTIFIER in item.lookup):
+        raise SettingsError(f"{where}.identifier: is told where lookup has identifier, and only there")
     return FeeItem(
         key=key,
         name=Texts(item.zh, item.en),
         agencies=item.agencies.made(),
-        number=number,
+        number=_format(f"{where}.number", item.number),
         lookup=tuple(item.lookup),
         bindable=tuple(item.bindable),
         after_deadline=item.after_deadline,
         refund=item.refund,
         about=item.about.made(),
         notes=item.notes.made(),
+        identifier=told and IdentifierKind(Texts(told.zh, told.en), _format(f"{where}.identifier.format", told.format)),
         discounts=tuple(discount.made() for discount in item.discounts),
     )
+
+
+def _format(where: str, written: str) -> re.Pattern[str]:
+    try:
+        return re.compile(written, re.ASCII)
+    except re.error as error:
+        raise SettingsError(f"{where}: {error}") from None

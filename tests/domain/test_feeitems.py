@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.bills import Bill, BillStatus, DunningNotice
-from domain.feeitems import Fees
+from domain.feeitems import Fees, Identifier, spelled
 from domain.reader import Language, Reader
 from domain.vehicles import VehicleKind
 from infra.settings import SettingsError
@@ -33,11 +33,7 @@ ITEMS = {
     "tuition": "學雜費", "water": "水費", "power": "電費", "fuel": "燃料費", "market": "市集使用費",
     "accident_appraisal": "車輛行車事故鑑定申請", "agriculture": "農業局 e 櫃檯",
 }  # fmt: skip
-NUMBERS = {
-    "parking": ("M8168111102840P", "H60983881309263", "Q70885062951261"),
-    "water": ("9112430446", "K1234567890"),
-    "power": ("07699050101",),
-}
+NUMBERS = {"parking": ("M8168111102840P", "H60983881309263", "Q70885062951261")}
 bills = st.builds(
     replace,
     st.just(SLIP),
@@ -68,6 +64,19 @@ def test_the_number_formats_take_the_sources_numbers(key: str) -> None:
     for number in NUMBERS[key]:
         assert pattern.fullmatch(number)
         assert not pattern.fullmatch(number + " ")
+
+
+def test_eleven_digits_are_a_water_number_as_well_as_a_power_number() -> None:
+    fees = load_fees()
+    assert fees.identifiers("9112430446") == [Identifier("water", "9112430446")]
+    assert fees.identifiers("07699050101") == [Identifier("water", "07699050101"), Identifier("power", "07699050101")]
+    assert fees.identifiers("0769905010") == [Identifier("water", "0769905010")]
+    assert fees.identifiers("076990501012") == []
+
+
+def test_a_number_is_spelled_as_its_agency_spells_it() -> None:
+    assert spelled(" ９１１２-4304 46\u3000") == "9112430446"
+    assert spelled("q7078443d090047") == "Q7078443D090047"
 
 
 def test_an_unknown_item_is_named_as_its_agency_named_it() -> None:
@@ -134,7 +143,14 @@ def test_whoever_lowers_first_the_price_is_the_same(bill: Bill, lowered: int) ->
     [
         ('number = "[0-9A-Z]{9,20}"', 'number = "[0-9"', "item.parking.number"),
         ("off = 5", "off = 0", "off"),
-        ('bindable = ["plate"]', 'bindable = ["water_number"]', "item.parking.bindable: water_number is not in lookup"),
+        ('bindable = ["plate"]', 'bindable = ["identifier"]', "item.parking.bindable: identifier is not in lookup"),
+        ('bindable = ["plate"]', 'bindable = ["number"]', "item.parking.bindable: number names no lasting thing"),
+        (
+            'lookup = ["identifier"]\nbindable = ["identifier"]',
+            'lookup = ["number"]',
+            "item.water.identifier: is told where",
+        ),
+        ('format = "[0-9]{11}"', 'format = "[0-9"', "item.power.identifier.format"),
         ('refund = "as_paid"', 'refund = "as_paid"\ncolour = "red"', "item.parking.colour"),
     ],
 )
