@@ -31,6 +31,14 @@ class Phase(StrEnum):
     VOID = "void"  # by a written decision of 政風; the files stay
 
 
+PHASE_NAMES: Mapping[Phase, str] = {
+    Phase.OPEN: "登記",
+    Phase.FROZEN: "已截止",
+    Phase.ANNOUNCED: "已公告清單",
+    Phase.DRAWN: "已抽籤",
+    Phase.PUBLISHED: "已公布結果",
+    Phase.VOID: "作廢",
+}
 _NEXT: Mapping[Phase, frozenset[Phase]] = {
     Phase.OPEN: frozenset({Phase.FROZEN, Phase.VOID}),
     Phase.FROZEN: frozenset({Phase.ANNOUNCED, Phase.VOID}),
@@ -44,7 +52,7 @@ _NEXT: Mapping[Phase, frozenset[Phase]] = {
 def move_phase(now: Phase, to: Phase) -> Phase:
     """The round's next phase. Raises RoundRuleError."""
     if to not in _NEXT[now]:
-        raise RoundRuleError(f"a round that is {now} cannot become {to}")
+        raise RoundRuleError(f"這一期的狀態是「{PHASE_NAMES[now]}」，不能改為「{PHASE_NAMES[to]}」")
     return to
 
 
@@ -59,9 +67,9 @@ class RoundTimes:
 
     def __post_init__(self) -> None:
         if not self.opens_at < self.closes_at <= self.draw_at - NOTICE_TIME < self.draw_at < self.pay_by:
-            raise RoundRuleError("times: opens, closes, 10 minutes, draw, pay deadline, in this order")
+            raise RoundRuleError("時間的先後不正確：登記開始、登記結束、至少 10 分鐘後抽籤、繳費期限")
         if any(moment.microsecond for moment in (self.closes_at, self.draw_at)):
-            raise RoundRuleError("times: whole seconds")
+            raise RoundRuleError("登記結束與抽籤的時間需要是整秒")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def first_day(month: str) -> date:
     """The first day of "2027-01". Raises RoundRuleError."""
     match = _MONTH.fullmatch(month)
     if match is None:
-        raise RoundRuleError(f"month: {month!r} is not like 2027-01")
+        raise RoundRuleError(f"月份「{month[:10]}」不正確，格式為 2027-01")
     return date(int(match[1]), int(match[2]), 1)
 
 
@@ -108,7 +116,7 @@ def draw_id(month: str, lot: str, kind: VehicleKind, pass_type: str, *, rehearsa
     try:
         return coding.draw_id(name)
     except coding.DrawFileError as error:
-        raise RoundRuleError(str(error)) from None
+        raise RoundRuleError(f"抽籤代號「{name}」不正確（{error}）") from None
 
 
 def checked_steps(text: str) -> str:
@@ -116,7 +124,7 @@ def checked_steps(text: str) -> str:
     try:
         return steps_text(parse_steps(text))
     except coding.DrawFileError as error:
-        raise RoundRuleError(str(error)) from None
+        raise RoundRuleError(f"張數「{text[:40]}」不正確，請輸入數字，或 L:5,*:95 這樣的保留名額（{error}）") from None
 
 
 def with_more_places(steps: str, more: int) -> str:

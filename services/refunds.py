@@ -74,11 +74,11 @@ class Refunds:
         """
         reason, staff = reason.strip(), staff.strip()
         if not staff or not reason or len(reason) > REASON_LENGTH:
-            raise RefundRuleError(f"a staff id and a reason of at most {REASON_LENGTH} characters are needed")
+            raise RefundRuleError(f"需要承辦人員的帳號與原因，原因最多 {REASON_LENGTH} 個字")
         money = refundbook.lock_money(uow, attempt_id)
         waiting = sum(request.amount for request in self._undecided(uow, attempt_id))
         if not 0 < amount <= money.left - waiting:
-            raise RefundRuleError(f"at most NT${money.left - waiting} of this money can be given back")
+            raise RefundRuleError(f"這筆款項最多可退 {money.left - waiting:,} 元")
         needs_second = amount > self._rules.second_person_over
         request = RefundRequest(
             id=uuid.uuid4(),
@@ -107,11 +107,11 @@ class Refunds:
         money = refundbook.lock_money(uow, request.attempt_id)
         uow.session.refresh(request)
         if request.decision is not None:
-            raise RefundRuleError("this request has been decided")
+            raise RefundRuleError("這件退款申請已經有人決定了")
         if not staff.strip() or staff.strip() == request.asked_by:
-            raise RefundRuleError("another person than the one who asked must decide")
+            raise RefundRuleError("申請的人不能核准自己的申請，請由另一位同仁決定")
         if approve and request.amount > money.left:
-            raise RefundRuleError(f"at most NT${money.left} of this money can be given back")
+            raise RefundRuleError(f"這筆款項最多可退 {money.left:,} 元")
         if approve:
             self._approve(uow, request, money, staff.strip())
         else:
@@ -165,7 +165,7 @@ class Refunds:
         """
         order, refund = refundbook.lock_refund(uow, refund_id)
         if RefundState(refund.state) is not RefundState.UNKNOWN or not staff.strip():
-            raise RefundRuleError("only a refund without a clear answer is settled by a staff member")
+            raise RefundRuleError("只有結果不明的退款可以由承辦人員結案")
         transferred = refund.reason == BY_HAND and reference is not None
         if reference is None:
             refund.reason = "not_made"
@@ -190,7 +190,7 @@ class Refunds:
         live = [state.value for state in REFUND_LIVE]
         under_way = select(Refund.id).where(Refund.attempt_id == request.attempt_id, Refund.state.in_(live))
         if uow.session.scalar(under_way) is not None:
-            raise RefundRuleError("another refund of this money is under way: wait for its end")
+            raise RefundRuleError("這筆款項的另一筆退款還在處理，請等它結束")
         self._close(uow, request, "approved", staff)
         refund = refundbook.make(uow, request, money, staff)
         self._defer(uow, CARRY_OUT, refund_id=str(refund.id))

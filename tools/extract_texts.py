@@ -20,7 +20,9 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "flex_templates", "services", "domain", "web", "adapters", "jobs")
 MARKERS = frozenset({"t", "msgid"})
 TAKES_TEXT = frozenset({"text"})  # turn.text("…"); bot.message.text(…) takes ready texts, never a literal
-FOR_STAFF = frozenset({"StaffRuleError", "RoundRuleError", "SheetError"})  # the office reads Chinese
+FOR_STAFF = frozenset(  # the office reads Chinese
+    {"StaffRuleError", "RoundRuleError", "NotYetError", "RefundRuleError", "SheetError"}
+)
 SHOWN_ATTRIBUTES = frozenset({"title", "explains"})
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 IN_TEMPLATE = re.compile(r"""\bt\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")

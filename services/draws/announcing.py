@@ -8,7 +8,7 @@ from domain.draw import merkle
 from domain.draw.announcement import NOTICE_TIME, Announcement, Source
 from domain.draw.coding import is_rehearsal
 from domain.draw.listing import parse_list
-from domain.rounds import Phase, RoundRuleError, move_phase, with_more_places
+from domain.rounds import PHASE_NAMES, Phase, RoundRuleError, move_phase, with_more_places
 from infra.database import UnitOfWork
 from models.passes import PassRound, PriorityWindow
 from services.draws import files
@@ -31,10 +31,10 @@ class Announcing:
         row = self._rounds.locked(uow, draw_id)
         phase = move_phase(Phase(row.phase), Phase.ANNOUNCED)
         if row.frozen_at is None:
-            raise RoundRuleError("the list is not frozen")
+            raise RoundRuleError("登記清單還沒有截止")
         now = round_now(uow, row)
         if now > row.draw_at - NOTICE_TIME:
-            raise RoundRuleError("less than 10 minutes before the draw: it must be postponed to the next working day")
+            raise RoundRuleError("距離抽籤不到 10 分鐘，需要延到下一個上班日")
         row.steps = self._join_unsold(uow, row, now)
         entries = parse_list(files.require(uow, draw_id, files.LIST))
         made = Announcement.make(
@@ -69,9 +69,9 @@ class Announcing:
         """
         row = self._rounds.locked(uow, draw_id)
         if row.phase != Phase.FROZEN:
-            raise RoundRuleError(f"the round is {row.phase}")
+            raise RoundRuleError(f"這一期的狀態是「{PHASE_NAMES[Phase(row.phase)]}」，不能延期")
         if round_now(uow, row) <= row.draw_at - NOTICE_TIME:
-            raise RoundRuleError("there is still time to announce")
+            raise RoundRuleError("還來得及公告，不能延期")
         later = self._rounds.calendar(uow).postponed(times_of(row))
         row.draw_at, row.pay_by = later.draw_at, later.pay_by
         note(uow, "round.postponed", row, actor, {"draw_at": row.draw_at.isoformat()})
@@ -83,7 +83,7 @@ class Announcing:
         windows = select(PriorityWindow).where(PriorityWindow.round_id == row.id, PriorityWindow.joined_at.is_(None))
         for window in uow.session.scalars(windows.with_for_update()):
             if now < window.closes_at:
-                raise RoundRuleError(f"優先購買 {window.name} is still open")
+                raise RoundRuleError(f"優先購買「{window.name}」還沒有結束")
             steps = with_more_places(steps, window.places - window.sold)
             window.joined_at = now
         return steps

@@ -77,7 +77,7 @@ class Desk:
         except IntegrityError as error:
             why = str(getattr(getattr(error.orig, "diag", None), "message_primary", "")) or type(error).__name__
             self._refused(action, draw_id, actor, why)
-            raise RoundRuleError(why) from None
+            raise RoundRuleError(f"資料庫不允許這項更改（{why}）") from None
 
     def read(self, look: Callable[[UnitOfWork], T]) -> T:
         """Look something up in a transaction of its own; nothing is noted."""
@@ -196,5 +196,5 @@ class Desk:
 def _as_published(uow: UnitOfWork, draw_id: str) -> None:
     for name in (files.LIST, files.ANNOUNCE, files.RESULT):
         if files.published(uow, draw_id, name) != files.content(uow, draw_id, name):
-            raise RoundRuleError(f"{name} is not what was drawn")
+            raise RoundRuleError(f"{name} 與抽籤時的內容不同")
     verify(uow, draw_id)

@@ -22,7 +22,7 @@ from domain.draw.result import Ranked, Result, draw
 from domain.draw.steps import ANY
 from domain.draw.witness import Transcript
 from domain.ports.randomness import Randomness
-from domain.rounds import Phase, RoundRuleError, move_phase, places_of
+from domain.rounds import PHASE_NAMES, Phase, RoundRuleError, move_phase, places_of
 from infra.database import UnitOfWork
 from models.passes import PassEntry, PassRound
 from services.draws import files
@@ -76,11 +76,11 @@ class Drawing:
         announced, entries = self._announced(uow, row)
         row.phase = move_phase(Phase(row.phase), Phase.DRAWN)
         if value is not None and not self._randomness.is_true(value):
-            raise RoundRuleError(f"the signature is not drand's for beacon round {value.number}")
+            raise RoundRuleError(f"公開亂數第 {value.number} 期的簽章不是 drand 的")
         try:
             result = draw(announced, entries, value, transcript)
         except DrawFileError as error:
-            raise RoundRuleError(str(error)) from None
+            raise RoundRuleError(f"無法依公告抽籤（{error}）") from None
         if transcript is not None:
             files.keep(uow, draw_id, files.TRANSCRIPT, transcript.file)
         files.keep(uow, draw_id, files.RESULT, result.file)
@@ -99,7 +99,7 @@ class Drawing:
         row = self._rounds.locked(uow, draw_id)
         row.phase = move_phase(Phase(row.phase), Phase.PUBLISHED)
         if is_rehearsal(draw_id):
-            raise RoundRuleError("a rehearsal is never published")
+            raise RoundRuleError("演練不會公開")
         said = verify(uow, draw_id)
         names = [files.RESULT]
         if files.content(uow, draw_id, files.TRANSCRIPT) is not None:
@@ -110,15 +110,15 @@ class Drawing:
     def _announced(self, uow: UnitOfWork, row: PassRound) -> tuple[Announcement, DrawList]:
         """Announcement and list of a round that may be drawn now, and still is what was announced."""
         if row.phase in (Phase.DRAWN, Phase.PUBLISHED):
-            raise RoundRuleError("drawn already: there is never a second draw")
+            raise RoundRuleError("已經抽籤，每期只能抽籤一次")
         if row.phase != Phase.ANNOUNCED:
-            raise RoundRuleError(f"the round is {row.phase}, not announced")
+            raise RoundRuleError(f"這一期的狀態是「{PHASE_NAMES[Phase(row.phase)]}」，還沒有可以抽籤的公告")
         announced = parse_announcement(files.require(uow, row.draw_id, files.ANNOUNCE))
         now = (row.steps, row.waitlist, row.draw_at, row.source)
         if now != (announced.steps, announced.waitlist, announced.draw_at, announced.source.value):
-            raise RoundRuleError("the round is not what was announced")
+            raise RoundRuleError("這一期的內容與公告不同")
         if round_now(uow, row) < row.draw_at:
-            raise NotYetError(f"the draw is at {announced.draw_at.isoformat()}")
+            raise NotYetError(f"抽籤時間是 {announced.draw_at:%Y-%m-%d %H:%M:%S}")
         return announced, parse_list(files.require(uow, row.draw_id, files.LIST))
 
 
@@ -127,7 +127,7 @@ def verify(uow: UnitOfWork, draw_id: str) -> str:
     files.require(uow, draw_id, files.RESULT)
     script = files.bound_verifier(uow, draw_id)
     if script is None:
-        raise RoundRuleError("the announced verifier is not kept")
+        raise RoundRuleError("找不到公告時的驗證程式")
     names = [files.ANNOUNCE, files.LIST, files.RESULT, files.TRANSCRIPT]
     with tempfile.TemporaryDirectory(prefix="parkline-draw-") as folder:
         place = Path(folder)
@@ -147,7 +147,7 @@ def verify(uow: UnitOfWork, draw_id: str) -> str:
     said = done.stdout.decode("utf-8", "replace")
     if done.returncode != 0:
         wrong = [line for line in said.splitlines() if line.startswith("WRONG")]
-        raise RoundRuleError("; ".join(wrong) or f"the verifier ended with {done.returncode}")
+        raise RoundRuleError(f"驗證程式認為結果不正確：{'; '.join(wrong) or done.returncode}")
     return said
 
 

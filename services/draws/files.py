@@ -27,7 +27,7 @@ def keep(uow: UnitOfWork, draw_id: str, name: str, content: bytes) -> None:
     put = insert(DrawFile).values(draw_id=draw_id, name=name, content=content, sha256=sha256(content).hexdigest())
     kept = uow.connection.execute(put.on_conflict_do_nothing().returning(DrawFile.name)).scalar()
     if kept is None:
-        raise RoundRuleError(f"{draw_id} has its {name} already: there is never a second")
+        raise RoundRuleError(f"{draw_id} 已有 {name}，不會有第二份")
 
 
 def content(uow: UnitOfWork, draw_id: str, name: str) -> bytes | None:
@@ -41,7 +41,7 @@ def require(uow: UnitOfWork, draw_id: str, name: str) -> bytes:
     """The bytes of a file. Raises RoundRuleError when there is none yet."""
     data = content(uow, draw_id, name)
     if data is None:
-        raise RoundRuleError(f"{draw_id} has no {name} yet")
+        raise RoundRuleError(f"{draw_id} 還沒有 {name}")
     return data
 
 
@@ -53,7 +53,7 @@ def is_public(draw_id: str) -> bool:
 def publish(uow: UnitOfWork, draw_id: str, names: Sequence[str]) -> None:
     """Put files under /draws/. Raises RoundRuleError for a rehearsal (演練)."""
     if not is_public(draw_id):
-        raise RoundRuleError("a rehearsal is never published")
+        raise RoundRuleError("演練不會公開")
     rows = [{"draw_id": draw_id, "name": name} for name in names]
     uow.connection.execute(insert(DrawPublication).values(rows).on_conflict_do_nothing())
 
@@ -125,7 +125,7 @@ def log_root(uow: UnitOfWork, round_id: uuid.UUID, commits: Sequence[str]) -> st
     nightly = select(DrawLogRoot.day, DrawLogRoot.count, DrawLogRoot.root).where(DrawLogRoot.round_id == round_id)
     for day, count, root in uow.connection.execute(nightly.order_by(DrawLogRoot.day)):
         if count > len(commits) or merkle.root(commits[:count]) != root:
-            raise RoundRuleError(f"the log is not the one of {day}: an entry was changed, dropped or put in before")
+            raise RoundRuleError(f"登記紀錄與 {day} 的不同：有申請被更改、刪除或插入")
     return merkle.root(commits)
 
 

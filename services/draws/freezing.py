@@ -43,14 +43,14 @@ class Freezing:
         row = self._rounds.locked(uow, draw_id)
         row.phase = move_phase(Phase(row.phase), Phase.FROZEN)
         if round_now(uow, row) < row.closes_at + self._rules.freeze_grace:
-            raise NotYetError("registration is open, or was a moment ago")
+            raise NotYetError("登記還沒有截止，或剛剛才截止")
         waiting = uow.connection.execute(_WAITING, {"closed_at": row.closes_at - row.clock_shift}).scalar_one()
         if waiting:
-            raise NotYetError(f"{waiting} messages stored before closing are still being answered")
+            raise NotYetError(f"截止前收到的 {waiting} 則訊息還在處理")
         commits, rows, removed = self._read(uow, row)
         files.log_root(uow, row.id, commits)
         if row.logged != len(commits):
-            raise RoundRuleError(f"{row.logged} entries were made, {len(commits)} are there")
+            raise RoundRuleError(f"登記過 {row.logged} 件申請，現有 {len(commits)} 件")
         entries = DrawList.of(draw_id, rows)
         row.frozen_at = row.closes_at
         files.keep(uow, draw_id, files.LIST, entries.file)
@@ -82,7 +82,7 @@ class Freezing:
         with uow.session.scalars(found.execution_options(yield_per=READ_AT_ONCE)) as entries:
             for entry in entries:
                 if entry.log_index != len(commits):
-                    raise RoundRuleError(f"entry {len(commits)} of the log is missing")
+                    raise RoundRuleError(f"登記紀錄缺少第 {len(commits)} 件申請")
                 commits.append(entry.commitment)
                 if entry.state == LIVE:
                     self._require_opens(row, entry)
@@ -95,10 +95,10 @@ class Freezing:
     def _require_opens(self, row: PassRound, entry: PassEntry) -> None:
         salt = self._entries.salt(entry)
         if salt is None:
-            raise RoundRuleError(f"entry {entry.entry_no} has lost its salt")
+            raise RoundRuleError(f"申請 {entry.entry_no} 的隨機碼不見了")
         holder = self._entries.holder(entry).national
         if commitment(row.draw_id, entry.entry_no, entry.pool, 1, entry.plate, holder, salt) != entry.commitment:
-            raise RoundRuleError(f"entry {entry.entry_no} is not what its applicant committed to")
+            raise RoundRuleError(f"申請 {entry.entry_no} 與申請人收據上的承諾值不同")
 
 
 def _commits(uow: UnitOfWork, row: PassRound) -> list[str]:

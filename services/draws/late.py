@@ -93,17 +93,17 @@ class LateEntries:
     def _check(self, uow: UnitOfWork, row: PassRound, left_out: LeftOut) -> None:
         receipt, wanted = left_out.receipt, left_out.wanted
         if not 0 < len(left_out.decision.strip()) <= LONGEST_DECISION:
-            raise RoundRuleError(f"a written decision is needed; its number has at most {LONGEST_DECISION} characters")
+            raise RoundRuleError(f"需要書面決定的文號，最多 {LONGEST_DECISION} 個字")
         try:
             proven = receipt.proves(wanted.plate.canonical, wanted.holder.national)
         except DrawFileError as error:
-            raise RoundRuleError(str(error)) from None
+            raise RoundRuleError(f"收據不正確（{error}）") from None
         if receipt.draw_id != row.draw_id or not proven:
-            raise RoundRuleError("this is not a receipt of this round for this plate and mobile number")
+            raise RoundRuleError("這不是這一期、這個車牌與行動電話的收據")
         if self._lots.plan(uow, row, wanted.plan) is None:
-            raise RoundRuleError(f"no plan {wanted.plan} for {row.draw_id}")
+            raise RoundRuleError(f"{row.draw_id} 沒有優惠方案 {wanted.plan}")
         if any(one.commit == receipt.commit for one in parse_list(files.require(uow, row.draw_id, files.LIST)).rows):
-            raise RoundRuleError("this entry is on the list")
+            raise RoundRuleError("這件申請已在登記清單上")
 
     def _entry(self, uow: UnitOfWork, left_out: LeftOut) -> PassEntry:
         """The entry as it is kept (one taken off the list by mistake), else a new one of the receipt."""
@@ -111,7 +111,7 @@ class LateEntries:
         if kept is None:
             return self._entries.put_late(uow, left_out.wanted, left_out.receipt)
         if uow.session.get(LateEntry, kept.id) is not None:
-            raise RoundRuleError("this entry was admitted before")
+            raise RoundRuleError("這件申請已經補列過")
         return kept
 
     def _placed(self, uow: UnitOfWork, row: PassRound, entry: PassEntry, left_out: LeftOut) -> LateEntry:
@@ -140,5 +140,5 @@ class LateEntries:
     def _seed(self, uow: UnitOfWork, row: PassRound) -> bytes:
         found = _SEED.search(files.require(uow, row.draw_id, files.RESULT))
         if found is None:
-            raise RoundRuleError("the result names no seed")
+            raise RoundRuleError("抽籤結果沒有種子")
         return bytes.fromhex(found[1].decode())

@@ -114,7 +114,7 @@ class Places:
         def work(uow: UnitOfWork) -> None:
             entry = self._entries.by_number(uow, draw_id, entry_no)
             if rights.held(uow, entry.id, database_now(uow)) is None or entry.citizen is None:
-                raise RoundRuleError("it has no place that is to be paid, or nobody in the chat to be told")
+                raise RoundRuleError("這件申請沒有待繳費的車位，或申請人不在 LINE 上")
             self._telling.tell_one(uow, draw_id, What.REMINDER, entry.id, again=staff)
 
         self._desk.do("remind", draw_id, staff, work)

@@ -19,7 +19,7 @@ from services import audit
 from services.draws.waiting import public_log, require_drawn, waiting_list
 from services.passes import rights
 from services.passes.afterwards import rank_of
-from services.passes.lots import Lots, Sells
+from services.passes.lots import Lots, Sells, wrong_price
 from services.passes.rounds import Rounds, note, round_now
 from services.passes.rules import PassRules
 
@@ -91,11 +91,13 @@ class Promoting:
             select(Seat).where(Seat.entry_id == entry_id).with_for_update().execution_options(populate_existing=True)
         )
         if seat is None or seat.round_id != row.id:
-            raise RoundRuleError("this entry has no place")
+            raise RoundRuleError("這件申請沒有車位")
         if (seat.state == "paid") != (why is Vacated.REFUNDED):
-            raise RoundRuleError(f"a place that is {seat.state} is not vacated as {why}")
+            raise RoundRuleError(
+                "這個車位已繳費，只能以退票收回" if seat.state == "paid" else "這個車位尚未繳費，沒有款項可退"
+            )
         if why is Vacated.UNPAID and seat.pay_by is not None and seat.pay_by > round_now(uow, row):
-            raise RoundRuleError("its deadline is not over")
+            raise RoundRuleError("繳費期限還沒有過")
         _require_no_payment(uow, entry_id)
         self._vacate(uow, row, seat, why, actor)
 
@@ -111,20 +113,20 @@ class Promoting:
         mine = select(Seat).where(Seat.entry_id == entry_id).with_for_update()
         seat = uow.session.scalar(mine.execution_options(populate_existing=True))
         if seat is None or seat.round_id != row.id or seat.state != "offered":
-            raise RoundRuleError("this entry has no place that is to be paid")
+            raise RoundRuleError("這件申請沒有待繳費的車位")
         if seat.pay_by is None or seat.pay_by <= round_now(uow, row):
-            raise RoundRuleError("its deadline is over")
+            raise RoundRuleError("繳費期限已過")
         if uow.session.get_one(Lot, row.lot).sells == Sells.ONLINE:
-            raise RoundRuleError(f"lot {row.lot} sells online only")
+            raise RoundRuleError(f"停車場 {row.lot} 只在線上販售")
         _require_no_payment(uow, entry_id)
         entry = uow.session.get_one(PassEntry, entry_id)
         plan = self._lots.plan(uow, row, entry.plan)
         if plan is None or plan.price != amount:
-            raise RoundRuleError(f"the price is {plan.price if plan else 'not known'}, not {amount}")
+            raise RoundRuleError(wrong_price(plan, amount))
         sale = {"entry_id": entry_id, "round_id": row.id, "amount": amount, "receipt_no": receipt_no, "staff": staff}
         put = insert(CounterSale).values(sale).on_conflict_do_nothing().returning(CounterSale.entry_id)
         if uow.connection.execute(put).scalar() is None:
-            raise RoundRuleError(f"receipt {receipt_no} was used before")
+            raise RoundRuleError(f"收據號碼 {receipt_no} 已經用過")
         seat.state, seat.pay_by = "paid", None
         detail: audit.Detail = {"draw_id": draw_id, "amount": amount, "receipt_no": receipt_no}
         audit.write(uow, "place.sold", actor=staff, subject_type="entry", subject_id=entry_id, detail=detail)
@@ -133,7 +135,7 @@ class Promoting:
         """A waiting entry is found ineligible: it is passed over, the others keep their rank. Raises RoundRuleError."""
         row = self._drawn(uow, draw_id)
         if f"B{no}" not in {one.label for one in waiting_list(uow, row).waiting}:
-            raise RoundRuleError(f"備取 {no} does not wait any longer")
+            raise RoundRuleError(f"備取 {no} 已不在候補中")
         uow.session.add(Promotion(round_id=row.id, vacated=f"B{no}", reason=Vacated.VOID.value))
         note(uow, "promotion.skipped", row, actor, {"no": no})
 
@@ -148,7 +150,7 @@ class Promoting:
         standing = waiting_list(uow, row)
         deadline = pay_by or end_of_offer(round_now(uow, row), self._rules.offer_life)
         if deadline <= round_now(uow, row):
-            raise RoundRuleError("the deadline is over already")
+            raise RoundRuleError("繳費期限不能早於現在")
         free = select(Seat).where(Seat.round_id == row.id, Seat.state == "vacant", Seat.vacated.is_not(None))
         offers = []
         for seat in uow.session.scalars(free.order_by(Seat.no).with_for_update()).all():
@@ -231,7 +233,7 @@ class Promoting:
     def _vacate(self, uow: UnitOfWork, row: PassRound, seat: Seat, why: Vacated, actor: str) -> None:
         rank = rank_of(uow, seat.entry_id) if seat.entry_id else None
         if rank is None:
-            raise RoundRuleError(f"nobody has place {seat.no}")
+            raise RoundRuleError(f"第 {seat.no} 個車位沒有人")
         seat.vacated, seat.reason = rank.label, why.value
         seat.state, seat.entry_id, seat.pay_by = "vacant", None, None
         note(uow, "place.vacated", row, actor, {"whose": seat.vacated, "reason": why.value})
@@ -245,7 +247,7 @@ class Promoting:
 def _require_no_payment(uow: UnitOfWork, entry_id: uuid.UUID) -> None:
     """Under the place's lock no payment can begin. Raises RoundRuleError while one is under way."""
     if rights.under_way(uow, [entry_id]):
-        raise RoundRuleError("it is being paid for online, and the provider has not said how it ended: try again")
+        raise RoundRuleError("線上正在繳費，支付業者尚未回覆結果，請稍後再試")
 
 
 def _label(status: str | None, no: int | None, late: int | None) -> str:

@@ -85,7 +85,7 @@ class Telling:
         letters = []
         for entry, standing in zip(entries, self._board.standings(uow, entries), strict=True):
             if what is not What.ANNOUNCED and standing.status is None:
-                raise RoundRuleError(f"{draw_id} has no result to be told")
+                raise RoundRuleError(f"{draw_id} 還沒有可以通知的結果")
             if entry.channel is None or entry.citizen is None:
                 continue
             data = {**shared, "standing": standing}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from domain.draw import coding
 from domain.draw.allocation import Status, Waiting, promoted
-from domain.rounds import Phase, RoundRuleError
+from domain.rounds import PHASE_NAMES, Phase, RoundRuleError
 from infra.database import UnitOfWork
 from models.draw import DrawRank, LateEntry, Promotion
 from models.passes import PassEntry, PassRound
@@ -25,7 +25,7 @@ class WaitingList:
 def require_drawn(row: PassRound) -> None:
     """Raises RoundRuleError unless the round has a result that counts: published, or a rehearsal's."""
     if row.phase != (Phase.DRAWN if coding.is_rehearsal(row.draw_id) else Phase.PUBLISHED):
-        raise RoundRuleError(f"the round is {row.phase}")
+        raise RoundRuleError(f"這一期的狀態是「{PHASE_NAMES[Phase(row.phase)]}」，還沒有抽籤結果")
 
 
 def public_log(uow: UnitOfWork, row: PassRound) -> Sequence[Promotion]:
@@ -72,7 +72,7 @@ def _replayed(entry: Promotion, waiting: list[Waiting], place_of: dict[str, str]
         return [one for one in waiting if one.label != entry.vacated]
     expected = promoted(place, waiting) if place is not None else None
     if place is None or (expected.label if expected else None) != named:
-        raise RoundRuleError(f"promotion {entry.id} is not the one the protocol names")
+        raise RoundRuleError(f"遞補紀錄 {entry.id} 與規則算出的不同")
     if expected is None:
         return waiting
     place_of[expected.label] = place

@@ -47,7 +47,7 @@ def require_admitted(uow: UnitOfWork, lots: Lots, row: PassRound, wanted: Applic
     if not shapes.fits_the_draw(wanted.plate.canonical):
         raise CitizenMistakeError("這種車牌無法線上申請，請洽現場管理員受理。")
     if lots.plan(uow, row, wanted.plan) is None:
-        raise RoundRuleError(f"no plan {wanted.plan} for {row.draw_id}")
+        raise RoundRuleError(f"{row.draw_id} 沒有優惠方案 {wanted.plan}")
     count = select(func.count()).select_from(PassEntry).where(PassEntry.round_id == row.id)
     taken = (PassEntry.state.in_((LIVE, Removal.BOUGHT_FIRST.value)), PassEntry.compact == wanted.plate.compact)
     if uow.connection.execute(count.where(*taken)).scalar_one():

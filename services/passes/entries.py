@@ -65,7 +65,7 @@ class Entries:
         """Staff take an entry off before the freeze (資格審查). Raises RoundRuleError once the list is frozen."""
         row, entry = locked_entry(uow, entry_id)
         if row.phase != Phase.OPEN:
-            raise RoundRuleError("the list is frozen: nothing of it changes any more")
+            raise RoundRuleError("登記清單已截止，不能再更改")
         was_live = entry.state == LIVE
         self._end(uow, row, entry, reason, staff)
         if was_live and reason is not Removal.BOUGHT_FIRST and self._tell is not None:
@@ -111,7 +111,7 @@ class Entries:
         """資格審查 passed: a new entry in another pool takes the place. Raises RoundRuleError once frozen."""
         row, entry = locked_entry(uow, entry_id)
         if row.phase != Phase.OPEN or entry.state != LIVE:
-            raise RoundRuleError("pools are proven before the freeze, for live entries")
+            raise RoundRuleError("資格審查只能在登記截止前，對有效的申請進行")
         same = self._same(row, entry)
         self._end(uow, row, entry, Removal.CHANGED, staff)
         uow.session.flush()
@@ -149,7 +149,7 @@ class Entries:
         of_round = select(PassRound.id).where(PassRound.draw_id == draw_id).scalar_subquery()
         found = read_entries(uow, and_(PassEntry.round_id == of_round, PassEntry.entry_no == number))
         if not found:
-            raise RoundRuleError(f"no entry {number} in {draw_id}")
+            raise RoundRuleError(f"{draw_id} 沒有申請 {number}")
         return found[0]
 
     def receipt(self, uow: UnitOfWork, entry: PassEntry) -> Receipt | None:
@@ -270,7 +270,7 @@ def _pool(code: str) -> str:
     try:
         return shapes.pool(code)
     except DrawFileError as error:
-        raise RoundRuleError(str(error)) from None
+        raise RoundRuleError(f"資格別「{code[:8]}」不正確（{error}）") from None
 
 
 def _place(column: str, entry_id: uuid.UUID) -> str:

@@ -19,7 +19,7 @@ def locked_entry(uow: UnitOfWork, entry_id: uuid.UUID) -> tuple[PassRound, PassE
     of_entry = select(PassRound.draw_id).join(PassEntry, PassEntry.round_id == PassRound.id)
     draw_id = uow.session.scalar(of_entry.where(PassEntry.id == entry_id))
     if draw_id is None:
-        raise RoundRuleError("no such entry")
+        raise RoundRuleError("沒有這件申請")
     row = read_round(uow, draw_id, lock=True)
     return row, uow.session.get_one(PassEntry, entry_id, populate_existing=True)
 

@@ -85,7 +85,7 @@ class Lots:
         """上下架 of a whole lot; what was applied for stays. Raises RoundRuleError for an unknown lot."""
         row = uow.session.get(Lot, number, with_for_update=True, populate_existing=True)
         if row is None:
-            raise RoundRuleError(f"no lot {number}")
+            raise RoundRuleError(f"沒有停車場 {number}")
         row.on_shelf = on_shelf
         audit.write(uow, "lot.shelf", actor=staff, subject_type="lot", subject_id=number, detail={"on_shelf": on_shelf})
 
@@ -98,7 +98,7 @@ class Lots:
         """The lot of a number. Raises RoundRuleError."""
         lot = self.find(uow, number)
         if lot is None:
-            raise RoundRuleError(f"no lot {number}")
+            raise RoundRuleError(f"沒有停車場 {number}")
         return lot
 
     def all(self, uow: UnitOfWork) -> Sequence[LotView]:
@@ -131,6 +131,11 @@ class Lots:
         """One plan of a round's lot."""
         plans = self.plans(uow, row.lot, VehicleKind(row.kind), row.pass_type)
         return next((plan for plan in plans if plan.code == code), None)
+
+
+def wrong_price(plan: PlanView | None, amount: int) -> str:
+    """Why an amount (NT$) is not taken at the counter."""
+    return f"金額應為 {plan.price:,} 元，不是 {amount:,} 元" if plan else "這個優惠方案已經沒有價格"
 
 
 def _view(row: Lot) -> LotView:

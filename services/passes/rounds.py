@@ -10,7 +10,7 @@ from sqlalchemy import select
 from domain import rounds
 from domain.draw import coding
 from domain.draw.announcement import Source
-from domain.rounds import OfficeCalendar, Phase, RoundRuleError, RoundTimes
+from domain.rounds import PHASE_NAMES, OfficeCalendar, Phase, RoundRuleError, RoundTimes
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from models.passes import OfficeDay, PassRound
@@ -46,12 +46,12 @@ class Rounds:
         """A new round. Raises RoundRuleError: lot, type or month unknown, no place, or there is one already."""
         self._lots.require(uow, new.lot)
         if new.pass_type not in self._rules.pass_types:
-            raise RoundRuleError(f"no pass type {new.pass_type}")
+            raise RoundRuleError(f"沒有票種 {new.pass_type}")
         if not self._lots.plans(uow, new.lot, new.kind, new.pass_type):
-            raise RoundRuleError(f"lot {new.lot} has no plan for {new.kind} {new.pass_type}")
+            raise RoundRuleError(f"停車場 {new.lot} 沒有這個車種與票種的價格")
         name = rounds.draw_id(new.month, new.lot, new.kind, new.pass_type, rehearsal=new.rehearsal)
         if uow.session.scalar(select(PassRound.id).where(PassRound.draw_id == name)) is not None:
-            raise RoundRuleError(f"{name} is planned already")
+            raise RoundRuleError(f"{name} 已經設定過")
         times = new.times or rounds.default_times(new.month, self._rules.schedule)
         row = PassRound(
             id=uuid.uuid4(),
@@ -98,7 +98,7 @@ class Rounds:
         row = self.locked(uow, draw_id)
         self._require_unannounced(row)
         if row.phase == Phase.FROZEN and (times.opens_at, times.closes_at) != (row.opens_at, row.closes_at):
-            raise RoundRuleError("the list is frozen: registration is over")
+            raise RoundRuleError("登記清單已截止，登記時間不能再更改")
         row.opens_at, row.closes_at = times.opens_at, times.closes_at
         row.draw_at, row.pay_by = times.draw_at, times.pay_by
         note(uow, "round.moved", row, staff, {"draw_at": row.draw_at.isoformat()})
@@ -115,7 +115,7 @@ class Rounds:
         """登記限制 while registration goes on; entries beyond a lower one stay. Raises RoundRuleError."""
         row = self.locked(uow, draw_id)
         if row.phase != Phase.OPEN or limit < 1:
-            raise RoundRuleError(f"no limit of {limit} for a round that is {row.phase}")
+            raise RoundRuleError("登記限制只能在登記截止前更改，至少 1 件")
         row.registration_limit = limit
         note(uow, "round.limit", row, staff, {"limit": limit})
 
@@ -129,7 +129,7 @@ class Rounds:
         """Let a rehearsal (演練) live at another time from now on. Raises RoundRuleError for any other round."""
         row = self.locked(uow, draw_id)
         if not coding.is_rehearsal(row.draw_id):
-            raise RoundRuleError("only a rehearsal has a clock of its own")
+            raise RoundRuleError("只有演練可以有自己的時鐘")
         row.clock_shift = moment - database_now(uow)
         note(uow, "round.clock", row, staff, {"at": moment.isoformat()})
 
@@ -145,7 +145,7 @@ class Rounds:
 
     def _require_unannounced(self, row: PassRound) -> None:
         if row.phase not in (Phase.OPEN, Phase.FROZEN):
-            raise RoundRuleError(f"the round is {row.phase}: what was announced stays")
+            raise RoundRuleError(f"這一期的狀態是「{PHASE_NAMES[Phase(row.phase)]}」，公告的內容不能再更改")
 
 
 def round_now(uow: UnitOfWork, row: PassRound) -> datetime:
@@ -180,5 +180,5 @@ def read_round(uow: UnitOfWork, draw_id: str, *, lock: bool) -> PassRound:
     found = select(PassRound).where(PassRound.draw_id == draw_id).execution_options(populate_existing=True)
     row = uow.session.scalar(found.with_for_update() if lock else found)
     if row is None:
-        raise RoundRuleError(f"no round {draw_id}")
+        raise RoundRuleError(f"沒有這一期：{draw_id}")
     return row

@@ -19,7 +19,7 @@ from models.passes import PassEntry, PassRound, PriorityWindow
 from services import audit
 from services.passes.application import LIVE, Application
 from services.passes.entries import Entries
-from services.passes.lots import Lots
+from services.passes.lots import Lots, wrong_price
 from services.passes.rounds import Rounds, note, round_now
 from services.passes.rules import PassRules
 
@@ -41,7 +41,7 @@ class Windows:
         row = self._rounds.locked(uow, draw_id)
         rule = next((one for one in self._rules.priority if one.category == category), None)
         if rule is None or row.phase != Phase.OPEN:
-            raise RoundRuleError(f"no window {category} for a round that is {row.phase}")
+            raise RoundRuleError("登記期間才能新增優先購買，類別以設定檔為準")
         month = city_date(row.draw_at).replace(day=1)
 
         def midnight(day: int) -> datetime:
@@ -57,7 +57,7 @@ class Windows:
         }
         put = insert(PriorityWindow).values(values).on_conflict_do_nothing().returning(PriorityWindow.category)
         if uow.connection.execute(put).scalar() is None:
-            raise RoundRuleError(f"{draw_id} has its window {category} already")
+            raise RoundRuleError(f"{draw_id} 已有「{rule.name}」的優先購買")
         note(uow, "window.planned", row, staff, {"category": category, "places": places})
         return uow.session.get_one(PriorityWindow, (row.id, category))
 
@@ -85,13 +85,13 @@ class Windows:
         row = self._rounds.locked(uow, draw_id)
         window = uow.session.get(PriorityWindow, (row.id, category), with_for_update=True, populate_existing=True)
         if window is None or row.phase != Phase.OPEN:
-            raise RoundRuleError(f"no window {category} to change in a round that is {row.phase}")
+            raise RoundRuleError("沒有這個優先購買，或登記已截止，不能再更改")
         opens, closes = opens_at or window.opens_at, closes_at or window.closes_at
         wanted = window.places if places is None else places
         if not opens < closes <= row.draw_at - NOTICE_TIME:
-            raise RoundRuleError("a window opens, closes, and is over before the announcement")
+            raise RoundRuleError("優先購買的時間不正確：需要先開始、再結束，並在抽籤 10 分鐘前結束")
         if wanted < window.sold:
-            raise RoundRuleError(f"{window.sold} places of the window are sold already")
+            raise RoundRuleError(f"優先購買已售出 {window.sold} 張，張數不能更少")
         window.opens_at, window.closes_at, window.places = opens, closes, wanted
         note(uow, "window.changed", row, staff, {"category": category, "places": wanted})
         return window
@@ -108,7 +108,7 @@ class Windows:
         window = self._open_window(uow, row, category)
         plan = self._lots.plan(uow, row, wanted.plan)
         if plan is None or plan.price != amount:
-            raise RoundRuleError(f"the price is {plan.price if plan else 'not known'}, not {amount}")
+            raise RoundRuleError(wrong_price(plan, amount))
         entry = self._live(uow, row, wanted)
         if entry is None:
             entry, _ = self._entries.apply(uow, wanted, actor=staff)
@@ -116,7 +116,7 @@ class Windows:
         sale = {"entry_id": entry.id, "round_id": row.id, "amount": amount, "receipt_no": receipt_no, "staff": staff}
         put = insert(CounterSale).values(sale).on_conflict_do_nothing().returning(CounterSale.entry_id)
         if uow.connection.execute(put).scalar() is None:
-            raise RoundRuleError(f"receipt {receipt_no} was used before")
+            raise RoundRuleError(f"收據號碼 {receipt_no} 已經用過")
         window.sold += 1
         detail: audit.Detail = {
             "draw_id": row.draw_id,
@@ -130,9 +130,9 @@ class Windows:
     def _open_window(self, uow: UnitOfWork, row: PassRound, category: str) -> PriorityWindow:
         window = uow.session.get(PriorityWindow, (row.id, category), with_for_update=True, populate_existing=True)
         if window is None or not window.opens_at <= round_now(uow, row) < window.closes_at:
-            raise RoundRuleError(f"the window {category} of {row.draw_id} is not open")
+            raise RoundRuleError("這個優先購買現在沒有開放")
         if window.sold >= window.places:
-            raise RoundRuleError(f"all {window.places} places of the window are sold")
+            raise RoundRuleError(f"優先購買的 {window.places} 張都已售出")
         return window
 
     def _live(self, uow: UnitOfWork, row: PassRound, wanted: Application) -> PassEntry | None:
@@ -140,7 +140,7 @@ class Windows:
         mine = (PassEntry.round_id == row.id, PassEntry.compact == wanted.plate.compact, PassEntry.state == LIVE)
         entry = uow.session.scalar(select(PassEntry).where(*mine))
         if entry is not None and self._entries.holder(entry) != wanted.holder:
-            raise RoundRuleError("this vehicle's entry has another mobile number")
+            raise RoundRuleError("這輛車的申請是另一個行動電話")
         return entry
 
 

@@ -49,9 +49,9 @@ def test_times_come_in_their_order() -> None:
     good = default_times("2027-01")
     with pytest.raises(RoundRuleError, match="10 minutes"):
         RoundTimes(good.opens_at, good.draw_at - timedelta(minutes=9), good.draw_at, good.pay_by)
-    with pytest.raises(RoundRuleError, match="in this order"):
+    with pytest.raises(RoundRuleError, match="先後不正確"):
         RoundTimes(good.closes_at, good.opens_at, good.draw_at, good.pay_by)
-    with pytest.raises(RoundRuleError, match="whole seconds"):
+    with pytest.raises(RoundRuleError, match="整秒"):
         RoundTimes(good.opens_at, good.closes_at, good.draw_at + timedelta(microseconds=1), good.pay_by)
 
 

@@ -60,15 +60,15 @@ def test_a_whole_rehearsal(run: Run, tmp_path: Path) -> None:
     planned(run)
     receipts = [enter(run, i) for i in (1, 2, 3)]
     assert all(receipt.startswith("PLD1-RECEIPT\n") for receipt in receipts)
-    assert "registration is open" in run("freeze", DRAW_ID, *STAFF, fails=True)
+    assert "登記還沒有截止" in run("freeze", DRAW_ID, *STAFF, fails=True)
     run("clock", DRAW_ID, "2023-08-20T14:01", *STAFF)
     assert "3 entries" in run("freeze", DRAW_ID, *STAFF)
     assert "announce_sha256" in run("announce", DRAW_ID, *STAFF)
-    assert "the draw is at" in run("draw", DRAW_ID, *STAFF, fails=True)
+    assert "抽籤時間是" in run("draw", DRAW_ID, *STAFF, fails=True)
     run("clock", DRAW_ID, "2023-08-23T23:59:30", *STAFF)
     assert "result_sha256" in run("draw", DRAW_ID, *STAFF)
-    assert "never a second" in run("draw", DRAW_ID, *STAFF, fails=True)
-    assert "never published" in run("publish", DRAW_ID, *STAFF, fails=True)
+    assert "只能抽籤一次" in run("draw", DRAW_ID, *STAFF, fails=True)
+    assert "演練不會公開" in run("publish", DRAW_ID, *STAFF, fails=True)
     assert "W1" in run("outcome", DRAW_ID)
     run("clock", DRAW_ID, "2023-08-25T00:00", *STAFF)
     assert "1 vacated, 1 offered\nB1 " in run("promote", DRAW_ID, *STAFF)
@@ -96,16 +96,16 @@ def test_a_whole_rehearsal(run: Run, tmp_path: Path) -> None:
 
 def test_what_staff_type_wrongly_is_said_in_a_line(run: Run) -> None:
     planned(run)
-    assert "no lot P9" in run("plan", "2023-09", "P9", "--steps", "*:1", *STAFF, fails=True)
+    assert "沒有停車場 P9" in run("plan", "2023-09", "P9", "--steps", "*:1", *STAFF, fails=True)
     assert "the last must be *" in run("places", DRAW_ID, "L:1", *STAFF, fails=True)
-    assert "only a rehearsal" in run(
+    assert "只有演練" in run(
         "clock",
         run("plan", "2027-01", "P0123", "--steps", "*:1", *STAFF).split()[-1],
         "2026-01-01T00:00",
         *STAFF,
         fails=True,
     )
-    assert "is planned already" in run("plan", "2023-09", "P0123", "--steps", "*:1", "--rehearsal", *STAFF, fails=True)
+    assert "已經設定過" in run("plan", "2023-09", "P0123", "--steps", "*:1", "--rehearsal", *STAFF, fails=True)
     enter(run, 1)
     assert "一車一期" in run(
         "enter", DRAW_ID, "--mobile", "0912345999", "--plate", "AAA-0001", "--name", "王", *STAFF, fails=True
@@ -142,8 +142,8 @@ def test_places_and_their_money_by_commands(run: Run, tmp_path: Path) -> None:
         ("W1", "5760", "未繳費", "待繳"), ("W2", "5760", "未繳費", "待繳"),
     ]  # fmt: skip
     first, second = (row[0] for row in listed)
-    assert "nobody in the chat" in run("remind", DRAW_ID, first, *STAFF, fails=True)
-    assert "the price is 5760" in run("paid", DRAW_ID, first, "--amount", "1", "--receipt", "A1", *STAFF, fails=True)
+    assert "申請人不在 LINE 上" in run("remind", DRAW_ID, first, *STAFF, fails=True)
+    assert "金額應為 5,760 元" in run("paid", DRAW_ID, first, "--amount", "1", "--receipt", "A1", *STAFF, fails=True)
     run("paid", DRAW_ID, first, "--amount", "5760", "--receipt", "A1", *STAFF)
     assert "A1\t付款成功" in run("payments", DRAW_ID)
     assert "receipt A1: give the money back there" in run("void", DRAW_ID, first, "--reason", "車籍不符", *STAFF)
@@ -153,6 +153,6 @@ def test_places_and_their_money_by_commands(run: Run, tmp_path: Path) -> None:
     kept = tmp_path / "receipt.txt"
     kept.write_text(receipts[0])
     who = ("--mobile", "0912-345-001", "--plate", "AAA-0001", "--name", "王小明", "--decision", "政風字 1")
-    assert "is on the list" in run("late", DRAW_ID, str(kept), *who, *STAFF, fails=True)
+    assert "已在登記清單上" in run("late", DRAW_ID, str(kept), *who, *STAFF, fails=True)
     kept.write_text("nothing")
-    assert "receipt" in run("late", DRAW_ID, str(kept), *who, *STAFF, fails=True)
+    assert "收據" in run("late", DRAW_ID, str(kept), *who, *STAFF, fails=True)

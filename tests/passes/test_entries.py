@@ -63,7 +63,7 @@ def test_a_plate_the_draw_cannot_hold_and_a_lot_that_sells_at_the_counter(world:
     with world.units() as uow:
         world.rounds.set_shelf(uow, draw_id, on_shelf=False, staff=STAFF)
     assert "沒有開放" in mistake(world, draw_id, 2)
-    with pytest.raises(RoundRuleError, match="no plan"):
+    with pytest.raises(RoundRuleError, match="沒有優惠方案"):
         world.apply(world.round(world.lot("P0302")), 1, plan="free")
 
 
@@ -156,7 +156,7 @@ def test_what_the_counter_wrote_down_outlives_a_change(world: World) -> None:
         changed, _ = world.entries.change(uow, entry.id, asked_at=REGISTERING, plan="own")
         proven, _ = world.entries.prove_pool(uow, changed.id, "L", staff=STAFF)
         assert world.entries.landline(proven) == "02-12345678"
-        with pytest.raises(RoundRuleError, match="pool"):
+        with pytest.raises(RoundRuleError, match="資格別"):
             world.entries.prove_pool(uow, proven.id, "not a pool", staff=STAFF)
 
 

@@ -60,7 +60,7 @@ def test_freezing_waits_for_every_message_stored_before_closing(world: World) ->
     before, after = world.asked(draw_id, LAST), world.asked(draw_id, TIMES.closes_at)
     world.sql(store, id="after", at=after)
     world.sql(store, id="before", at=before)
-    with pytest.raises(NotYetError, match="1 messages stored before closing"):
+    with pytest.raises(NotYetError, match="截止前收到的 1 則訊息"):
         world.desk.freeze(draw_id, actor=STAFF)
     world.apply(draw_id, 2, at=LAST)  # its message is answered at last
     world.sql("UPDATE inbound_event SET done_at = now() WHERE event_id = 'before'")
@@ -70,7 +70,7 @@ def test_freezing_waits_for_every_message_stored_before_closing(world: World) ->
 def test_freezing_waits_until_what_was_being_stored_is_stored(world: World) -> None:
     draw_id = world.round()
     world.set_clock(draw_id, TIMES.closes_at + timedelta(seconds=1))
-    with pytest.raises(NotYetError, match="a moment ago"):
+    with pytest.raises(NotYetError, match="剛剛才截止"):
         world.desk.freeze(draw_id, actor=STAFF)
     world.set_clock(draw_id, TIMES.closes_at + world.rules.freeze_grace)
     assert world.desk.freeze(draw_id, actor=STAFF) == 0

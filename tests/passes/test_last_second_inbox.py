@@ -175,7 +175,7 @@ def rush(made: Rush) -> None:
     made.store(late, buttons)
     world, presses = made.world, sum(one.presses for one in on_time)
     freezing = Freezing(replace(world.rules, freeze_grace=timedelta()), world.rounds, world.entries)
-    with pytest.raises(NotYetError, match=f"{presses} messages stored before closing"), world.units() as uow:
+    with pytest.raises(NotYetError, match=f"截止前收到的 {presses} 則訊息"), world.units() as uow:
         freezing.freeze(uow, made.draw_id, actor=STAFF)
     made.handled_after()
     commits = set()

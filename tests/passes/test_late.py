@@ -118,7 +118,7 @@ def test_one_taken_off_the_list_by_mistake_comes_back_with_its_own_receipt(payer
     assert late.entry_id == entry.id
     (told,) = payers.posted.told("pass_result")
     assert (told["standing"].late, told["standing"].status) == (1, late.status)
-    with pytest.raises(RoundRuleError, match="admitted before"):
+    with pytest.raises(RoundRuleError, match="已經補列過"):
         payers.places.admit(claimed(receipt), staff=STAFF)
 
 
@@ -126,7 +126,7 @@ def test_late_entries_are_refused_without_proof_or_decision(payers: PayWorld) ->
     draw_id = payers.round(steps="*:2")
     _, listed = payers.apply(draw_id, 1, plate=PLATE, holder=HOLDER)
     early = receipt_of(draw_id, b"x" * 32)
-    with pytest.raises(RoundRuleError, match="the round is open"):
+    with pytest.raises(RoundRuleError, match="「登記」"):
         payers.places.admit(claimed(early), staff=STAFF)
     payers.set_clock(draw_id, DRAW_AT)
     payers.sql("UPDATE pass_round SET clock_shift = clock_shift - interval '30 minutes'")
@@ -135,11 +135,11 @@ def test_late_entries_are_refused_without_proof_or_decision(payers: PayWorld) ->
     payers.set_clock(draw_id, DRAW_AT)
     payers.desk.draw(draw_id, actor=STAFF)
     for left_out, why in (
-        (claimed(listed), "is on the list"),
-        (claimed(early, decision=" "), "written decision"),
-        (claimed(early, plate=Plate("LLL-0002")), "not a receipt of this round"),
-        (claimed(early, holder=Mobile("0955000112")), "not a receipt of this round"),
-        (claimed(early, plan="nothing"), "no plan"),
+        (claimed(listed), "已在登記清單上"),
+        (claimed(early, decision=" "), "書面決定"),
+        (claimed(early, plate=Plate("LLL-0002")), "這不是這一期"),
+        (claimed(early, holder=Mobile("0955000112")), "這不是這一期"),
+        (claimed(early, plan="nothing"), "沒有優惠方案"),
     ):
         with pytest.raises(RoundRuleError, match=why):
             payers.places.admit(left_out, staff=STAFF)

@@ -46,7 +46,7 @@ def test_no_counter_sale_for_who_has_just_paid_online(payers: PayWorld) -> None:
     order = payers.begun(winner)
     assert order.attempt is not None
     payers.bank.pay(order.attempt.trade_number, 5760)
-    with pytest.raises(RoundRuleError, match="no place that is to be paid"):
+    with pytest.raises(RoundRuleError, match="沒有待繳費的車位"):
         payers.sell(draw_id, winner)
     assert payers.read(order).state is OrderState.PAID
     assert payers.sql("SELECT FROM counter_sale") == []
@@ -58,7 +58,7 @@ def test_no_counter_sale_while_the_provider_gives_no_clear_answer(payers: PayWor
     order = payers.begun(winner)
     assert order.attempt is not None
     payers.bank.books[order.attempt.trade_number] = UNCLEAR
-    with pytest.raises(RoundRuleError, match="has not said"):
+    with pytest.raises(RoundRuleError, match="尚未回覆"):
         payers.sell(draw_id, winner)
     assert payers.state(winner) == "offered"
     assert payers.sql("SELECT FROM counter_sale") == []
@@ -68,11 +68,11 @@ def test_no_counter_sale_too_late_or_where_the_lot_sells_online_only(payers: Pay
     draw_id = payers.drawn(3)
     winner = payers.holder(draw_id, 1)
     payers.sql("UPDATE lot SET sells = 'online'")
-    with pytest.raises(RoundRuleError, match="online only"):
+    with pytest.raises(RoundRuleError, match="只在線上販售"):
         payers.sell(draw_id, winner)
     payers.sql("UPDATE lot SET sells = 'both'")
     payers.set_clock(draw_id, TIMES.pay_by)
-    with pytest.raises(RoundRuleError, match="deadline is over"):
+    with pytest.raises(RoundRuleError, match="繳費期限已過"):
         payers.sell(draw_id, winner)
     assert len(payers.refusals()) == 2
 
@@ -102,7 +102,7 @@ def test_a_place_waits_for_a_payment_without_a_clear_answer(payers: PayWorld) ->
     payers.bank.books[order.attempt.trade_number] = UNCLEAR
     payers.set_clock(draw_id, TIMES.pay_by)
     assert payers.desk.promote(draw_id, actor=STAFF) == (0, [])
-    with pytest.raises(RoundRuleError, match="has not said"), payers.units() as uow:
+    with pytest.raises(RoundRuleError, match="尚未回覆"), payers.units() as uow:
         payers.promoting.vacate(uow, draw_id, winner, Vacated.VOID, actor=STAFF)
     payers.bank.books[order.attempt.trade_number] = Report(AttemptOutcome.FAILED)
     vacated, offers = payers.desk.promote(draw_id, actor=STAFF)
@@ -138,7 +138,7 @@ def test_a_paid_place_taken_back_is_refunded_and_passes_on(payers: PayWorld) -> 
         {"vacated": "W1", "reason": "REFUNDED", "promoted": 1}
     ]
     assert payers.read(order).state is OrderState.PAID, "what was paid stays in the books"
-    with pytest.raises(RoundRuleError, match="has no place"):
+    with pytest.raises(RoundRuleError, match="沒有車位"):
         payers.places.take_back(draw_id, number, Vacated.VOID, reason="again", staff=STAFF)
 
 
@@ -240,6 +240,6 @@ def test_a_reminder_is_sent_again_only_where_there_is_something_to_pay(payers: P
     (told,) = payers.posted.told("pass_pay_soon")
     assert told["pay_url"].startswith("http://localhost:8000/p/")
     for entry in (other, payers.sql("SELECT entry_id FROM draw_rank WHERE status = 'B'")[0]["entry_id"]):
-        with pytest.raises(RoundRuleError, match="to be paid"):
+        with pytest.raises(RoundRuleError, match="待繳費"):
             payers.places.remind(draw_id, payers.number(entry), staff=STAFF)
     assert TIMES.pay_by > DRAW_AT

@@ -113,7 +113,7 @@ def test_a_waiting_entry_found_ineligible_is_passed_over(world: World) -> None:
     world.set_clock(draw_id, TIMES.pay_by)
     _, offers = world.desk.promote(draw_id, actor=STAFF)
     assert [offer.no for offer in offers] == [2, 3]
-    with pytest.raises(RoundRuleError, match="does not wait"), world.units() as uow:
+    with pytest.raises(RoundRuleError, match="已不在候補中"), world.units() as uow:
         world.promoting.skip(uow, draw_id, 1, actor=STAFF)
 
 
@@ -127,11 +127,11 @@ def test_a_place_is_lost_by_its_own_reasons_only(world: World) -> None:
         with world.units() as uow:
             world.promoting.vacate(uow, draw_id, entry_id, why, actor=STAFF)  # type: ignore[arg-type]
 
-    with pytest.raises(RoundRuleError, match="deadline is not over"):
+    with pytest.raises(RoundRuleError, match="繳費期限還沒有過"):
         vacate(winner, Vacated.UNPAID)
-    with pytest.raises(RoundRuleError, match="not vacated as REFUNDED"):
+    with pytest.raises(RoundRuleError, match="沒有款項可退"):
         vacate(winner, Vacated.REFUNDED)
-    with pytest.raises(RoundRuleError, match="has no place"):
+    with pytest.raises(RoundRuleError, match="沒有車位"):
         vacate(loser, Vacated.VOID)
     vacate(winner, Vacated.GIVEN_UP)
     _, offers = world.desk.promote(draw_id, actor=STAFF)
@@ -160,14 +160,14 @@ def test_a_place_paid_at_the_lot_is_sold_once_at_its_price(world: World) -> None
 
     loser = world.sql("SELECT entry_id FROM draw_rank WHERE status = 'B'")[0]["entry_id"]
     for entry_id, amount, receipt_no, why in (
-        (loser, 5760, "A1", "no place"), (first, 4032, "A1", "the price is 5760"),
+        (loser, 5760, "A1", "沒有待繳費"), (first, 4032, "A1", "金額應為 5,760 元"),
     ):  # fmt: skip
         with pytest.raises(RoundRuleError, match=why):
             sell(entry_id, amount, receipt_no)
     sell(first, 5760, "A1")
-    with pytest.raises(RoundRuleError, match="no place that is to be paid"):
+    with pytest.raises(RoundRuleError, match="沒有待繳費的車位"):
         sell(first, 5760, "A2")
-    with pytest.raises(RoundRuleError, match="A1 was used before"):
+    with pytest.raises(RoundRuleError, match="A1 已經用過"):
         sell(second, 5760, "A1")
     world.set_clock(draw_id, TIMES.pay_by)
     world.desk.promote(draw_id, actor=STAFF)

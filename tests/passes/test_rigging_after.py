@@ -49,7 +49,7 @@ def test_a_hand_picked_promotion(world: World) -> None:
         "INSERT INTO promotion (round_id, vacated, reason, promoted) SELECT id, 'W1', 'UNPAID', 3 FROM pass_round"
     )
     world.set_clock(draw_id, TIMES.pay_by)
-    with pytest.raises(RoundRuleError, match="not the one the protocol names"):
+    with pytest.raises(RoundRuleError, match="與規則算出的不同"):
         world.desk.promote(draw_id, actor=STAFF)
     assert [action for action, _ in world.refusals()] == ["promote"]
 

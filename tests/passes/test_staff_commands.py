@@ -27,7 +27,7 @@ def test_entries_are_listed_and_found_masked(run: Run) -> None:
     assert second in run("entries", "find", "--plate", "aaa-0002")
     assert run("entries", "find", "--mobile", "0912345001", "--plate", "AAA-0002") == ""
     assert "請輸入完整的" in run("entries", "find", fails=True)
-    assert "no round" in run("entries", "list", "TEST/nothing", fails=True)
+    assert "沒有這一期" in run("entries", "list", "TEST/nothing", fails=True)
 
 
 def test_a_list_for_the_board_is_masked_and_a_whole_one_has_a_reason(run: Run, tmp_path: Path) -> None:
@@ -55,16 +55,16 @@ def test_an_entry_is_changed_removed_and_proven_before_the_freeze_only(run: Run)
     assert proven.pool == "L"
     assert "is not allowed" in run("prove-pool", DRAW_ID, proven.entry_no, "not a pool", *WHY, fails=True)
     run("remove", DRAW_ID, second, "INELIGIBLE", *WHY)
-    assert "no entry" in run("remove", DRAW_ID, "0000-0000", "INELIGIBLE", *WHY, fails=True)
+    assert "沒有申請" in run("remove", DRAW_ID, "0000-0000", "INELIGIBLE", *WHY, fails=True)
     states = {line.split("  ")[2]: line for line in run("entries", "list", DRAW_ID).splitlines()}
     assert "CHANGED" in states[first]
     assert "INELIGIBLE" in states[second]
     run("clock", DRAW_ID, "2023-08-20T14:01", *STAFF)
-    assert "no list.tsv yet" in run("list", DRAW_ID, fails=True)
+    assert "還沒有 list.tsv" in run("list", DRAW_ID, fails=True)
     assert "1 entries" in run("freeze", DRAW_ID, *STAFF)
     assert run("list", DRAW_ID).startswith("1 on the list\n2 CHANGED\n1 INELIGIBLE\nlist_sha256 ")
-    assert "frozen" in run("remove", DRAW_ID, proven.entry_no, "INELIGIBLE", *WHY, fails=True)
-    assert "before the freeze" in run("prove-pool", DRAW_ID, proven.entry_no, "G", *WHY, fails=True)
+    assert "登記清單已截止" in run("remove", DRAW_ID, proven.entry_no, "INELIGIBLE", *WHY, fails=True)
+    assert "登記截止前" in run("prove-pool", DRAW_ID, proven.entry_no, "G", *WHY, fails=True)
     assert "截止" in run(
         "enter", DRAW_ID, "--mobile", "0912345009", "--plate", "AAA-0009", "--name", "王", *STAFF, fails=True
     )
@@ -128,7 +128,7 @@ def test_the_places_of_a_month_are_listed_and_copied(run: Run) -> None:
     assert "1 rounds planned" in run("quotas-copy", "2027-02", *STAFF)
     assert "0 rounds planned" in run("quotas-copy", "2027-02", *STAFF)
     assert "L:1,*:4  9  6" in run("quotas", "2027-02")
-    assert "is not like 2027-01" in run("quotas", "January", fails=True)
+    assert "格式為 2027-01" in run("quotas", "January", fails=True)
 
 
 def test_the_yearly_calendar_is_taken_over_and_warns(run: Run, tmp_path: Path) -> None:

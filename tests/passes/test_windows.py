@@ -63,13 +63,13 @@ def test_what_is_sold_first_leaves_the_draw_and_what_is_not_joins_it(world: Worl
 
 def test_a_window_sells_no_more_than_its_places_and_only_while_it_is_open(world: World) -> None:
     draw_id = opened(world, places=1)
-    with pytest.raises(RoundRuleError, match="the price is 5760"):
+    with pytest.raises(RoundRuleError, match="金額應為 5,760 元"):
         sell(world, draw_id, 1, amount=1)
     sell(world, draw_id, 1)
-    with pytest.raises(RoundRuleError, match="all 1 places"):
+    with pytest.raises(RoundRuleError, match="1 張都已售出"):
         sell(world, draw_id, 2)
     world.set_clock(draw_id, datetime(2023, 8, 20, 0, tzinfo=TAIPEI))
-    with pytest.raises(RoundRuleError, match="is not open"):
+    with pytest.raises(RoundRuleError, match="沒有開放"):
         sell(world, draw_id, 3)
     assert world.sql("SELECT sold FROM priority_window") == [{"sold": 1}]
     assert len(world.refusals()) == 3
@@ -79,9 +79,9 @@ def test_a_receipt_is_used_once_and_anothers_entry_is_not_sold(world: World) -> 
     draw_id = opened(world)
     world.apply(draw_id, 2, at=IN_WINDOW)
     sell(world, draw_id, 1)
-    with pytest.raises(RoundRuleError, match="A1 was used before"):
+    with pytest.raises(RoundRuleError, match="A1 已經用過"):
         sell(world, draw_id, 3, receipt_no="A1")
-    with pytest.raises(RoundRuleError, match="another mobile number"):
+    with pytest.raises(RoundRuleError, match="另一個行動電話"):
         sell(world, draw_id, 2, mobile=77)
     assert world.sql("SELECT count(*) AS n FROM pass_entry WHERE state = 'BOUGHT-FIRST'") == [{"n": 1}]
 
@@ -91,7 +91,7 @@ def test_an_open_window_holds_the_announcement_back(world: World) -> None:
     world.sql("UPDATE priority_window SET closes_at = :at", at=DRAW_AT)
     world.set_clock(draw_id, DRAW_AT - timedelta(minutes=30))
     world.desk.freeze(draw_id, actor=STAFF)
-    with pytest.raises(RoundRuleError, match="still open"):
+    with pytest.raises(RoundRuleError, match="還沒有結束"):
         world.desk.announce(draw_id, actor=STAFF)
 
 
@@ -100,6 +100,6 @@ def test_a_window_is_planned_once_by_a_rule_of_its_own(world: World) -> None:
     row = world.sql("SELECT opens_at, closes_at FROM priority_window")[0]
     assert row["opens_at"] == datetime(2023, 8, 18, tzinfo=TAIPEI)
     assert row["closes_at"] == datetime(2023, 8, 20, tzinfo=TAIPEI), "the 19th, 24:00"
-    for category, why in (("disabled", "already"), ("friends", "no window")):
+    for category, why in (("disabled", "已有"), ("friends", "設定檔為準")):
         with pytest.raises(RoundRuleError, match=why), world.units() as uow:
             world.windows.plan(uow, draw_id, category, 1, staff=STAFF)

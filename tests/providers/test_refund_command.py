@@ -47,7 +47,7 @@ def test_from_the_trade_number_to_the_approved_refund(desk: Desk, staff: FlaskCl
     assert "waiting" in line
     assert "by anna" in line
     request = line.split()[1]
-    assert "another person" in say(staff, "approve", request, "--staff", "anna")
+    assert "另一位同仁" in say(staff, "approve", request, "--staff", "anna")
     assert say(staff, "approve", request, "--staff", "ben") == "approved\n"
     assert say(staff, "list").startswith("asked    ")
     desk.carry_out()
@@ -56,7 +56,7 @@ def test_from_the_trade_number_to_the_approved_refund(desk: Desk, staff: FlaskCl
 
 
 def test_what_the_rules_forbid_is_one_line(desk: Desk, staff: FlaskCliRunner) -> None:
-    assert "at most NT$300" in say(staff, "request", str(desk.money), "301", "--reason", "x", "--staff", "anna")
+    assert "最多可退 300 元" in say(staff, "request", str(desk.money), "301", "--reason", "x", "--staff", "anna")
     nobody = "00000000-0000-0000-0000-000000000000"
     assert "no such money" in say(staff, "request", nobody, "1", "--reason", "x", "--staff", "anna")
     assert "no such" in say(staff, "reject", nobody, "--staff", "ben")

@@ -93,7 +93,7 @@ def test_in_parts_and_never_more_than_was_paid(desk: Desk) -> None:
     for part in (30, 30, 20):
         desk.ask(part)
         assert desk.carry_out() is RefundState.DONE
-    with pytest.raises(RefundRuleError, match=r"at most NT\$0"):
+    with pytest.raises(RefundRuleError, match="最多可退 0 元"):
         desk.ask(1)
     assert desk.given == 80
     references = [row[0] for row in desk.world.rows("SELECT reference FROM refund")]
@@ -114,7 +114,7 @@ def test_a_lost_answer_is_unknown_until_the_provider_has_been_asked(desk: Desk, 
     desk.rig.lose_refund(fault)
     with given_up_soon(fault):
         assert desk.carry_out() is RefundState.UNKNOWN
-    with pytest.raises(RefundRuleError, match="under way"):
+    with pytest.raises(RefundRuleError, match="還在處理"):
         desk.ask(30)
     if desk.rig.tells_refunds:
         assert desk.later() == [RefundState.DONE]
@@ -184,14 +184,14 @@ def test_above_the_limit_another_person_approves(pay_engine: Engine) -> None:
     with desk.world.unit() as uow:
         (waiting,) = desk.refunds.waiting(uow)
     for nobody in ("anna", " anna ", ""):
-        with pytest.raises(RefundRuleError, match="another person"):
+        with pytest.raises(RefundRuleError, match="另一位同仁"):
             desk.decide(waiting.id, nobody)
-    with pytest.raises(RefundRuleError, match=r"at most NT\$199"):
+    with pytest.raises(RefundRuleError, match="最多可退 199 元"):
         desk.ask(200)  # what waits is spoken for
     desk.decide(waiting.id, "ben")
     assert desk.carry_out() is RefundState.DONE
     assert desk.given == LIMIT + 1
-    with pytest.raises(RefundRuleError, match="decided"):
+    with pytest.raises(RefundRuleError, match="已經有人決定"):
         desk.decide(waiting.id, "carl")
 
 

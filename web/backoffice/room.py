@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from domain.auditchain import Head
 from domain.clock import TAIPEI, Clock
 from domain.errors import CitizenMistakeError
-from domain.rounds import Phase, RoundRuleError
+from domain.rounds import PHASE_NAMES, RoundRuleError
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
@@ -40,14 +40,6 @@ KINDS: Mapping[str, str] = {
     VehicleKind.MOTORCYCLE: "機車",
     VehicleKind.HEAVY_MOTORCYCLE: "紅黃牌重機",
     VehicleKind.OTHER: "其他",
-}
-PHASES: Mapping[str, str] = {
-    Phase.OPEN: "登記",
-    Phase.FROZEN: "已截止",
-    Phase.ANNOUNCED: "已公告清單",
-    Phase.DRAWN: "已抽籤",
-    Phase.PUBLISHED: "已公布結果",
-    Phase.VOID: "作廢",
 }
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RANKS = {"W": "正取", "B": "備取", "X": "未中籤"}
@@ -107,7 +99,7 @@ def show(template: str, title: str, status: int = 200, **values: object) -> Resp
         member=who,
         menu=menu_of(who) if who else (),
         here=here,
-        phases=PHASES,
+        phases=PHASE_NAMES,
         **values,
     )
     return make_response(page, status)
