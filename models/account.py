@@ -146,7 +146,8 @@ class SmsMessage(Base):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'sending', 'accepted', 'refused', 'unknown', 'expired')", name="state"),
         CheckConstraint("delivery IN ('delivered', 'failed', 'unknown')", name="delivery"),
-        Index("ix_sms_message_created_at", "created_at"),
+        Index("ix_sms_message_created_at", "created_at", "id"),
+        Index("ix_sms_message_citizen", "channel", "citizen", postgresql_where=text("citizen IS NOT NULL")),
         Index(
             "ix_sms_message_on_the_way", "ended_at", postgresql_where=text("state = 'accepted' AND delivery IS NULL")
         ),

@@ -71,6 +71,9 @@ class OrderLine(Base):
         CheckConstraint("standing = 'due' OR NOT chosen", name="only_due_is_chosen"),
         Index("uq_order_line_payable", "order_id", "agency", "type", "number", unique=True),
         Index("ix_order_line_entry_id", "entry_id", postgresql_where=text("entry_id IS NOT NULL")),
+        Index("ix_order_line_plate", "plate", postgresql_where=text("plate <> ''")),
+        Index("ix_order_line_number", "number"),
+        Index("ix_order_line_covers", "covers", postgresql_using="gin", postgresql_where=text("type = 'notice'")),
     )
 
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ORDER_ID), primary_key=True)
@@ -144,6 +147,7 @@ class Attempt(Base):
         Index("uq_attempt_trade_number", "trade_number", unique=True, postgresql_where=text("late_of IS NULL")),
         Index("ix_attempt_order_id", "order_id"),
         Index("ix_attempt_next_ask_at", "next_ask_at", postgresql_where=text("next_ask_at IS NOT NULL")),
+        Index("ix_attempt_unpaid", "started_at", "id", postgresql_where=text("state NOT IN ('paid','late')")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
@@ -184,7 +188,11 @@ class Payment(Base):
     """Money that came, as its provider reported it: one row per paid or late attempt."""
 
     __tablename__ = "payment"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount"), Index("ix_payment_order_id", "order_id"))
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        Index("ix_payment_order_id", "order_id"),
+        Index("ix_payment_paid_at", "paid_at", "attempt_id"),
+    )
 
     attempt_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(ORDER_ID), nullable=False)

@@ -21,6 +21,12 @@ class OutboundMessage(Base):
             "uq_outbound_message_dedupe_key", "dedupe_key", unique=True, postgresql_where=text("dedupe_key IS NOT NULL")
         ),
         Index("ix_outbound_message_ended_at", "ended_at", postgresql_where=text("body IS NOT NULL")),
+        Index(
+            "ix_outbound_message_failed",
+            "ended_at",
+            "id",
+            postgresql_where=text("outcome IN ('quota','denied','unreachable','expired')"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

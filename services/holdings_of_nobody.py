@@ -29,6 +29,7 @@ NOBODYS: Mapping[str, str] = {
     "write_off_move": "likewise",
     "audit_row": "ids only, never deleted",
     "audit_link": "hashes over audit rows",
+    "city_text": "what staff have written for everybody to read",
     "campaign": "what was told to many, and counts; who got it stands in notice",
     "halt": "what is stopped, and who of the staff stopped it",
     "lot": "car parks",
