@@ -38,6 +38,7 @@ class Agency(Base):
     webhook_url: Mapped[str | None] = mapped_column(Text)
     webhook_secret: Mapped[bytes | None] = mapped_column(LargeBinary)  # encrypted
     secret_before: Mapped[bytes | None] = mapped_column(LargeBinary)  # encrypted; signs as well while one is replaced
+    person_url: Mapped[str | None] = mapped_column(Text)  # says which bills are a person's, by 身分證字號＋生日
     next_round_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
     silent_rounds: Mapped[int] = mapped_column(SmallInteger, nullable=False, server_default=text("0"))
 

@@ -21,25 +21,33 @@ class LedgerAgency(Base):
 
 
 class LedgerBill(Base):
-    """One amount owed to an agency. Amounts in NT$."""
+    """One amount owed to an agency. Amounts in NT$. Of a vehicle, of a customer (`identifier`), or known by number."""
 
     __tablename__ = "ledger_bill"
     __table_args__ = (
         CheckConstraint("status IN ('open','paid','withdrawn')", name="status"),
         CheckConstraint("kind IN ('car','motorcycle','heavy_motorcycle','other')", name="kind"),
+        CheckConstraint("num_nulls(plate, plate_key, kind, car_type) IN (0, 4)", name="vehicle"),
         CheckConstraint("amount >= 0 AND pay_amount >= 0", name="amount"),
         # The lookup: one scan of what is open for a plate. A hash, since plates come in no order: a new bill goes in
         # at a third of a tree's cost, and finds as fast in millions as in thousands.
         Index("ix_ledger_bill_open", "plate_key", postgresql_using="hash", postgresql_where=text("status = 'open'")),
+        Index(
+            "ix_ledger_bill_identifier",
+            "identifier",
+            "fee_item",
+            postgresql_where=text("identifier IS NOT NULL"),
+        ),
         Index("ix_ledger_bill_notice", "agency", "notice_number", postgresql_where=text("notice_number IS NOT NULL")),
     )
 
     number: Mapped[str] = mapped_column(String(40), primary_key=True)  # first: citizens know the number alone
     agency: Mapped[str] = mapped_column(String(16), primary_key=True)
-    plate: Mapped[str] = mapped_column(String(12), nullable=False)  # canonical, with its dash
-    plate_key: Mapped[str] = mapped_column(String(10), nullable=False)  # compact
-    kind: Mapped[str] = mapped_column(String(20), nullable=False)
-    car_type: Mapped[str] = mapped_column(String(1), nullable=False)
+    plate: Mapped[str | None] = mapped_column(String(12))  # canonical, with its dash
+    plate_key: Mapped[str | None] = mapped_column(String(10))  # compact
+    kind: Mapped[str | None] = mapped_column(String(20))
+    car_type: Mapped[str | None] = mapped_column(String(1))
+    identifier: Mapped[str | None] = mapped_column(String(20))  # 水號、電號: the customer, as the agency knows them
     fee_item: Mapped[str] = mapped_column(String(32), nullable=False)
     parked_on: Mapped[date | None] = mapped_column()
     deadline: Mapped[date | None] = mapped_column()

@@ -53,7 +53,7 @@ class PlateState(Base):
 
 
 class SavedBill(Base):
-    """A found bill that a citizen keeps (儲存) without binding its vehicle."""
+    """A found bill that a citizen keeps (儲存) without binding its vehicle, or one that is of no vehicle."""
 
     __tablename__ = "saved_bill"
 
@@ -62,8 +62,8 @@ class SavedBill(Base):
     agency: Mapped[str] = mapped_column(String(16), primary_key=True)
     type: Mapped[str] = mapped_column(String(8), primary_key=True)
     number: Mapped[str] = mapped_column(String(64), primary_key=True)
-    plate: Mapped[str] = mapped_column(String(12), nullable=False)
-    kind: Mapped[str] = mapped_column(String(20), nullable=False)
+    plate: Mapped[str | None] = mapped_column(String(12))
+    kind: Mapped[str | None] = mapped_column(String(20))
     saved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=text("now()"))
 
 

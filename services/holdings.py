@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from domain.orders import ORDER_LIFE
 from domain.reader import msgid
 from services.holding import Column, Part
+from services.holdings_bills import OF_BILLS
 
 _OF_CITIZEN = "channel = :channel AND citizen = :citizen"
 _OF_LINE_ID = "channel = :channel AND line_id = :citizen"
@@ -65,53 +66,7 @@ PARTS: Sequence[Part] = (
     ),
     # services/my_data.py shows the account itself: name, number and e-mail are ciphertext here.
     Part("account", who=_OF_LINE_ID),
-    Part(
-        "binding",
-        msgid("綁定的車輛"),
-        _OF_CITIZEN,
-        (
-            Column("plate", msgid("車牌")),
-            Column("kind", msgid("車種")),
-            Column("reminder_slot", msgid("繳費提醒時段")),
-            Column("reminder_from", ""),
-            Column("paperless", msgid("開單無紙化")),
-            Column("flood_areas", msgid("防汛通知區域")),
-            Column("flood_from", ""),
-            Column("bound_at", msgid("綁定時間")),
-            Column("told_by", msgid("管道")),
-            Column("checked_at", msgid("車主核對時間")),
-            Column("confirmed_at", ""),
-            Column("wondered_at", ""),
-        ),
-        "bound_at",
-    ),
-    Part(
-        "given_slip",
-        msgid("還查不到的帳單號碼"),
-        _OF_CITIZEN,
-        (Column("number", msgid("帳單號碼")), Column("given_at", msgid("時間"))),
-        "given_at",
-    ),
-    Part("bill_news", who=_OF_CITIZEN),
-    Part(
-        "saved_bill",
-        msgid("儲存的帳單"),
-        _OF_CITIZEN,
-        (
-            Column("agency", msgid("機關")),
-            Column("number", msgid("帳單號碼")),
-            Column("plate", msgid("車牌")),
-            Column("saved_at", msgid("儲存時間")),
-        ),
-        "saved_at",
-    ),
-    Part(
-        "plate_report",
-        msgid("回報的不明綁定"),
-        _OF_CITIZEN,
-        (Column("plate", msgid("車牌")), Column("kind", msgid("車種")), Column("reported_at", msgid("時間"))),
-        "reported_at",
-    ),
+    *OF_BILLS,
     Part(
         "order_line",
         msgid("繳費連結與繳費"),
