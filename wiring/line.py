@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from adapters.photos.line import LinePhotos
 from bot.inbox_store import InboxStore
 from bot.messenger import Messenger
 from bot.notices import NoticePost, discover_notices
+from domain.ports.photos import PhotoSource
 from infra.hints import INBOX, OUTBOX, Hint
 from infra.locales import reader
 from services.citizens import Citizens
@@ -46,6 +48,12 @@ class Line(Stores, ABC):
     @cached_property
     def messenger(self) -> Messenger:
         return Messenger(self.line_address, self.access_token)
+
+    @cached_property
+    def photos(self) -> PhotoSource:
+        return LinePhotos(
+            self.own_address if self.settings.console_mode else self.settings.line_data_api_url, self.access_token
+        )
 
     @cached_property
     def citizens(self) -> Citizens:

@@ -1,0 +1,1 @@
+"""Photos that citizens send, behind domain.ports.photos."""
