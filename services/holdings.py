@@ -23,6 +23,8 @@ _OFFERS = (
     "AND NOT EXISTS (SELECT FROM store_slip WHERE order_id = orders.id)"
 )
 
+_THREADS = f"SELECT id FROM thread WHERE {_OF_CITIZEN}"  # noqa: S608
+_THREAD_MESSAGES = f"SELECT id FROM thread_message WHERE thread_id IN ({_THREADS})"  # noqa: S608
 _QUOTED = (
     "(SELECT string_agg(DISTINCT line->>'{}', ', ') "
     "FROM jsonb_array_elements(convert_from(lines, 'UTF8')::jsonb) AS line)"
@@ -228,6 +230,28 @@ PARTS: Sequence[Part] = (
             "AND ended_at IS NULL AND attempts = 0 AND :citizen = ANY(recipients)",
         ),
         counted=True,
+    ),
+    # services/my_data.py shows what was written: words and photos are ciphertext here.
+    Part("thread_photo", who=f"id IN ({_THREAD_MESSAGES})"),
+    Part("thread_message", who=f"thread_id IN ({_THREADS})"),
+    Part(
+        "thread",
+        msgid("聯絡我們的案件"),
+        _OF_CITIZEN,
+        (
+            Column("no", msgid("案件編號")),
+            Column("opened_at", msgid("時間")),
+            Column("state", msgid("狀態")),
+            Column("closed_at", msgid("結束時間")),
+            Column("satisfied", msgid("滿意")),
+        ),
+        "no",
+        # What the reports count stays, nobody's.
+        (
+            "UPDATE thread SET channel = NULL, citizen = NULL, state = 'closed', unread = 0, "  # noqa: S608
+            "closed_at = coalesce(closed_at, now()), closed_by = coalesce(closed_by, 'citizen') "
+            f"WHERE {_OF_CITIZEN}",
+        ),
     ),
     Part(
         "download",

@@ -31,6 +31,7 @@ NOBODYS: Mapping[str, str] = {
     "audit_link": "hashes over audit rows",
     "city_text": "what staff have written for everybody to read",
     "campaign": "what was told to many, and counts; who got it stands in notice",
+    "saved_reply": "words that staff keep for their answers",
     "halt": "what is stopped, and who of the staff stopped it",
     "lot": "car parks",
     "lot_plan": "prices",

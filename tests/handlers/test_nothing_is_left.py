@@ -99,6 +99,7 @@ def use_everything(each: Newcomer) -> None:
     sql(each, "INSERT INTO told_fact (channel, citizen, fact) VALUES (:channel, :citizen, 'overdue:TPE:bill:B1')")
     sql(each, "INSERT INTO given_slip (channel, citizen, number) VALUES (:channel, :citizen, 'B1')")
     sql(each, "INSERT INTO bill_news (channel, citizen) VALUES (:channel, :citizen)")
+    sql(each, "INSERT INTO thread (id, channel, citizen) VALUES (gen_random_uuid(), :channel, :citizen)")
     sql(each, "INSERT INTO menu_link (channel, line_id, alias, menu_id) VALUES (:channel, :citizen, 'a', 'm')")
 
 
@@ -123,6 +124,7 @@ def test_the_database_holds_nothing_of_one_who_left(
     before = everything(citizen.units)
     holding = {table.removeprefix("public.") for table, rows in before.items() if flow.citizen in rows}
     named = {part.table for part in PARTS if part.erase} - {"account_history", "takeover", "order_line", "saved_bill"}
+    named -= {"thread_message", "thread_photo"}  # know their thread only; tests/desk/test_forgetting.py
     named -= {"refund_account"}  # knows its refund only; tests/downloads/test_refund_account.py
     assert named <= holding, "the test leaves something in each of them"
 
