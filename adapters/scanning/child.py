@@ -1,0 +1,123 @@
+"""The process that opens photos: what a stranger's file may do to a decoder, it does here, and the service goes on.
+
+Started by adapters/scanning/reader.py, which ends it when a photo takes too long. On stdin come photos, on stdout go
+their codes as JSON, each behind its length; an empty one asks whether it is ready. It opens no file and no address.
+"""
+
+import io
+import json
+import resource
+import struct
+import sys
+import time
+from collections.abc import Iterator
+
+import zxingcpp
+from PIL import Image, ImageFilter, ImageOps
+
+from adapters.scanning.pipe import LENGTH, MOST_CODES, MOST_LETTERS
+
+MOST_MEMORY = 1024 * 1024 * 1024  # bytes of address space
+MOST_PIXELS = 40_000_000  # a good phone's photo; a few bytes of file can claim far more
+SIDE = 2_400  # pixels: longer photos are read smaller, JPEG without ever unpacking all of it
+LEAST_SIDE = 16
+SECONDS_FOR_LOOKS = 1.5  # no other look is begun that would hardly end by then
+FORMATS = zxingcpp.barcode_formats_from_str("QRCode,Code39,Code128")
+TURNS = (20, -20, 45, -45)  # degrees; what lies straight or across is read without
+
+
+class NoPhotoError(Exception):
+    """Not a JPEG or PNG that can be opened, or too large; the text is the Trouble."""
+
+
+def opened(photo: bytes) -> Image.Image:
+    """The photo in grey, not longer than SIDE. Raises NoPhotoError."""
+    try:
+        with Image.open(io.BytesIO(photo), formats=("JPEG", "PNG")) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise NoPhotoError("too_large")
+            if min(image.size) < LEAST_SIDE:
+                raise NoPhotoError("no_photo")
+            image.draft("L", (SIDE, SIDE))
+            image.load()
+            grey = _grey(image)
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError):
+        raise NoPhotoError("no_photo") from None
+    grey.thumbnail((SIDE, SIDE))
+    return grey
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("L")
+    paper = Image.new("RGBA", image.size, "white")  # what shows through is white
+    paper.alpha_composite(image.convert("RGBA"))
+    return paper.convert("L")
+
+
+def looks(image: Image.Image) -> Iterator[Image.Image]:
+    """The photo as it is; clearer; sharper; then turned, for barcodes that lie askew."""
+    yield image
+    clear = ImageOps.autocontrast(image.filter(ImageFilter.MedianFilter(3)), cutoff=2)
+    yield clear
+    larger = clear.resize((image.width * 2, image.height * 2)) if max(image.size) < SIDE // 2 else clear
+    yield larger.filter(ImageFilter.UnsharpMask(4, 200, 0))
+    for degrees in TURNS:
+        yield clear.rotate(degrees, expand=True, fillcolor=255)
+
+
+def codes(image: Image.Image) -> list[str]:
+    """The texts of all codes. Another look is taken while there is time, and the last one has found something new."""
+    begun = time.monotonic()
+    found: dict[str, None] = {}
+    for count, look in enumerate(looks(image), start=1):
+        read = [text for text in _read(look) if text not in found]
+        found |= dict.fromkeys(read)
+        passed = time.monotonic() - begun
+        if (found and not read) or passed + passed / count > SECONDS_FOR_LOOKS:
+            break
+    return list(found)[:MOST_CODES]
+
+
+def _read(image: Image.Image) -> list[str]:
+    """In reading order: down the page, or across it where the barcodes stand upright."""
+    read = [one for one in zxingcpp.read_barcodes(image, FORMATS, text_mode=zxingcpp.TextMode.Plain) if one.valid]
+    upright = sum(45 < abs(one.orientation) < 135 for one in read) * 2 > len(read)
+    read.sort(key=lambda one: one.position.top_left.x if upright else one.position.top_left.y)
+    return [one.text for one in read if 0 < len(one.text) <= MOST_LETTERS]
+
+
+def answer(photo: bytes) -> list[str] | str:
+    """A list of texts, or the trouble as one word (domain/ports/scanning.py)."""
+    if not photo:  # asked whether we are ready
+        return []
+    try:
+        return codes(opened(photo))
+    except NoPhotoError as error:
+        return str(error)
+    except MemoryError:
+        return "too_large"
+
+
+def _bound() -> None:
+    """Not more memory than this, no file to write, no core with somebody's photo in it."""
+    for what, most in (
+        (resource.RLIMIT_AS, MOST_MEMORY),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def main() -> None:
+    """Until stdin ends."""
+    _bound()
+    given, told = sys.stdin.buffer, sys.stdout.buffer
+    while len(head := given.read(LENGTH.size)) == LENGTH.size:
+        body = json.dumps(answer(given.read(LENGTH.unpack(head)[0]))).encode("ascii")
+        told.write(LENGTH.pack(len(body)) + body)
+        told.flush()
+
+
+if __name__ == "__main__":
+    main()
