@@ -80,3 +80,7 @@ class NotEnoughQuotaError(Exception):
         super().__init__(f"{needed} messages are needed, {free} are free for announcements this month")
         self.needed = needed
         self.free = free
+
+
+class ToldLatelyError(Exception):
+    """The same announcement went to the same people a moment ago: a button pressed twice."""

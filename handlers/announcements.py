@@ -26,7 +26,7 @@ class ShowAnnouncements(Conversation[NoData]):
         today = city_date(turn.now)
         news = [
             announcements.News(told.title, day(turn.reader, one.published, today), told.body)
-            for one in self._announcements.current()
+            for one in self._announcements.current(turn.uow)
             for told in (one.told(turn.reader.language),)
         ]
         return Done(announcements.message(turn.reader, news, anyone(turn.reader)))

@@ -12,7 +12,7 @@ from domain.reader import msgid
 from flex_templates import faq
 from flex_templates.person import anyone
 from handlers.answering import ANSWERS
-from services.questions import Questions
+from services.questions import QuestionBook
 
 FIRST = 6  # questions offered before anything is typed
 
@@ -27,7 +27,7 @@ class Faq(Conversation["Faq.Data"]):
     class Data(BaseModel):
         typed: str = ""
 
-    def __init__(self, questions: Questions) -> None:
+    def __init__(self, questions: QuestionBook) -> None:
         self._questions = questions
 
     @entry
@@ -37,7 +37,7 @@ class Faq(Conversation["Faq.Data"]):
     @entry
     def show(self, turn: Turn[Data]) -> Outcome:
         """One answer, by its button; a question that is no longer kept leads to the list."""
-        question = self._questions.find(turn.value("id"))
+        question = self._questions.now(turn.uow).find(turn.value("id"))
         if question is None:
             return Goto(self.ask)
         told = question.told(turn.reader.language)
@@ -46,7 +46,8 @@ class Faq(Conversation["Faq.Data"]):
 
     @step()
     def ask(self, turn: Turn[Data]) -> Message:
-        found = self._questions.search(turn.data.typed)
+        questions = self._questions.now(turn.uow)
+        found = questions.search(turn.data.typed)
         if found:
             said = turn.t("您問的可能是：")
         elif turn.data.typed:
@@ -55,7 +56,7 @@ class Faq(Conversation["Faq.Data"]):
             said = turn.t("大家常問：")
         buttons = [
             (question.told(turn.reader.language).ask, door(self.key, "show", id=question.id))
-            for question in (found or self._questions.every[:FIRST])
+            for question in (found or questions.every[:FIRST])
         ]
         return faq.questions(turn.reader, said, buttons, anyone(turn.reader))
 

@@ -1,8 +1,7 @@
-"""公告: what the city tells everybody, one file each in config/announcements/."""
+"""公告: what the city tells everybody. A file each in config/announcements/ to begin with; staff write the others."""
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +10,11 @@ from pydantic import Field
 from domain.clock import Clock, city_date
 from domain.reader import Language
 from infra.configfile import Strict, read_config
+from infra.database import UnitOfWork
+from services.citytexts import CityTexts
 
 FOLDER = Path(__file__).parent.parent / "config" / "announcements"
+KIND = "announcement"
 
 
 class Told(Strict):
@@ -23,10 +25,11 @@ class Told(Strict):
 
 
 class Announcement(Strict):
-    """One file."""
+    """One announcement."""
 
     published: datetime.date
     until: datetime.date | None = None  # last day it is shown
+    place: Annotated[int, Field(ge=0, le=999)] = 0  # a higher one stands above newer ones
     zh: Told
     en: Told
 
@@ -35,28 +38,33 @@ class Announcement(Strict):
         return self.en if language is Language.EN else self.zh
 
 
-@dataclass(frozen=True, slots=True)
 class Announcements:
-    """All announcements, shown from their day on."""
+    """All announcements, shown from their day on. `texts`: where staff write them."""
 
-    every: Sequence[Announcement]
-    clock: Clock
+    def __init__(self, files: Mapping[str, Announcement], clock: Clock) -> None:
+        self.texts = CityTexts(KIND, Announcement, files)
+        self._clock = clock
 
     @classmethod
     def load(cls, clock: Clock, folder: Path = FOLDER) -> "Announcements":
-        """Those of the folder. Raises SettingsError, one line that names the file and what is wrong."""
-        return cls(tuple(read_config(file, Announcement) for file in sorted(folder.glob("*.toml"))), clock)
+        """Those of the folder, by the names of their files. Raises SettingsError, one line that says what is wrong."""
+        return cls({file.stem: read_config(file, Announcement) for file in folder.glob("*.toml")}, clock)
 
-    def current(self) -> Sequence[Announcement]:
-        """Those to be shown today in Taiwan, the newest first."""
-        today = city_date(self.clock.now())
-        shown = [one for one in self.every if one.published <= today and (one.until is None or today <= one.until)]
-        return sorted(shown, key=lambda one: one.published, reverse=True)
+    def current(self, uow: UnitOfWork) -> Sequence[Announcement]:
+        """Those to be shown today in Taiwan: by their place, then the newest first."""
+        today = city_date(self._clock.now())
+        shown = [one.text for one in self.texts.every(uow) if one.shown and is_current(one.text, today)]
+        return sorted(shown, key=lambda one: (one.place, one.published), reverse=True)
+
+    def require(self, uow: UnitOfWork, key: str) -> Announcement:
+        """One that is not taken down. Raises ValueError for a key of none."""
+        found = self.texts.find(uow, key)
+        if found is None or not found.shown:
+            keys = ", ".join(one.key for one in self.texts.every(uow) if one.shown)
+            raise ValueError(f"no announcement {key}: one of {keys}")
+        return found.text
 
 
-def read_announcement(name: str, folder: Path = FOLDER) -> Announcement:
-    """One by the name of its file, without ".toml". Raises ValueError for a name of none, SettingsError as load()."""
-    files = {file.stem: file for file in folder.glob("*.toml")}
-    if name not in files:
-        raise ValueError(f"no announcement {name}: one of {', '.join(sorted(files))}")
-    return read_config(files[name], Announcement)
+def is_current(one: Announcement, today: datetime.date) -> bool:
+    """Whether today is one of its days."""
+    return one.published <= today and (one.until is None or today <= one.until)

@@ -6,13 +6,13 @@ Whoever is told has a row in `notice`, which keeps a page that is told again aft
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from domain.bindings import FloodArea
-from domain.campaigns import Preview, Quota, SendingRules
+from domain.campaigns import Preview, Quota, SendingRules, ToldLatelyError
 from domain.clock import Clock, city_date
 from domain.floods import Flood, Template
 from domain.notices import Topic
@@ -28,6 +28,7 @@ from services.planning import Planning
 from services.sms import FLOOD_FIRST
 
 TELL = "campaigns.tell"
+LATELY = timedelta(hours=1)  # the same announcement to the same people within it is one press too many
 
 _STOP = """
 WITH gone AS (
@@ -89,11 +90,14 @@ class Campaigns:
     def start_news(self, uow: UnitOfWork, news: News, *, staff: str, quota: Quota) -> tuple[uuid.UUID, Preview]:
         """Begin to tell an announcement. `quota`: as LINE has it now.
 
-        Raises NotEnoughQuotaError where it would leave too little of LINE's month for what matters more, and ValueError
-        where nobody would be told.
+        Raises NotEnoughQuotaError where it would leave too little of LINE's month for what matters more,
+        ToldLatelyError where it was just told, and ValueError where nobody would be told.
         """
         preview = self._told_at_all(uow, news, None)
         line_quota.reserve(uow, quota, preview.line, self.rules)
+        same = select(Campaign.id).where(Campaign.content == _dump(news), Campaign.made_at > func.now() - LATELY)
+        if uow.session.scalar(same.where(Campaign.state != "stopped").limit(1)) is not None:
+            raise ToldLatelyError
         row = Campaign(kind="news", areas=list(news.audience.areas), quota_limit=quota.limit, quota_used=quota.used)
         return self._begin(uow, row, news, preview, staff), preview
 
@@ -203,7 +207,7 @@ def _dump(what: What) -> dict[str, Any]:
     if isinstance(what, Flood):
         return {"flood": what.dump()}
     audience = {"name": what.audience.name, "areas": list(what.audience.areas)}
-    return {"announcement": what.announcement.model_dump(mode="json"), "audience": audience}
+    return {"announcement": what.announcement.model_dump(mode="json", exclude_defaults=True), "audience": audience}
 
 
 def _load(content: Mapping[str, Any]) -> What:

@@ -1,4 +1,7 @@
-"""答客問: questions and answers kept as data (config/faq.toml), found by what a citizen types in either language."""
+"""答客問: questions and answers, found by what a citizen types in either language.
+
+config/faq.toml is what there is to begin with; staff change it and add to it in the browser.
+"""
 
 import re
 import unicodedata
@@ -12,7 +15,9 @@ from pydantic import Field
 
 from domain.reader import Language
 from infra.configfile import Strict, read_config
+from infra.database import UnitOfWork
 from infra.settings import SettingsError
+from services.citytexts import CityTexts
 
 FILE = Path(__file__).parent.parent / "config" / "faq.toml"
 MOST_FOUND = 5
@@ -25,7 +30,9 @@ _SAY_NOTHING = (
 )
 _EMPTY_WORDS = frozenset(_SAY_NOTHING.split())
 
-Text = Annotated[str, Field(min_length=1)]
+KIND = "question"
+PLACES_APART = 10  # of the file's questions, so that another fits between two
+Text = Annotated[str, Field(min_length=1, max_length=600)]
 
 
 class Told(Strict):
@@ -36,11 +43,12 @@ class Told(Strict):
 
 
 class Question(Strict):
-    """One entry of the file."""
+    """One question."""
 
     id: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
-    words: str = ""  # what people also call it
-    leads_to: str = ""  # word that opens the conversation to go on with
+    place: Annotated[int, Field(ge=0, le=9999)] = 0  # the lowest is the most asked
+    words: Annotated[str, Field(max_length=200)] = ""  # what people also call it
+    leads_to: Annotated[str, Field(max_length=20)] = ""  # word that opens the conversation to go on with
     zh: Told
     en: Told
 
@@ -55,7 +63,7 @@ class _File(Strict):
 
 @dataclass(frozen=True)
 class Questions:
-    """All questions, the most asked first."""
+    """All questions of one moment, the most asked first."""
 
     every: Sequence[Question]
 
@@ -66,7 +74,7 @@ class Questions:
         names = [question.id for question in read]
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise SettingsError(f"{file.name}: two questions are called {twice}")
-        return cls(tuple(read))
+        return cls(tuple(one.model_copy(update={"place": PLACES_APART * at}) for at, one in enumerate(read, start=1)))
 
     def find(self, question_id: str) -> Question | None:
         """One question by its id."""
@@ -85,6 +93,22 @@ class Questions:
     @cached_property
     def _index(self) -> Sequence[tuple[Question, dict[str, int]]]:
         return [(question, _worth(question)) for question in self.every]
+
+
+class QuestionBook:
+    """The questions as they stand now. `texts`: where staff write them, those of the file to begin with."""
+
+    def __init__(self, files: Questions) -> None:
+        self.texts = CityTexts(KIND, Question, {question.id: question for question in files.every})
+        self._seen: tuple[int, Questions] | None = None
+
+    def now(self, uow: UnitOfWork) -> Questions:
+        """Made anew after a change only: the index takes a while."""
+        changes, seen = self.texts.changes(uow), self._seen
+        if seen is None or seen[0] != changes:
+            shown = [one.text for one in self.texts.every(uow) if one.shown]
+            self._seen = seen = changes, Questions(tuple(sorted(shown, key=lambda one: (one.place, one.id))))
+        return seen[1]
 
 
 def _worth(question: Question) -> dict[str, int]:

@@ -9,6 +9,7 @@ from domain.campaigns import SendingRules
 from infra import queue
 from services.campaigns import Campaigns
 from services.failed_notices import FailedNotices
+from services.line_quota import QuotaSeen
 from services.sending_rules import load_sending_rules
 from services.sms_deliveries import SmsDeliveries
 from wiring.vehicles import VehicleRoom
@@ -37,6 +38,10 @@ class CampaignRoom(VehicleRoom):
     @property
     def line_quota(self) -> LineQuota:
         return LineQuota(self.line_address, self.access_token)
+
+    @cached_property
+    def quota_seen(self) -> QuotaSeen:
+        return QuotaSeen(self.line_quota, self.clock)
 
     def for_tasks(self) -> Mapping[str, Any]:
         given = {

@@ -5,8 +5,6 @@ from functools import cached_property
 from typing import Any
 
 from bot.registry import MenuItem, Registry, discover
-from services.announcements import Announcements
-from services.questions import Questions
 from wiring.line import Line
 
 
@@ -21,5 +19,4 @@ class Conversations(Line):
         def menu() -> Sequence[MenuItem]:  # help lists all conversations, itself among them
             return self.registry.menu()
 
-        given = {"questions": Questions.load(), "announcements": Announcements.load(self.clock), "menu": menu}
-        return {**super().for_conversations(), **given}
+        return {**super().for_conversations(), "menu": menu}

@@ -19,9 +19,10 @@ from services.staff.login import Logins
 from web import backoffice
 from wiring.campaigns import CampaignRoom
 from wiring.passes import PassRoom
+from wiring.texts import TextRoom
 
 
-class StaffRoom(PassRoom, CampaignRoom):
+class StaffRoom(PassRoom, CampaignRoom, TextRoom):
     """Accounts, logging in, and /staff/."""
 
     @cached_property

@@ -6,14 +6,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from domain.campaigns import Figures, NotEnoughQuotaError, Preview, Quota
+from domain.campaigns import Figures, NotEnoughQuotaError, Preview, Quota, ToldLatelyError
 from domain.clock import TAIPEI
 from domain.errors import OutsideError
 from infra.database import UnitOfWork
-from infra.settings import SettingsError
 from models.campaign import Campaign
 from services import audiences, campaign_figures, line_quota
-from services.announcements import read_announcement
 from services.campaigns import News
 
 campaign = click.Group("campaign", help="Announcements (公告) to many, their figures, and LINE's monthly quota.")
@@ -38,33 +36,33 @@ def tell_preview(preview: Preview) -> None:
     click.echo(f"NT$ {preview.cost} at most")
 
 
-@campaign.command(
-    "preview", help="How many the announcement FILE (of config/announcements, without .toml) would reach."
-)
-@click.argument("file")
+@campaign.command("preview", help="How many the announcement KEY (see `news list`) would reach.")
+@click.argument("key")
 @TO
 @with_appcontext
-def preview(file: str, to: str) -> None:
+def preview(key: str, to: str) -> None:
     """Changes nothing."""
     made = current_app.extensions["house"]
-    news = _news(file, to)
+    news = _news(key, to)
     with made.unit() as uow:
         tell_preview(made.campaigns.preview(uow, news))
         uow.rollback()
 
 
-@campaign.command("send", help="Send the announcement FILE (of config/announcements, without .toml).")
-@click.argument("file")
+@campaign.command("send", help="Send the announcement KEY (see `news list`).")
+@click.argument("key")
 @TO
 @STAFF
 @with_appcontext
-def send(file: str, to: str, staff: str) -> None:
+def send(key: str, to: str, staff: str) -> None:
     """In each citizen's slot, to whom wants announcements; refused where LINE's month has too little left."""
     made = current_app.extensions["house"]
-    news = _news(file, to)
+    news = _news(key, to)
     try:
         with made.unit() as uow:
             campaign_id, told = made.campaigns.start_news(uow, news, staff=staff, quota=quota_now())
+    except ToldLatelyError:
+        raise click.ClickException("the same was sent to the same people within the hour") from None
     except (NotEnoughQuotaError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     tell_preview(told)
@@ -143,11 +141,13 @@ def _in_short(counted: Figures) -> str:
     return f"{counted.people} people, {sent} sent, {failed} failed, NT$ {counted.cost}"
 
 
-def _news(file: str, to: str) -> News:
+def _news(key: str, to: str) -> News:
     made = current_app.extensions["house"]
     try:
-        return News(read_announcement(file), audiences.parse(to, tuple(made.campaigns.areas)))
-    except (ValueError, SettingsError) as error:
+        with made.unit() as uow:
+            announcement = made.announcements.require(uow, key)
+        return News(announcement, audiences.parse(to, tuple(made.campaigns.areas)))
+    except ValueError as error:
         raise click.ClickException(str(error)) from None
 
 

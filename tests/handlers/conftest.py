@@ -19,7 +19,7 @@ from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.orders import Orders
-from services.questions import Questions
+from services.questions import QuestionBook, Questions
 from services.storeslips import StoreSlips
 from tests import stores
 from tests.accounts import account_services
@@ -77,7 +77,7 @@ def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand
         "citizens": Citizens(),
         "cities": cities,
         "fees": load_fees(),
-        "questions": Questions.load(),
+        "questions": QuestionBook(Questions.load()),
         "announcements": Announcements.load(clock),
     }
     services["store_slips"] = StoreSlips("6FA", orders, lambda _unit, _order: False, clock)
