@@ -31,6 +31,7 @@ RESTARTS = Counter("parkline_component_restarts_total", "Pumps and the queue, st
 CITY_ANSWERS = Counter(
     "parkline_city_answers_total", "Answers of the cities' bill APIs, and why there was none.", ["city", "outcome"]
 )
+PHOTOS = Counter("parkline_photos_total", "Photos looked into for codes, and why one could not be.", ["outcome"])
 WATCH_WAITING = Gauge(
     "parkline_watch_waiting",
     "Plates whose turn to be asked about at a city has come.",
@@ -66,6 +67,7 @@ def render(now: dict[str, float]) -> bytes:
         registry.register(JOBS)
         registry.register(RESTARTS)
         registry.register(CITY_ANSWERS)
+        registry.register(PHOTOS)
         for gauge in (WATCH_WAITING, WATCH_LATE, WATCH_OLDEST):
             registry.register(gauge)
         registry.register(PROVIDER_GONE)

@@ -1,1 +1,1 @@
-"""Photos in the chat: fetched from LINE, and read by zxing-cpp in a process of its own."""
+"""The codes in a photo, read by zxing-cpp in a process of its own, behind domain.ports.scanning."""

@@ -1,4 +1,4 @@
-"""Ports of a photo in the chat: where its bytes are, and who reads the codes in it."""
+"""Port of reading the codes in a photo."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -23,17 +23,9 @@ class PhotoError(Exception):
         self.trouble = trouble
 
 
-class Photos(Protocol):
-    """LINE's store of what citizens send."""
-
-    async def fetch(self, message_id: str) -> bytes:
-        """The photo of a message. Raises PhotoError. Bounded in bytes and seconds."""
-        ...
-
-
 class CodeReader(Protocol):
     """Reads QR codes and barcodes."""
 
     async def read(self, photo: bytes) -> Sequence[str]:
-        """The texts of a photo's codes, in reading order. Raises PhotoError. Bounded in pixels, memory, seconds."""
+        """The texts of a photo's codes, in reading order. Raises PhotoError. Bounded in pixels, memory and seconds."""
         ...
