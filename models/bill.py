@@ -12,12 +12,13 @@ NOW = text("now()")
 
 
 class LedgerAgency(Base):
-    """An agency whose bills are in the ledger. For these "nothing due" may be said from the ledger."""
+    """An agency whose bills are in the ledger. From it "nothing due" may be said for them."""
 
     __tablename__ = "ledger_agency"
 
     code: Mapped[str] = mapped_column(String(16), primary_key=True)
     imported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
+    of_vehicles: Mapped[bool] = mapped_column(nullable=False, server_default=text("true"))  # it has sent such bills
 
 
 class LedgerBill(Base):

@@ -41,6 +41,7 @@ def upgrade() -> None:
     op.execute("CREATE INDEX ix_bound_identifier_number ON bound_identifier (number, fee_item)")
     op.execute("ALTER TABLE saved_bill ALTER COLUMN plate DROP NOT NULL, ALTER COLUMN kind DROP NOT NULL")
     op.execute("ALTER TABLE agency ADD COLUMN person_url text")
+    op.execute("ALTER TABLE ledger_agency ADD COLUMN of_vehicles boolean NOT NULL DEFAULT true")
     for statement in LEDGER:
         op.execute(statement)
 
@@ -48,6 +49,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP TABLE bound_identifier")
     op.execute("ALTER TABLE agency DROP COLUMN person_url")
+    op.execute("ALTER TABLE ledger_agency DROP COLUMN of_vehicles")
     op.execute("DELETE FROM saved_bill WHERE plate IS NULL")
     op.execute("ALTER TABLE saved_bill ALTER COLUMN plate SET NOT NULL, ALTER COLUMN kind SET NOT NULL")
     op.execute("DELETE FROM ledger_bill WHERE plate IS NULL")
