@@ -37,11 +37,11 @@ class FieldCipher:
 
     def encrypt(self, text: str, place: str) -> bytes:
         """A token of `text`, readable at `place` only. Two tokens of one text differ."""
-        return self._seal(text.encode(), place)
+        return self.seal(text.encode(), place)
 
     def decrypt(self, token: bytes, place: str) -> str:
         """The text of a token. Raises UnreadableError."""
-        return self._open(token, place).decode()
+        return self.open(token, place).decode()
 
     def is_stale(self, token: bytes) -> bool:
         """Whether the token is not under the newest key, so that `keys rotate` must encrypt it anew."""
@@ -49,18 +49,20 @@ class FieldCipher:
 
     def wrap(self, lookup_key: bytes) -> bytes:
         """The key of the lookup hashes, encrypted to be stored."""
-        return self._seal(lookup_key, _LOOKUP_PLACE)
+        return self.seal(lookup_key, _LOOKUP_PLACE)
 
     def unwrap(self, token: bytes) -> bytes:
         """The stored key of the lookup hashes. Raises UnreadableError."""
-        return self._open(token, _LOOKUP_PLACE)
+        return self.open(token, _LOOKUP_PLACE)
 
-    def _seal(self, data: bytes, place: str) -> bytes:
+    def seal(self, data: bytes, place: str) -> bytes:
+        """encrypt() of what is no text."""
         nonce = os.urandom(NONCE_BYTES)
         head = VERSION + self._newest
         return head + nonce + self._keys[self._newest].encrypt(nonce, data, head + place.encode())
 
-    def _open(self, token: bytes, place: str) -> bytes:
+    def open(self, token: bytes, place: str) -> bytes:
+        """The bytes of a token. Raises UnreadableError."""
         head, rest = token[: 1 + KEY_ID_BYTES], token[1 + KEY_ID_BYTES :]
         key = self._keys.get(head[1:])
         if head[:1] != VERSION or key is None or len(rest) < NONCE_BYTES + TAG_BYTES:

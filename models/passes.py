@@ -61,6 +61,7 @@ class LotPlan(Base):
     price: Mapped[int] = mapped_column(nullable=False)  # NT$ a month
     pool: Mapped[str] = mapped_column(String(8), nullable=False, server_default=text("'G'"))  # after 資格審查
     villages: Mapped[list[str]] = mapped_column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]"))
+    evidence: Mapped[str | None] = mapped_column(String(16))  # what must be shown for it: a code of config/passes.toml
 
 
 class PassRound(Base):

@@ -51,6 +51,8 @@ class StaffRow(Base):
     setup_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     wrong_tries: Mapped[int] = mapped_column(SmallInteger, nullable=False, server_default=text("0"))
     locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    email: Mapped[bytes | None] = mapped_column(LargeBinary)  # ciphertext; for reminders of 張數
+    reminded_on: Mapped[date | None] = mapped_column()  # the last day on which one was sent
     disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
 

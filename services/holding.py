@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+OF_CITIZEN = "channel = :channel AND citizen = :citizen"
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -8,22 +8,21 @@ from collections.abc import Sequence
 
 from domain.orders import ORDER_LIFE
 from domain.reader import msgid
-from services.holding import Column, Part
+from services.holding import OF_CITIZEN, Column, Part
 from services.holdings_bills import OF_BILLS
+from services.holdings_passes import PASSES
 
-_OF_CITIZEN = "channel = :channel AND citizen = :citizen"
 _OF_LINE_ID = "channel = :channel AND line_id = :citizen"
 _OF_LANE = "channel = :channel AND lane = :citizen"
 _ACCOUNT = f"SELECT id FROM account WHERE {_OF_LINE_ID}"  # noqa: S608 - all parts are this file's own
-_ORDERS = f"SELECT id FROM orders WHERE {_OF_CITIZEN}"  # noqa: S608
-_LOT_NAME = "(SELECT name FROM lot WHERE number = favourite_lot.lot)"
+_ORDERS = f"SELECT id FROM orders WHERE {OF_CITIZEN}"  # noqa: S608
 # Offers nobody took up: no attempt at one, and no barcode of it that a store may still be shown.
 _OFFERS = (
     f"{_ORDERS} AND created_at <= :asked_at AND NOT EXISTS (SELECT FROM attempt WHERE order_id = orders.id) "  # noqa: S608
     "AND NOT EXISTS (SELECT FROM store_slip WHERE order_id = orders.id)"
 )
 
-_THREADS = f"SELECT id FROM thread WHERE {_OF_CITIZEN}"  # noqa: S608
+_THREADS = f"SELECT id FROM thread WHERE {OF_CITIZEN}"  # noqa: S608
 _THREAD_MESSAGES = f"SELECT id FROM thread_message WHERE thread_id IN ({_THREADS})"  # noqa: S608
 _QUOTED = (
     "(SELECT string_agg(DISTINCT line->>'{}', ', ') "
@@ -48,7 +47,7 @@ PARTS: Sequence[Part] = (
     Part(
         "sms_message",
         msgid("寄出的簡訊（送出後不留號碼與內容）"),
-        _OF_CITIZEN,
+        OF_CITIZEN,
         (Column("created_at", msgid("寄出時間")), Column("state", "")),
         "created_at",
     ),
@@ -100,14 +99,14 @@ PARTS: Sequence[Part] = (
     Part(
         "record_link",
         msgid("下載繳費紀錄的連結"),
-        _OF_CITIZEN,
+        OF_CITIZEN,
         (Column("made_at", msgid("時間")), Column("plate", msgid("車牌")), Column("pdf_at", ""), Column("csv_at", "")),
         "made_at",
     ),
     Part(
         "quote",
         msgid("查詢後給您的繳費連結"),
-        f"{_OF_CITIZEN} AND order_id IS NULL",  # one that was opened is shown as its order
+        f"{OF_CITIZEN} AND order_id IS NULL",  # one that was opened is shown as its order
         (
             Column("ends_at", msgid("連結到期"), "expires_at"),
             Column("bills", msgid("帳單號碼"), _QUOTED.format("number")),
@@ -115,7 +114,7 @@ PARTS: Sequence[Part] = (
         ),
         "expires_at",
         (
-            f"DELETE FROM quote WHERE {_OF_CITIZEN} "  # noqa: S608
+            f"DELETE FROM quote WHERE {OF_CITIZEN} "  # noqa: S608
             f"AND expires_at <= :asked_at + interval '{int(ORDER_LIFE.total_seconds())} seconds'",  # given out by then
         ),
     ),
@@ -123,48 +122,21 @@ PARTS: Sequence[Part] = (
         "orders",  # shown with its lines; what money moved for stays, and no longer says whose it was
         instead=(
             f"DELETE FROM orders WHERE id IN ({_OFFERS})",  # noqa: S608
-            f"UPDATE orders SET citizen = NULL WHERE {_OF_CITIZEN}",  # noqa: S608
+            f"UPDATE orders SET citizen = NULL WHERE {OF_CITIZEN}",  # noqa: S608
         ),
     ),
-    # An entry's number, name and salt are ciphertext, and outlive 註銷 until the complaint period ends.
-    Part(
-        "pass_entry",
-        msgid("月票的申請"),
-        _OF_CITIZEN,
-        (
-            Column("applied_at", msgid("申請時間")),
-            Column("draw_id", msgid("抽籤代號"), "(SELECT draw_id FROM pass_round WHERE id = round_id)"),
-            Column("entry_no", msgid("申請編號")),
-            Column("plate", msgid("車牌")),
-            Column("plan", ""),
-            Column("state", msgid("狀態")),
-            Column("commitment", ""),
-        ),
-        "applied_at, log_index",
-        (
-            f"UPDATE pass_entry SET state = 'LEFT', ended_at = now() WHERE {_OF_CITIZEN} AND state = 'live' "  # noqa: S608
-            "AND round_id IN (SELECT id FROM pass_round WHERE phase = 'open')",
-            f"UPDATE pass_entry SET channel = NULL, citizen = NULL WHERE {_OF_CITIZEN}",  # noqa: S608
-        ),
-    ),
-    Part(
-        "favourite_lot",
-        msgid("收藏的停車場"),
-        _OF_CITIZEN,
-        (Column("lot", msgid("停車場"), _LOT_NAME), Column("starred_at", msgid("時間"))),
-        "starred_at",
-    ),
+    *PASSES,
     Part(
         "lookup_promise",
         msgid("還在查的縣市"),
-        _OF_CITIZEN,
+        OF_CITIZEN,
         (Column("plate", msgid("車牌")), Column("kind", msgid("車種")), Column("promised_at", msgid("時間"))),
         "promised_at",
     ),
     Part(
         "lookup_count",
         msgid("每日查詢次數"),
-        _OF_CITIZEN,
+        OF_CITIZEN,
         (Column("day", msgid("日期")), Column("lookups", msgid("次數"))),
         "day",
     ),
@@ -188,7 +160,7 @@ PARTS: Sequence[Part] = (
     Part(
         "notice_settings",
         msgid("通知設定"),
-        _OF_CITIZEN,
+        OF_CITIZEN,
         (
             Column("turned_off", msgid("不通知的項目")),
             Column("told_by", msgid("管道")),
@@ -199,7 +171,7 @@ PARTS: Sequence[Part] = (
     Part(
         "notice",
         msgid("傳給您的通知（保留 90 天）"),
-        _OF_CITIZEN,
+        OF_CITIZEN,
         (Column("made_at", msgid("時間")), Column("notice", ""), Column("send_at", "")),
         "made_at",
         counted=True,
@@ -207,7 +179,7 @@ PARTS: Sequence[Part] = (
     Part(
         "told_fact",
         msgid("已通知您的帳單（保留 180 天）"),
-        _OF_CITIZEN,
+        OF_CITIZEN,
         (Column("told_at", msgid("時間")), Column("fact", "")),
         "told_at",
         counted=True,
@@ -237,7 +209,7 @@ PARTS: Sequence[Part] = (
     Part(
         "thread",
         msgid("聯絡我們的案件"),
-        _OF_CITIZEN,
+        OF_CITIZEN,
         (
             Column("no", msgid("案件編號")),
             Column("opened_at", msgid("時間")),
@@ -250,13 +222,13 @@ PARTS: Sequence[Part] = (
         (
             "UPDATE thread SET channel = NULL, citizen = NULL, state = 'closed', unread = 0, "  # noqa: S608
             "closed_at = coalesce(closed_at, now()), closed_by = coalesce(closed_by, 'citizen') "
-            f"WHERE {_OF_CITIZEN}",
+            f"WHERE {OF_CITIZEN}",
         ),
     ),
     Part(
         "download",
         msgid("下載個人資料的連結"),
-        _OF_CITIZEN,
+        OF_CITIZEN,
         (Column("made_at", msgid("時間")), Column("json_at", ""), Column("pdf_at", "")),
         "made_at",
     ),

@@ -26,6 +26,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cancelled": msgid("已取消"),
         "replaced": msgid("由另一筆取代"),
     },
+    "qualification.state": {
+        "waiting": msgid("審查中"),
+        "more": msgid("請補件"),
+        "passed": msgid("審查通過"),
+        "refused": msgid("審查不符"),
+    },
     "language": {"zh-TW": "中文", "en": "English"},
     "turned_off": {topic.value: name for topic, name in TOPICS.items()},
     "told_by": {channel.value: name for channel, name in CHANNELS.items()},

@@ -14,6 +14,7 @@ from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.account import LookupKeyRow
 
 BATCH = 200
+PHOTOS = 10  # a batch is in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Place:
     table: str
     columns: tuple[str, ...]
     name: str
+    batch: int = BATCH
 
 
 PLACES = (
@@ -30,9 +32,12 @@ PLACES = (
     Place("phone_code", ("mobile",), "phone_code"),
     Place("sms_message", ("recipient", "body"), "sms_message"),
     Place("pass_entry", ("salt", "holder", "name", "landline"), "pass_entry"),
+    Place("qualification_photo", ("photo",), "qualification_photo", PHOTOS),
     Place("refund_account", ("account",), "refund_account"),
+    Place("thread_message", ("words",), "thread_message"),
+    Place("thread_photo", ("picture",), "thread_photo", PHOTOS),
     Place("agency", ("webhook_secret", "secret_before"), "agency"),
-    Place("staff", ("name", "totp"), "staff"),
+    Place("staff", ("name", "totp", "email"), "staff"),
     Place("tray.sent", ("recipient", "body"), "tray"),
     Place("tray.mail", ("recipient", "body"), "tray.mail"),
 )
@@ -74,7 +79,7 @@ class Rotation:
         """One batch in the order of ids: (the last id, or "" at the end; tokens encrypted anew)."""
         select = f"""
             SELECT id, {column} AS token FROM {place.table} WHERE id > CAST(:after AS uuid) AND {column} IS NOT NULL
-            ORDER BY id LIMIT {BATCH} FOR UPDATE
+            ORDER BY id LIMIT {place.batch} FOR UPDATE
         """  # noqa: S608 - names of PLACES
         rows = uow.connection.execute(text(select), {"after": after}).all()
         anew = [
@@ -84,7 +89,7 @@ class Rotation:
         ]
         if anew:
             uow.connection.execute(text(f"UPDATE {place.table} SET {column} = :token WHERE id = :id"), anew)  # noqa: S608
-        return (str(rows[-1].id) if len(rows) == BATCH else ""), len(anew)
+        return (str(rows[-1].id) if len(rows) == place.batch else ""), len(anew)
 
     def _anew(self, token: bytes, place: str) -> bytes:
-        return self._cipher.encrypt(self._cipher.decrypt(token, place), place)
+        return self._cipher.seal(self._cipher.open(token, place), place)
