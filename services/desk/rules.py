@@ -1,0 +1,59 @@
+"""Reads config/desk.toml."""
+
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.desk import DeskRules, ServiceHours
+from infra.configfile import Strict, read_config
+
+FILE = Path(__file__).parent.parent.parent / "config" / "desk.toml"
+
+Count = Annotated[int, Field(ge=1)]
+Words = Annotated[str, Field(min_length=1, max_length=60)]
+Key = Annotated[str, Field(pattern=r"^[a-z_]{1,16}$")]
+
+
+class _Hours(Strict):
+    start: Annotated[time, Field(alias="from")]
+    end: Annotated[time, Field(alias="to")]
+    zh: Words
+    en: Words
+
+
+class _Limits(Strict):
+    messages_a_day: Count
+    photos_a_day: Count
+
+
+class _Days(Strict):
+    silent: Count
+    reopen: Count
+    photos: Count
+    words: Count
+
+
+class _File(Strict):
+    """The whole file."""
+
+    hours: _Hours
+    limits: _Limits
+    days: _Days
+    reasons: Annotated[dict[Key, Words], Field(min_length=1)]
+
+
+def load_desk_rules(file: Path = FILE) -> DeskRules:
+    """The rules of the file. Raises SettingsError, one line that names what is wrong."""
+    read = read_config(file, _File)
+    return DeskRules(
+        hours=ServiceHours(read.hours.start, read.hours.end, read.hours.zh, read.hours.en),
+        messages_a_day=read.limits.messages_a_day,
+        photos_a_day=read.limits.photos_a_day,
+        silent=timedelta(days=read.days.silent),
+        reopen=timedelta(days=read.days.reopen),
+        photos_kept=timedelta(days=read.days.photos),
+        words_kept=timedelta(days=read.days.words),
+        reasons=read.reasons,
+    )
