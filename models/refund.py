@@ -61,6 +61,7 @@ class Refund(Base):
         Index("uq_refund_reference", "provider", "reference", unique=True),
         Index("ix_refund_order_id", "order_id"),
         Index("ix_refund_next_look_at", "next_look_at", postgresql_where=text("next_look_at IS NOT NULL")),
+        Index("ix_refund_ended_at", "ended_at", postgresql_where=text("state = 'done'")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

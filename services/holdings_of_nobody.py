@@ -57,6 +57,7 @@ NOBODYS: Mapping[str, str] = {
     "staff_deputy": "likewise",
     "staff_session": "likewise",
     "approval": "what two members of staff decided: ids and sums",
+    "sent_day": "how many messages went on a day",
     "tray.sent": "console mode only: the SMS tray of one's own machine",
     "tray.mail": "console mode only: its tray of e-mail",
 }
