@@ -1,0 +1,67 @@
+"""Reports (報表): a table with its total, and the bars that show it. Pure; drawing them is the page's matter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from domain.months import Month
+
+NONE = "—"  # nothing to compare with
+Cell = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`number`: set to the right, with thousands."""
+
+    name: str
+    number: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: how long it is, and the words that say the same."""
+
+    label: str
+    value: Decimal | int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars on one scale that begins at zero."""
+
+    title: str
+    bars: Sequence[Bar]
+
+    @property
+    def told(self) -> str:
+        """The whole chart in words, for those who do not see it."""
+        return "；".join(f"{bar.label} {bar.words}" for bar in self.bars)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report of one month. Amounts in NT$."""
+
+    title: str
+    month: Month
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    total: Sequence[Cell] = ()  # as long as a row, or nothing
+    chart: Chart | None = None
+    notes: Sequence[str] = ()  # what is counted and what is not
+
+
+def percent(part: Decimal | int, whole: Decimal | int) -> str:
+    """A share to one decimal, halves away from zero: 12.5%. NONE of nothing."""
+    return f"{_hundredth(part, whole)}%" if whole else NONE
+
+
+def growth(now: int, before: int) -> str:
+    """How much more than before: +12.5%, -3.0%. NONE where there was nothing before."""
+    return f"{_hundredth(now - before, before):+}%" if before else NONE
+
+
+def _hundredth(part: Decimal | int, whole: Decimal | int) -> Decimal:
+    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP)
