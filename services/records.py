@@ -1,7 +1,7 @@
 """繳費紀錄: a citizen's payments, by month, fee item, plate or bill number. Read from the books of paid orders."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,10 +11,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from domain.orders import AttemptState, OrderState
 from domain.orderview import in_page_order
 from domain.paidrecords import Chosen, PaidOrder
-from domain.refunds import RefundState
 from infra.database import UnitOfWork
 from models.order import Attempt, Order, OrderLine, Payment
-from models.refund import Refund
+from services import refundbook
 from services.orderbook import line_view
 
 PARKING = "parking"
@@ -48,7 +47,7 @@ def payments(
     query = select(OrderLine).where(OrderLine.order_id.in_(lines), OrderLine.chosen, *_of_line(chosen))
     for line in uow.session.scalars(query):
         lines[line.order_id].append(line)
-    given = _refunded(uow, [row[1] for row in orders])
+    given = refundbook.given_back(uow, [row[0] for row in orders])
     return [
         PaidOrder(order, number, provider, paid_at, in_page_order(map(line_view, lines[order])), given.get(attempt, 0))
         for order, attempt, number, provider, paid_at in orders
@@ -89,14 +88,6 @@ def _paid(*columns: Any) -> Select[Any]:
     return joined.where(
         Order.state == OrderState.PAID.value, Attempt.state == AttemptState.PAID.value, OrderLine.chosen
     )
-
-
-def _refunded(uow: UnitOfWork, attempts: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, int]:
-    """NT$ given back of each money."""
-    query = select(Refund.attempt_id, func.sum(Refund.amount)).where(
-        Refund.attempt_id.in_(attempts), Refund.state == RefundState.DONE.value
-    )
-    return {attempt: int(amount) for attempt, amount in uow.session.execute(query.group_by(Refund.attempt_id))}
 
 
 def _conditions(chosen: Chosen) -> list[ColumnElement[bool]]:

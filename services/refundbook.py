@@ -1,7 +1,7 @@
 """Rows of refunds: made, locked after their order, moved by their table with their history, shown."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -133,6 +133,14 @@ def of_citizen(uow: UnitOfWork, channel: str, citizen: str) -> Sequence[RefundVi
     query = select(Refund).join(Order, Order.id == Refund.order_id)
     query = query.where(Order.channel == channel, Order.citizen == citizen)
     return [view(refund) for refund in uow.session.scalars(query.order_by(Refund.asked_at.desc()).limit(SHOWN))]
+
+
+def given_back(uow: UnitOfWork, orders: Collection[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+    """NT$ that these orders' providers have given back, by the attempt whose money it was."""
+    query = select(Refund.attempt_id, func.sum(Refund.amount)).where(
+        Refund.order_id.in_(orders), Refund.state == RefundState.DONE.value
+    )
+    return {attempt: int(amount) for attempt, amount in uow.session.execute(query.group_by(Refund.attempt_id))}
 
 
 def waiting_for_citizen(uow: UnitOfWork, channel: str, citizen: str) -> int:
