@@ -14,6 +14,7 @@ from wiring.pumps import INBOX_THREADS, Component, worker_components
 from wiring.records import RecordRoom
 from wiring.reminders import ReminderRoom
 from wiring.staff import StaffRoom
+from wiring.truth import TruthRoom
 
 WEB_THREADS = 16
 
@@ -21,6 +22,15 @@ __all__ = ["INBOX_THREADS", "WEB_THREADS", "Component", "House", "worker_compone
 
 
 class House(
-    Conversations, ReminderRoom, MyDataRoom, RecordRoom, StaffRoom, AgencyRoom, CampaignRoom, AuditRoom, ConsoleRoom
+    Conversations,
+    TruthRoom,
+    ReminderRoom,
+    MyDataRoom,
+    RecordRoom,
+    StaffRoom,
+    AgencyRoom,
+    CampaignRoom,
+    AuditRoom,
+    ConsoleRoom,
 ):
     """All services of one process, made at first use: so after fork, and only those a process needs."""

@@ -18,6 +18,7 @@ from services.halts import Seen
 from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
+from services.official_sites import load_official_sites
 from services.orders import Orders
 from services.questions import QuestionBook, Questions
 from services.storeslips import StoreSlips
@@ -77,6 +78,7 @@ def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand
         "citizens": Citizens(),
         "cities": cities,
         "fees": load_fees(),
+        "official_sites": load_official_sites("https://parking.example.gov.tw"),
         "questions": QuestionBook(Questions.load()),
         "announcements": Announcements.load(clock),
     }
