@@ -56,9 +56,12 @@ class Power(StrEnum):
     SEE_PASSES = "see_passes"  # 購買資料管理
     CHANGE_PASSES = "change_passes"  # 換牌, 換車, 退票
     SERVE = "serve"  # the service desk
-    SEE_MONEY = "see_money"  # refunds, reconciliation
+    SEE_MONEY = "see_money"  # payments of bills, refunds, reconciliation, stopped orders
     REFUND = "refund"
-    OPERATE = "operate"  # dead letters, kill switches, agency keys
+    EXPORT_MONEY = "export_money"  # payments of bills without masks
+    SEE_FAILED = "see_failed"  # messages that did not go, LINE's quota
+    RESEND = "resend"
+    OPERATE = "operate"  # kill switches, agency keys
     NEWS = "news"  # 公告, 答客問
     FLOOD = "flood"  # 防汛
     REPORTS = "reports"
@@ -81,8 +84,8 @@ _LOT = _SEES | {
     Power.CHANGE_PASSES,
     Power.REPORTS,
 }
-_AUDIT = _SEES | {Power.SEE_MONEY, Power.REPORTS, Power.AUDIT}
-_SERVICE = _SEES | {Power.UNMASK, Power.SERVE, Power.SEE_MONEY, Power.REFUND}
+_AUDIT = _SEES | {Power.SEE_MONEY, Power.SEE_FAILED, Power.REPORTS, Power.AUDIT}
+_SERVICE = _SEES | {Power.UNMASK, Power.SERVE, Power.SEE_MONEY, Power.REFUND, Power.SEE_FAILED, Power.RESEND}
 POWERS: Mapping[Role, frozenset[Power]] = {
     Role.LOT: _LOT,
     Role.HEAD: frozenset(Power) - {Power.AUDIT},

@@ -4,9 +4,10 @@ A number is one live account's. Its verification is services/phone_codes.py; who
 services/takeovers.py.
 """
 
+from collections.abc import Collection, Mapping
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from domain.accounts import Account, AccountState, ConsentOutdatedError, NotRegisteredError, NumberTakenError
 from domain.phones import Mobile
@@ -72,6 +73,12 @@ class Accounts:
         """(channel, citizen) of the live account that holds a number; None when nobody does. Never for a citizen."""
         row = self.holder(uow, mobile)
         return (row.channel, row.line_id) if row is not None else None
+
+    def mobiles(self, uow: UnitOfWork, people: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Mobile]:
+        """The numbers of those (channel, citizen) who are registered now. For lists of staff, which mask them."""
+        found = select(AccountRow).where(tuple_(AccountRow.channel, AccountRow.line_id).in_(people))
+        rows = uow.session.scalars(found.where(AccountRow.state == AccountState.LIVE))
+        return {(row.channel, row.line_id): self._mobile(row) for row in rows}
 
     def consent_again(self, uow: UnitOfWork, account_id: UUID, consent: Given) -> None:
         """The citizen has agreed to the notice as it is now."""

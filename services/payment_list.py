@@ -7,13 +7,13 @@ of their own and put together here, so that a page takes the same time in millio
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select, text, tuple_
 
 from domain.bills import PayableType
-from domain.clock import TAIPEI
+from domain.clock import days_between
 from domain.orders import AttemptState, mask_plate
 from domain.passsales import PayStatus, of_attempt
 from infra.database import UnitOfWork
@@ -132,10 +132,11 @@ def _states(wanted: Wanted, of: Collection[AttemptState]) -> list[str]:
 def _narrowed(
     query: Select[Any], at: Any, id_: Any, wanted: Wanted, after: Place | None, orders: list[uuid.UUID] | None
 ) -> Select[Any]:
-    if wanted.first:
-        query = query.where(at >= datetime.combine(wanted.first, time(), TAIPEI))
-    if wanted.last:
-        query = query.where(at < datetime.combine(wanted.last + timedelta(days=1), time(), TAIPEI))
+    since, until = days_between(wanted.first, wanted.last)
+    if since:
+        query = query.where(at >= since)
+    if until:
+        query = query.where(at < until)
     if wanted.provider:
         query = query.where(Attempt.provider == wanted.provider)
     if after:
