@@ -42,7 +42,7 @@ def ask(uow: UnitOfWork, draw_ids: Sequence[str], *, reason: str, actor: str) ->
 
 def decide(uow: UnitOfWork, approval_id: uuid.UUID, *, approve: bool, actor: str) -> int:
     """A second person decides; how many are armed now. Raises RoundRuleError, or StaffRuleError."""
-    seen = approvals.decide(uow, approval_id, approve=approve, actor=actor)
+    seen = approvals.decide(uow, approval_id, KIND, approve=approve, actor=actor)
     if not approve:
         return 0
     approvals.use(uow, approval_id, KIND, actor=actor)

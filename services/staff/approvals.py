@@ -11,13 +11,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain.staff import APPROVAL_LIFE, StaffRuleError
+from domain.staff import APPROVAL_LIFE, StaffRuleError, check_reason
 from infra.database import UnitOfWork
 from models.staff import Approval
 from services import audit
 from services.orderbook import database_now
-
-LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +36,7 @@ class ApprovalView:
 
 def ask(uow: UnitOfWork, kind: str, detail: Mapping[str, Any], *, reason: str, actor: str) -> uuid.UUID:
     """Ask for a deed. `detail` holds ids, states and sums. Raises StaffRuleError without a reason."""
-    reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise StaffRuleError(f"請寫下原因，最多 {LONGEST_REASON} 個字")
+    reason = check_reason(reason)
     row = Approval(id=uuid.uuid4(), kind=kind, detail=dict(detail), reason=reason, asked_by=actor)
     row.until = database_now(uow) + APPROVAL_LIFE
     uow.session.add(row)
@@ -48,10 +44,15 @@ def ask(uow: UnitOfWork, kind: str, detail: Mapping[str, Any], *, reason: str, a
     return row.id
 
 
-def decide(uow: UnitOfWork, approval_id: uuid.UUID, *, approve: bool, actor: str) -> ApprovalView:
-    """A second person decides. Raises StaffRuleError: decided, too old, or the same person."""
+def decide(uow: UnitOfWork, approval_id: uuid.UUID, kind: str, *, approve: bool, actor: str) -> ApprovalView:
+    """A second person decides. `kind`: what the page is about, whose power they have shown; another is not there.
+
+    Raises StaffRuleError: no such, decided, too old, or the same person.
+    """
     row = _locked(uow, approval_id)
     now = database_now(uow)
+    if row.kind != kind:
+        raise StaffRuleError("沒有這件申請")
     if row.decision is not None:
         raise StaffRuleError("這件申請已經有人決定了")
     if row.until <= now:

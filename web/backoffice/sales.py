@@ -94,7 +94,7 @@ class _Sales:
 
         def deed() -> None:
             with self._services.unit() as uow:
-                seen = approvals.decide(uow, form_id("id"), approve=approve, actor=member().actor)
+                seen = approvals.decide(uow, form_id("id"), UNMASKED, approve=approve, actor=member().actor)
                 self._about(uow, str(seen.detail["draw_id"]), Power.EXPORT_UNMASKED)
 
         return try_to(deed, "sales", "已核准，申請人可以下載一次。" if approve else "已退回申請。")
