@@ -20,6 +20,7 @@ SETUP_LIFE = timedelta(hours=24)  # of the address at which a new account choose
 IDLE = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=10)
 APPROVAL_LIFE = timedelta(days=7)
+LONGEST_REASON = 200
 
 
 class Role(StrEnum):
@@ -138,6 +139,14 @@ class Member:
 
 class StaffRuleError(Exception):
     """Staff ask for what the rules do not allow; the text says what, for the page or the command's one line."""
+
+
+def check_reason(text: str) -> str:
+    """Why staff do something, as the audit keeps it. Raises StaffRuleError for none, or a long one."""
+    reason = text.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise StaffRuleError(f"請寫下原因，最多 {LONGEST_REASON} 個字")
+    return reason
 
 
 def check_password(password: str, login: str) -> None:
