@@ -67,6 +67,7 @@ class Power(StrEnum):
     FLOOD = "flood"  # 防汛
     REPORTS = "reports"
     AUDIT = "audit"
+    OPENINGS = "openings"  # of draws, for auditors: asked for by one, approved by another
     STAFF = "staff"  # accounts and roles
 
 
@@ -85,7 +86,7 @@ _LOT = _SEES | {
     Power.CHANGE_PASSES,
     Power.REPORTS,
 }
-_AUDIT = _SEES | {Power.SEE_MONEY, Power.SEE_FAILED, Power.REPORTS, Power.AUDIT}
+_AUDIT = _SEES | {Power.SEE_MONEY, Power.SEE_FAILED, Power.REPORTS, Power.AUDIT, Power.OPENINGS}
 _SERVICE = _SEES | {Power.UNMASK, Power.SERVE, Power.SEE_MONEY, Power.REFUND, Power.SEE_FAILED, Power.RESEND}
 POWERS: Mapping[Role, frozenset[Power]] = {
     Role.LOT: _LOT,

@@ -141,7 +141,7 @@ def test_every_route_asks_for_a_power_and_nobody_gets_beyond_the_role(office: Of
 
 def test_auditors_change_nothing() -> None:
     seeing = {power for power in POWERS[Role.AUDIT] if power.value.startswith("see_")}
-    assert POWERS[Role.AUDIT] - seeing == {Power.OWN, Power.REPORTS, Power.AUDIT}
+    assert POWERS[Role.AUDIT] - seeing == {Power.OWN, Power.REPORTS, Power.AUDIT, Power.OPENINGS}
 
 
 def test_a_lots_staff_sees_that_lot_alone() -> None:
