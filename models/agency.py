@@ -101,3 +101,4 @@ class PlateHolder(Base):
     at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), nullable=False
     )  # since when; an older report is passed over
+    reported_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)

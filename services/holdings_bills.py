@@ -9,6 +9,20 @@ _OF_CITIZEN = "channel = :channel AND citizen = :citizen"
 
 OF_BILLS: Sequence[Part] = (
     Part(
+        "autopay_reminder",
+        msgid("代繳的提醒"),
+        f"binding_id IN (SELECT id FROM binding WHERE {OF_CITIZEN})",  # noqa: S608
+        (Column("asked_at", msgid("時間")), Column("remind_at", "")),
+        "asked_at",
+    ),
+    Part(
+        "member_link",
+        msgid("連結的官網會員"),
+        OF_CITIZEN,
+        (Column("linked_at", msgid("連結時間")), Column("agency", msgid("機關"))),
+        "linked_at",
+    ),
+    Part(
         "binding",
         msgid("綁定的車輛"),
         _OF_CITIZEN,

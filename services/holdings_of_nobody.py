@@ -25,6 +25,7 @@ NOBODYS: Mapping[str, str] = {
     "agency_batch": "what agencies were answered: bill numbers",
     "case_step": "how far a case has come, by its number",
     "plate_holder": "a state of the plate, whoever bound it",
+    "member_offer": "a member of the city's site on the way to LINE, whose chat nobody knows yet; gone within the hour",
     "write_off": "what agencies are told of bills: numbers and sums",
     "write_off_move": "likewise",
     "audit_row": "ids only, never deleted",

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.agencyapi import RowResult, Stage
+from domain.autopay import HolderReport
 from domain.plates import Plate
 from infra.database import UnitOfWork
 from models.agency import Agency, CaseStep, PlateHolder
+from services.orderbook import database_now
 
 SHOWN_STEPS = 10
 
@@ -66,11 +68,11 @@ def take_holdings(uow: UnitOfWork, agency: str, holdings: Sequence[Holding]) -> 
     return [_take_holding(uow, agency, holding) for holding in holdings]
 
 
-def holders(uow: UnitOfWork, plate: Plate) -> Sequence[tuple[str, str, datetime]]:
-    """Who holds a plate: agency, firm, since when. Ask only for whom the plate is their own."""
-    query = select(PlateHolder).where(PlateHolder.plate_key == plate.compact, PlateHolder.holder.is_not(None))
-    rows = uow.session.scalars(query.order_by(PlateHolder.agency))
-    return [(row.agency, row.holder, row.at) for row in rows if row.holder is not None]
+def holders(uow: UnitOfWork, plate: Plate) -> Sequence[HolderReport]:
+    """What agencies last reported of a plate, none mostly. Ask only for whom the plate is their own."""
+    query = select(PlateHolder, Agency.name).join(Agency, Agency.code == PlateHolder.agency)
+    rows = uow.session.execute(query.where(PlateHolder.plate_key == plate.compact).order_by(PlateHolder.agency)).all()
+    return [HolderReport(name, row.holder, row.at, row.reported_at) for row, name in rows]
 
 
 def _take_step(uow: UnitOfWork, agency: str, step: Step) -> RowResult:
@@ -102,10 +104,9 @@ def _take_holding(uow: UnitOfWork, agency: str, holding: Holding) -> RowResult:
     if uow.session.scalar(added) is not None:
         return RowResult.TAKEN
     known = uow.session.get_one(PlateHolder, key, with_for_update=True, populate_existing=True)
-    if (known.holder, known.at) == (holding.holder, holding.at):
-        return RowResult.UNCHANGED
     if known.at > holding.at:
         return RowResult.STALE
-    known.holder, known.at = holding.holder, holding.at
+    same = (known.holder, known.at) == (holding.holder, holding.at)
+    known.holder, known.at, known.reported_at = holding.holder, holding.at, database_now(uow)
     uow.session.flush()
-    return RowResult.CHANGED
+    return RowResult.UNCHANGED if same else RowResult.CHANGED

@@ -1,5 +1,7 @@
 """Keys, cases, holders of plates, and passes for gates."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
@@ -8,6 +10,7 @@ from domain.clock import city_date
 from domain.plates import Plate
 from services.agencies import AgencyRuleError
 from services.agencyapi import answers, keys, reports
+from services.orderbook import database_now
 from tests.agency.conftest import Api, row
 from tests.writeoffs.conftest import CODE
 
@@ -76,12 +79,24 @@ def test_of_a_plate_the_newest_report_stands(api: Api) -> None:
 
     assert [tell("easywallet", NEW), tell("other", OLD), tell("easywallet", NEW)] == ["taken", "stale", "unchanged"]
     with api.town.world.unit() as uow:
-        ((agency, holder, _),) = reports.holders(uow, Plate("ABC-1234"))
-    assert (agency, holder) == (CODE, "easywallet")
+        (report,) = reports.holders(uow, Plate("ABC-1234"))
+    assert (report.agency_name, report.holder) == ("交通局", "easywallet")
     assert tell(None, "2026-11-22T08:00:00+08:00") == RowResult.CHANGED
     with api.town.world.unit() as uow:
-        assert reports.holders(uow, Plate("ABC-1234")) == []
+        (report,) = reports.holders(uow, Plate("ABC-1234"))
+        assert report.holder is None
+        assert reports.holders(uow, Plate("ABC-1235")) == []
     assert tell("x", NEW, "????") == RowResult.REFUSED
+
+
+def test_a_report_that_says_the_same_again_is_fresh_again(api: Api) -> None:
+    body = {"holders": [{"plate": "ABC-1234", "holder": "easywallet", "at": NEW}]}
+    api.post("/holders", body)
+    api.town.world.run("UPDATE plate_holder SET reported_at = now() - interval '9 days'")
+    assert api.post("/holders", body).json["results"][0]["result"] == "unchanged"
+    with api.town.world.unit() as uow:
+        (report,) = reports.holders(uow, Plate("ABC-1234"))
+        assert database_now(uow) - report.reported_at < timedelta(minutes=1)
 
 
 # Two lots and a rehearsal, each with one who bought first, one who won and paid, one who waits, one who withdrew.
