@@ -11,14 +11,14 @@ OF_BILLS: Sequence[Part] = (
     Part(
         "autopay_reminder",
         msgid("代繳的提醒"),
-        f"binding_id IN (SELECT id FROM binding WHERE {OF_CITIZEN})",  # noqa: S608
+        f"binding_id IN (SELECT id FROM binding WHERE {_OF_CITIZEN})",  # noqa: S608
         (Column("asked_at", msgid("時間")), Column("remind_at", "")),
         "asked_at",
     ),
     Part(
         "member_link",
         msgid("連結的官網會員"),
-        OF_CITIZEN,
+        _OF_CITIZEN,
         (Column("linked_at", msgid("連結時間")), Column("agency", msgid("機關"))),
         "linked_at",
     ),
