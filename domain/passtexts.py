@@ -12,6 +12,15 @@ from domain.reader import Language, Reader, msgid
 # Categories of 優先購買 (config/passes.toml); others are shown as staff named them.
 FIRST_BUYERS = (msgid("身心障礙者"),)
 
+# 資格審查 as an applicant reads it, by its state; "": nothing was shown.
+JUDGED: Mapping[str, str] = {
+    "": msgid("還沒有傳證明文件"),
+    "waiting": msgid("審查中"),
+    "more": msgid("請補件"),
+    "passed": msgid("審查通過"),
+    "refused": msgid("審查不符，以一般方案計價"),
+}
+
 # Why a place was lost, by the reason codes of the public log.
 _LOST: Mapping[str, str] = {
     "UNPAID": msgid("繳費期限已過，名額已由備取遞補。"),

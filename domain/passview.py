@@ -18,6 +18,11 @@ class PassPlan:
     code: str
     name: str
     price: int  # NT$ a month
+    evidence: tuple[str, str] | None = None  # 資格審查: what must be shown for it, zh and en
+
+    def evidence_name(self, language: Language) -> str:
+        """What must be shown; "" where nothing."""
+        return self.evidence[language is Language.EN] if self.evidence else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +108,20 @@ class EntryStanding:
     pay_by: datetime | None = None
     sells: str = "both"  # where the lot takes money: online, counter, both
     lost: str | None = None  # why a place was lost: a reason code of the public log
+    evidence: tuple[str, str] | None = None  # 資格審查: what its plan asks to be shown, zh and en
+    judged: str | None = None  # how that stands: waiting, more, passed, refused; None: nothing was shown
     late: int = 0  # L1, L2 …: wrongly left out of the list, and put in beside it (§2.11)
     rehearsal: bool = False
 
     def type_name(self, language: Language) -> str:
         """The pass type."""
         return self.type_names[language is Language.EN]
+
+    def evidence_name(self, language: Language) -> str:
+        """What its plan asks to be shown; "" where nothing."""
+        return self.evidence[language is Language.EN] if self.evidence else ""
+
+    @property
+    def to_show(self) -> bool:
+        """Whether photos for 資格審查 can still be sent."""
+        return self.changeable and self.evidence is not None and self.judged not in ("passed", "refused")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from domain.amounts import money
-from domain.passtexts import headline, moment, period, status
+from domain.passtexts import JUDGED, headline, moment, period, status
 from domain.passview import EntryStanding
 from domain.reader import Reader
 from flex_templates.card import Block, Button, Card, Lead, Link, Note, Paragraph, Press, Rows, Say
@@ -165,6 +165,7 @@ def _about(reader: Reader, one: EntryStanding, today: date) -> list[tuple[str, s
         (reader.t("申請編號"), one.entry_no),
         (reader.t("票種"), one.type_name(reader.language)),
         (reader.t("方案"), reader.t(one.plan)),
+        *([(reader.t("資格審查"), reader.t(JUDGED[one.judged or ""]))] if one.evidence else []),
         (reader.t("使用期間"), period(reader, one.starts_on, one.ends_on, today)),
     ]
 

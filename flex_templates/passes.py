@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from domain.amounts import money
@@ -32,6 +32,8 @@ class Applied:
     page_url: str
     code_url: str
     changed: bool = False
+    evidence: str = ""  # what must be shown for its plan, by a button with the data `send`
+    send: str = ""
 
 
 def lot_label(reader: Reader, one: OpenRound, *, with_type: bool = False) -> str:
@@ -112,11 +114,13 @@ def confirm(
         (reader.t("開放張數"), str(one.places)),
         (reader.t("抽籤"), moment(reader, one.draw_at, today)),
     ]
+    evidence = plan.evidence_name(reader.language)
     card = Card(
         title=reader.t("確認申請"),
         blocks=[
             Lead(money(reader, plan.price), reader.t("中籤後才需要繳費")),
             Rows(pairs),
+            *([_to_show(reader, evidence, one.closes_at, today)] if evidence else []),
             Note(reader.t("{time} 截止前都可以變更或撤回。", time=moment(reader, one.closes_at, today))),
             *[Note(first_buyers(reader, window, today)) for window in one.first_buyers],
         ],
@@ -131,6 +135,7 @@ def applied(
 ) -> dict[str, Any]:
     """The receipt: the number, the QR code, and what proves later that the entry was there."""
     title = reader.t("申請已變更") if told.changed else reader.t("申請完成")
+    receipt = Link(reader.t("收據與 QR"), told.page_url)
     card = Card(
         title=title,
         subtitle=lot_label(reader, one),
@@ -148,8 +153,23 @@ def applied(
             ),
             Picture(told.code_url, QR_SIDE, QR_SIDE),
             Note(reader.t("請保留上一則收據文字或 QR，抽籤前後都能自行核對您的申請。")),
+            *([_to_show(reader, told.evidence, one.closes_at, today)] if told.evidence else []),
         ],
-        main=Link(reader.t("收據與 QR"), told.page_url),
-        others=[Say(reader.t("申請查詢"), reader.t("申請查詢")), *buttons, call(reader, person)],
+        main=Press(reader.t("傳證明文件照片"), told.send) if told.evidence else receipt,
+        others=[
+            *([receipt] if told.evidence else []),
+            Say(reader.t("申請查詢"), reader.t("申請查詢")),
+            *buttons,
+            call(reader, person),
+        ],
     )
     return show(reader, title, card)
+
+
+def _to_show(reader: Reader, evidence: str, closes_at: datetime, today: date) -> Block:
+    words = reader.t(
+        "這個方案要資格審查：請在 {time} 截止前傳{evidence}的照片，或到停車場出示。未通過時以一般方案參加抽籤與計價。",
+        time=moment(reader, closes_at, today),
+        evidence=evidence,
+    )
+    return Paragraph(words, strong=True)

@@ -193,7 +193,8 @@ class PassApply(Conversation["PassApply.Data"]):
             citizen=(turn.channel, turn.citizen),
         )
         made, receipt = self._entries.apply(turn.uow, wanted)
-        return receipt_messages(turn, self._board, one, made.id, receipt, plate)
+        chosen = next(offered for offered in one.plans if offered.code == plan)
+        return receipt_messages(turn, self._board, one, made.id, receipt, plate, chosen)
 
     def _open(self, turn: Turn[Any]) -> list[OpenRound]:
         return list(self._board.open_rounds(turn.uow, self._board.asked_at(turn.uow, turn.event_id)))

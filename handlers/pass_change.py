@@ -96,17 +96,17 @@ class PassChange(Conversation["PassChange.Data"]):
                 return self._plate_given(turn, turn.typed)
             return Stay(turn.text("請按「確認變更」，或按「取消」保留原來的申請。"))
         one, offered = self._of(turn)
-        plate = turn.data.plate or one.plate
+        plate, plan = turn.data.plate or one.plate, self._plan(turn, one, offered)
         made, receipt = self._entries.change(
             turn.uow,
             one.entry_id,
             asked_at=self._board.asked_at(turn.uow, turn.event_id),
             plate=parse_plate(plate),
-            plan=self._plan(turn, one, offered).code,
+            plan=plan.code,
             holder=self._accounts.require(turn.uow, turn.channel, turn.citizen).mobile,
             citizen=(turn.channel, turn.citizen),
         )
-        return Done(*receipt_messages(turn, self._board, offered, made.id, receipt, plate, changed=True))
+        return Done(*receipt_messages(turn, self._board, offered, made.id, receipt, plate, plan, changed=True))
 
     # Inside
 

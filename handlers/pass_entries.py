@@ -18,6 +18,7 @@ from domain.reader import msgid
 from flex_templates import pass_standing as cards
 from flex_templates.card import Button, Link, Press
 from flex_templates.person import anyone
+from handlers.pass_receipts import EVIDENCE
 from services.accounts import Accounts
 from services.draws.proofs import Proofs
 from services.passes.board import PassBoard
@@ -112,6 +113,8 @@ class PassEntries(Conversation["PassEntries.Data"]):
                 data = door(ENTRIES, "prefer", entry=entry_id, over=str(wanted_more.entry_id))
                 buttons.append(Press(turn.t("改為第 {choice} 志願", choice=one.choice - 1), data))
             buttons.append(Press(turn.t("撤回申請"), door(ENTRIES, "withdraw", entry=entry_id)))
+        if one.to_show:
+            buttons.insert(0, Press(turn.t("傳證明文件照片"), door(EVIDENCE, "begin", entry=entry_id)))
         if one.on_list and one.has_receipt:
             buttons.append(Press(turn.t("核對我的申請"), door(ENTRIES, "proof", entry=entry_id)))
         if one.has_receipt:

@@ -39,6 +39,7 @@ from services.passes.office_days import OfficeDays
 from services.passes.opening_news import OpeningNews
 from services.passes.paying import PassPaying
 from services.passes.preferences import Preferences
+from services.passes.qualifying import Qualifying
 from services.passes.reminding import PassReminders
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules, load_pass_rules
@@ -86,6 +87,11 @@ class PassRoom(Money, VehicleRoom):
     def _tell_of_change(self, uow: UnitOfWork, entry: PassEntry, receipt: Receipt | None) -> None:
         """Later than entries are made: the board needs them."""
         ChangeNews(self.board, self.notices, self.clock).tell(uow, entry, receipt)
+
+    @cached_property
+    def qualifying(self) -> Qualifying:
+        given = (self.pass_rules, self.entries, self.board, self.cipher, self.photos, self.notices, self.clock)
+        return Qualifying(*given, queue.defer)
 
     @cached_property
     def windows(self) -> Windows:
@@ -142,6 +148,7 @@ class PassRoom(Money, VehicleRoom):
             "favourites": Favourites(),
             "preferences": Preferences(),
             "proofs": Proofs(self.entries),
+            "qualifying": self.qualifying,
         }
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
@@ -168,6 +175,7 @@ class PassRoom(Money, VehicleRoom):
             "forgetting": Forgetting(self.pass_rules),
             "freezing": self.freezing,
             "desk": self.desk,
+            "qualifying": self.qualifying,
             "telling": self.telling,
             "pass_reminders": self.pass_reminders,
             "opening_news": OpeningNews(self.board, self.notices, self.clock),

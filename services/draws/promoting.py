@@ -20,6 +20,7 @@ from services.draws.waiting import public_log, require_drawn, waiting_list
 from services.passes import rights
 from services.passes.afterwards import rank_of
 from services.passes.lots import Lots, Sells, wrong_price
+from services.passes.prices import due_plan
 from services.passes.rounds import Rounds, note, round_now
 from services.passes.rules import PassRules
 
@@ -120,9 +121,9 @@ class Promoting:
             raise RoundRuleError(f"停車場 {row.lot} 只在線上販售")
         _require_no_payment(uow, entry_id)
         entry = uow.session.get_one(PassEntry, entry_id)
-        plan = self._lots.plan(uow, row, entry.plan)
+        plan = due_plan(uow, entry)
         if plan is None or plan.price != amount:
-            raise RoundRuleError(wrong_price(plan, amount))
+            raise RoundRuleError(wrong_price(plan.price if plan else None, amount))
         sale = {"entry_id": entry_id, "round_id": row.id, "amount": amount, "receipt_no": receipt_no, "staff": staff}
         put = insert(CounterSale).values(sale).on_conflict_do_nothing().returning(CounterSale.entry_id)
         if uow.connection.execute(put).scalar() is None:

@@ -195,7 +195,12 @@ class PassBoard:
                 draw_at=row.draw_at,
                 places=places_of(row.steps),
                 plans=tuple(
-                    PassPlan(plan.code, plan.name, plan.price)
+                    PassPlan(
+                        plan.code,
+                        plan.name,
+                        plan.price,
+                        self.rules.evidence_names(plan.evidence) if plan.evidence else None,
+                    )
                     for plan in plans.get((lot.number, row.kind, row.pass_type), ())
                 ),
                 first_buyers=tuple(windows.get(row.id, ())),

@@ -11,7 +11,7 @@ from domain.masks import masked_mobile, masked_name
 from domain.orders import mask_plate
 from domain.phones import Mobile
 from domain.plates import Plate
-from domain.staff import StaffRuleError
+from domain.staff import StaffRuleError, check_reason
 from infra.database import UnitOfWork
 from models.draw import DrawRank
 from models.passes import Lot, PassEntry, PassRound
@@ -21,7 +21,6 @@ from services.passes.entries import Entries
 
 PAGE = 50
 AT_ONCE = 1000
-LONGEST_REASON = 200
 GONE = "（已刪除）"  # a person whose complaint period is over
 
 
@@ -92,12 +91,12 @@ class Cases:
 
     def note_reason(self, uow: UnitOfWork, entry_id: uuid.UUID, action: str, reason: str, *, actor: str) -> None:
         """Keep why staff did something to an entry, beside what they did. Raises StaffRuleError without a reason."""
-        detail: audit.Detail = {"reason": _reason(reason)}
+        detail: audit.Detail = {"reason": check_reason(reason)}
         audit.write(uow, action, actor=actor, subject_type="entry", subject_id=entry_id, detail=detail)
 
     def note_export(self, uow: UnitOfWork, draw_id: str, count: int, reason: str, *, whole: bool, actor: str) -> None:
         """Keep who took how many entries of a round away in a file, and why. Raises StaffRuleError without a reason."""
-        detail: audit.Detail = {"entries": count, "whole": whole, "reason": _reason(reason)}
+        detail: audit.Detail = {"entries": count, "whole": whole, "reason": check_reason(reason)}
         audit.write(uow, "entries.exported", actor=actor, subject_type="round", subject_id=draw_id, detail=detail)
 
     def receipt(self, uow: UnitOfWork, entry_id: uuid.UUID) -> str | None:
@@ -185,10 +184,3 @@ class Cases:
         if whole:
             return name, entry.plate, mobile.national, landline
         return masked_name(name), mask_plate(entry.plate), masked_mobile(mobile), "***" if landline else ""
-
-
-def _reason(text: str) -> str:
-    reason = text.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise StaffRuleError(f"請寫下原因，最多 {LONGEST_REASON} 個字")
-    return reason

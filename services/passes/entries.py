@@ -21,7 +21,7 @@ from models.passes import PassEntry, PassRound
 from services import audit
 from services.lookup_key import LookupKey
 from services.passes.application import LATE, LIVE, Application, require_admitted, require_live, require_open
-from services.passes.entry_rows import last_preference, locked_entry, note, read_entries
+from services.passes.entry_rows import hand_on, last_preference, locked_entry, note, read_entries
 from services.passes.lots import Lots
 from services.passes.rounds import read_round
 
@@ -102,6 +102,7 @@ class Entries:
         self._end(uow, row, entry, Removal.CHANGED, actor)
         uow.session.flush()
         made = self._admit(uow, row, wanted, preference=entry.preference)
+        hand_on(uow, entry, made[0])
         note(uow, "entry.made", made[0], row, actor)
         if actor != audit.CITIZEN and self._tell is not None:
             self._tell(uow, *made)
@@ -116,6 +117,7 @@ class Entries:
         self._end(uow, row, entry, Removal.CHANGED, staff)
         uow.session.flush()
         made = self._make(uow, row, same, pool=_pool(pool), preference=entry.preference)
+        hand_on(uow, entry, made[0], judged=True)
         note(uow, "entry.pool", made[0], row, staff)
         if self._tell is not None:
             self._tell(uow, *made)

@@ -4,13 +4,15 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from domain.rounds import RoundRuleError
 from infra.database import UnitOfWork
 from models.passes import PassEntry, PassRound
+from models.qualification import Qualification, QualificationPhoto
 from services import audit
 from services.passes.application import LIVE
+from services.passes.prices import PASSED
 from services.passes.rounds import read_round
 
 
@@ -36,6 +38,23 @@ def last_preference(uow: UnitOfWork, compact: str, holder_hash: bytes, asked_at:
     last = uow.connection.execute(select(func.max(PassEntry.preference)).where(*mine)).scalar()
     asked = int(asked_at.timestamp() * 1_000_000)
     return asked if last is None else max(asked, last + 1)
+
+
+def hand_on(uow: UnitOfWork, entry: PassEntry, made: PassEntry, *, judged: bool = False) -> None:
+    """What was shown for an entry (資格審查) counts for the one in its place. Staff look at it once more, unless
+    they have `judged` it just now; what was shown for another plan is deleted.
+    """
+    of_entry = Qualification.entry_id == entry.id
+    if made.plan != entry.plan:
+        found = select(Qualification.id).where(of_entry)
+        uow.session.execute(delete(QualificationPhoto).where(QualificationPhoto.qualification_id.in_(found)))
+        uow.session.execute(delete(Qualification).where(of_entry))
+        return
+    uow.session.execute(update(Qualification).where(of_entry).values(entry_id=made.id))
+    if not judged:
+        again = {"state": "waiting", "decided_by": None, "decided_at": None}
+        passed = update(Qualification).where(Qualification.entry_id == made.id, Qualification.state == PASSED)
+        uow.session.execute(passed.values(again))
 
 
 def note(uow: UnitOfWork, action: str, entry: PassEntry, row: PassRound, actor: str) -> None:

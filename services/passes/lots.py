@@ -47,6 +47,7 @@ class PlanView:
     price: int  # NT$ a month
     pool: str = "G"
     villages: tuple[str, ...] = ()
+    evidence: str | None = None  # what must be shown for it: a code of config/passes.toml
 
 
 class Lots:
@@ -74,7 +75,13 @@ class Lots:
         """Add a plan or change its price. Raises RoundRuleError for an unknown lot."""
         self.require(uow, lot)
         key = {"lot": lot, "kind": kind.value, "pass_type": pass_type, "code": plan.code}
-        values = {"name": plan.name, "price": plan.price, "pool": plan.pool, "villages": list(plan.villages)}
+        values = {
+            "name": plan.name,
+            "price": plan.price,
+            "pool": plan.pool,
+            "villages": list(plan.villages),
+            "evidence": plan.evidence,
+        }
         uow.connection.execute(
             insert(LotPlan).values(key | values).on_conflict_do_update(index_elements=list(key), set_=values)
         )
@@ -123,7 +130,7 @@ class Lots:
         found = select(LotPlan).where(LotPlan.lot.in_(lots)).order_by(LotPlan.price.desc(), LotPlan.code)
         plans: dict[tuple[str, str, str], list[PlanView]] = defaultdict(list)
         for row in uow.session.scalars(found):
-            view = PlanView(row.code, row.name, row.price, row.pool, tuple(row.villages))
+            view = PlanView(row.code, row.name, row.price, row.pool, tuple(row.villages), row.evidence)
             plans[row.lot, row.kind, row.pass_type].append(view)
         return plans
 
@@ -133,9 +140,9 @@ class Lots:
         return next((plan for plan in plans if plan.code == code), None)
 
 
-def wrong_price(plan: PlanView | None, amount: int) -> str:
+def wrong_price(price: int | None, amount: int) -> str:
     """Why an amount (NT$) is not taken at the counter."""
-    return f"金額應為 {plan.price:,} 元，不是 {amount:,} 元" if plan else "這個優惠方案已經沒有價格"
+    return f"金額應為 {price:,} 元，不是 {amount:,} 元" if price else "這個優惠方案已經沒有價格"
 
 
 def _view(row: Lot) -> LotView:

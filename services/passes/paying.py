@@ -21,6 +21,7 @@ from services.links import Links
 from services.opening import bills_hash
 from services.orderbook import database_now, order_view
 from services.passes import rights
+from services.passes.prices import due_plan
 from services.passes.rounds import round_now
 from services.passes.rules import PassRules
 from services.settling import RETURN_GRACE
@@ -70,14 +71,13 @@ class PassPaying:
     def bought(self, uow: UnitOfWork, entry: PassEntry) -> PassBought:
         """What an entry's place gives whoever pays for it."""
         row = uow.session.get_one(PassRound, entry.round_id)
-        of_plan = (LotPlan.lot == row.lot, LotPlan.kind == row.kind, LotPlan.pass_type == row.pass_type)
-        plan = uow.session.scalar(select(LotPlan.name).where(*of_plan, LotPlan.code == entry.plan))
+        plan = due_plan(uow, entry)
         return PassBought(
             entry_id=entry.id,
             entry_no=entry.entry_no,
             lot_name=uow.session.get_one(Lot, row.lot).name,
             type_names=self._rules.type_names(row.pass_type),
-            plan=plan or entry.plan,
+            plan=plan.name if plan else entry.plan,
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             rehearsal=is_rehearsal(row.draw_id),

@@ -20,6 +20,7 @@ from models.passes import Lot, LotPlan, PassEntry, PassRound
 from services import audit
 from services.orderbook import database_now
 from services.passes.lots import Sells
+from services.passes.prices import due_plan
 from services.passes.rounds import in_round_time
 
 OFFERED, PAID = "offered", "paid"
@@ -99,15 +100,10 @@ def price_of(uow: UnitOfWork, entry_id: uuid.UUID) -> int | None:
 
 
 def plan_of(uow: UnitOfWork, entry_id: uuid.UUID) -> LotPlan | None:
-    """An entry's plan where its lot sells online."""
-    found = (
-        select(LotPlan)
-        .join(PassRound, (PassRound.lot == LotPlan.lot) & (PassRound.kind == LotPlan.kind))
-        .join(PassEntry, (PassEntry.round_id == PassRound.id) & (PassEntry.plan == LotPlan.code))
-        .join(Lot, Lot.number == PassRound.lot)
-        .where(PassEntry.id == entry_id, PassRound.pass_type == LotPlan.pass_type, Lot.sells != Sells.COUNTER.value)
-    )
-    return uow.session.scalar(found.execution_options(populate_existing=True))
+    """The plan whose price an entry pays, where its lot sells online."""
+    found = select(PassEntry).join(PassRound, PassRound.id == PassEntry.round_id).join(Lot, Lot.number == PassRound.lot)
+    entry = uow.session.scalar(found.where(PassEntry.id == entry_id, Lot.sells != Sells.COUNTER.value))
+    return due_plan(uow, entry) if entry else None
 
 
 def under_way(uow: UnitOfWork, entries: Collection[uuid.UUID]) -> Mapping[uuid.UUID, uuid.UUID]:

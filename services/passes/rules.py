@@ -46,6 +46,8 @@ class _File(Strict):
     complaint_days: Annotated[int, Field(ge=1, le=3650)]
     schedule: _Schedule
     priority: list[_Priority]
+    evidence_photos: Annotated[int, Field(ge=1, le=20)]
+    evidence: dict[Annotated[str, Field(pattern=r"^[a-z-]{1,16}$")], _Name]
     pass_types: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z-]{1,16}$")], _Name], Field(min_length=1)]
 
 
@@ -73,10 +75,16 @@ class PassRules:
     schedule: MonthDefaults
     priority: tuple[PriorityRule, ...]
     pass_types: Mapping[str, tuple[str, str]]  # code -> name in Chinese, in English
+    evidence: Mapping[str, tuple[str, str]]  # 資格審查: what is to be shown, likewise
+    evidence_photos: int
 
     def type_names(self, code: str) -> tuple[str, str]:
         """A pass type in Chinese and in English."""
         return self.pass_types.get(code, (code, code))
+
+    def evidence_names(self, code: str) -> tuple[str, str]:
+        """What is to be shown, in Chinese and in English."""
+        return self.evidence.get(code, (code, code))
 
 
 def load_pass_rules(file: Path = FILE) -> PassRules:
@@ -93,5 +101,11 @@ def load_pass_rules(file: Path = FILE) -> PassRules:
         complaint_period=timedelta(days=read.complaint_days),
         schedule=MonthDefaults(plan.opens, plan.closes, plan.draw, plan.pay_last_day),
         priority=tuple(PriorityRule(one.category, one.name, one.first_day, one.last_day) for one in read.priority),
-        pass_types={code: (name.zh, name.en) for code, name in read.pass_types.items()},
+        pass_types=_names(read.pass_types),
+        evidence=_names(read.evidence),
+        evidence_photos=read.evidence_photos,
     )
+
+
+def _names(of: Mapping[str, _Name]) -> Mapping[str, tuple[str, str]]:
+    return {code: (name.zh, name.en) for code, name in of.items()}

@@ -1,5 +1,6 @@
 """How a citizen's own entries stand: before the draw, in it, and after it."""
 
+import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,11 +17,13 @@ from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from models.draw import Promotion, Seat
 from models.passes import Lot, PassEntry, PassRound
+from models.qualification import Qualification
 from services.passes import odds
 from services.passes.afterwards import Rank, lost_of, ranks_of
 from services.passes.application import LATE, LIVE
 from services.passes.entries import Entries
 from services.passes.lots import Lots, PlanView
+from services.passes.prices import PASSED, for_everybody
 from services.passes.rounds import round_now
 from services.passes.rules import PassRules
 
@@ -36,7 +39,8 @@ class _Shared:
     lot: Lot
     rehearsal: bool
     in_time: bool
-    plans: Mapping[str, PlanView]
+    plans: Mapping[str, PlanView]  # the dearest first
+    judged: Mapping[uuid.UUID, str]  # 資格審查: its state by entry
     promoted_to: int
     last_promoted_to: int
     lost: Mapping[str, str]  # by label
@@ -78,6 +82,7 @@ class Standings:
             rehearsal=rehearsal,
             in_time=row.opens_at <= round_now(uow, row) < row.closes_at,
             plans={plan.code: plan for plan in self._lots.plans(uow, row.lot, VehicleKind(row.kind), row.pass_type)},
+            judged=_judged(uow, [entry.id for entry in entries]),
             promoted_to=_promoted_to(uow, row) if ranks else 0,
             last_promoted_to=_last_promoted_to(uow, row) if waits else 0,
             lost=lost_of(uow, row.id, without),
@@ -87,6 +92,10 @@ class Standings:
     def _one(self, entry: PassEntry, rank: Rank | None, seat: Seat | None, shared: _Shared) -> EntryStanding:
         row, lot, plan = shared.row, shared.lot, shared.plans.get(entry.plan)
         live, bought = entry.state == LIVE, entry.state == Removal.BOUGHT_FIRST
+        judged = shared.judged.get(entry.id)
+        due = plan
+        if plan and plan.evidence and judged != PASSED and row.phase in LISTED:
+            due = for_everybody(list(shared.plans.values())) or plan
         return EntryStanding(
             entry_id=entry.id,
             draw_id=row.draw_id,
@@ -95,7 +104,7 @@ class Standings:
             lot_name=lot.name,
             type_names=self._rules.type_names(row.pass_type),
             plate=entry.plate,
-            price=plan.price if plan else None,
+            price=due.price if due else None,
             plan=plan.name if plan else entry.plan,
             plan_code=entry.plan,
             starts_on=row.starts_on,
@@ -115,6 +124,8 @@ class Standings:
             sells=lot.sells,
             lost=shared.lost.get(rank.label) if rank and not seat else None,
             late=rank.late if rank else 0,
+            evidence=self._rules.evidence_names(plan.evidence) if plan and plan.evidence else None,
+            judged=judged,
             rehearsal=shared.rehearsal,
         )
 
@@ -128,6 +139,11 @@ class Standings:
         choice = {id(one): (at, len(of)) for of in together.values() for at, one in enumerate(of, 1)}
         placed = [replace(one, choice=at, choices=of) for one in standings for at, of in [choice.get(id(one), (1, 1))]]
         return sorted(placed, key=lambda one: one.starts_on, reverse=True)
+
+
+def _judged(uow: UnitOfWork, entries: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+    found = select(Qualification.entry_id, Qualification.state).where(Qualification.entry_id.in_(entries))
+    return {row.entry_id: row.state for row in uow.connection.execute(found)}
 
 
 def _promoted_to(uow: UnitOfWork, row: PassRound) -> int:

@@ -108,7 +108,7 @@ class Windows:
         window = self._open_window(uow, row, category)
         plan = self._lots.plan(uow, row, wanted.plan)
         if plan is None or plan.price != amount:
-            raise RoundRuleError(wrong_price(plan, amount))
+            raise RoundRuleError(wrong_price(plan.price if plan else None, amount))
         entry = self._live(uow, row, wanted)
         if entry is None:
             entry, _ = self._entries.apply(uow, wanted, actor=staff)

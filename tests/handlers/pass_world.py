@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.clock import Clock
+from domain.errors import OutsideError
 from domain.plates import Plate
 from domain.rounds import RoundTimes
 from infra.database import UnitOfWorkFactory
@@ -15,11 +16,14 @@ from services.links import Links
 from services.passes.board import PassBoard
 from services.passes.favourites import Favourites
 from services.passes.paying import PassPaying
+from services.passes.qualifying import Qualifying
 from tests.flow import Flow
+from tests.passes.paying import Posted
 from tests.handlers.registered import bind
 from tests.passes.world import DRAW_AT, STAFF, World
 
 KEYS = ("k" * 40,)
+PICTURE = b"\x89PNG"
 
 
 def pass_services(units: UnitOfWorkFactory, clock: Clock) -> dict[str, Any]:
@@ -34,7 +38,27 @@ def pass_services(units: UnitOfWorkFactory, clock: Clock) -> dict[str, Any]:
         "favourites": Favourites(),
         "preferences": world.preferences,
         "proofs": Proofs(world.entries),
+        "qualifying": qualifying(world, board, clock),
     }
+
+
+class Photos:
+    """What LINE would give out, by message id; anything else is a small picture."""
+
+    def __init__(self) -> None:
+        self.given: dict[str, bytes | OutsideError] = {}
+
+    def fetch(self, message_id: str) -> bytes:
+        answer = self.given.get(message_id, PICTURE)
+        if isinstance(answer, OutsideError):
+            raise answer
+        return answer
+
+
+def qualifying(world: World, board: PassBoard, clock: Clock, posted: Posted | None = None) -> Qualifying:
+    """資格審查 with photos that are always there."""
+    given = (world.rules, world.entries, board, world.cipher, Photos(), posted or Posted(), clock)
+    return Qualifying(*given, world.defer)
 
 
 def fresh_world(units: UnitOfWorkFactory) -> World:

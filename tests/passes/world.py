@@ -61,7 +61,7 @@ class World:
     deferred: list[tuple[str, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        cipher = FieldCipher([bytes(range(32))])
+        self.cipher = cipher = FieldCipher([bytes(range(32))])
         self.rules = load_pass_rules()
         self.lots = Lots()
         self.rounds = Rounds(self.rules, self.lots)

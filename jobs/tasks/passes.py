@@ -1,0 +1,18 @@
+"""Tasks of monthly passes beside the draw: photos for 資格審查, lots without 張數."""
+
+from uuid import UUID
+
+from procrastinate import JobContext, RetryStrategy
+
+from infra.queue import queue
+from jobs.context import units_of
+from services.passes.qualifying import FETCH, Qualifying
+
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
+
+
+@queue.task(name=FETCH, pass_context=True, retry=RETRY)
+def fetch_photo(context: JobContext, photo_id: str) -> None:
+    """Fetch one photo from LINE, which keeps it for a while only."""
+    qualifying: Qualifying = context.additional_context["qualifying"]
+    qualifying.fetch(units_of(context), UUID(photo_id))
