@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from domain import paytaipei, slipsegments, twqr
 from domain.storebarcode import Segments
+from domain.weblinks import holds_link
 
 MOST_TEXTS = 40  # codes of one photo that are looked at
 MOST_PASTED = 5_000  # characters, the most a message of LINE has
@@ -56,10 +57,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A code that leads to no bill. `host`: of an address, as it is written."""
+    """A code that leads to no bill. `text`: of an address, to be judged (domain/officialsites.py)."""
 
     why: Refused
-    host: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _of_code(code: str) -> Claim | Refusal:
     number = slipsegments.plain(code).replace("-", "")
     if _is_number(number):
         return Claim(Source.NUMBER, (number,))
-    return Refusal(Refused.ADDRESS, _host_of(code)) if "://" in code else Refusal(Refused.UNKNOWN)
+    return Refusal(Refused.ADDRESS, code) if holds_link(code) else Refusal(Refused.UNKNOWN)
 
 
 def _agency(slip: paytaipei.Slip) -> str | None:
@@ -143,12 +144,3 @@ def _of_bank(bank: twqr.Twqr) -> Claim | Refusal:
 
 def _is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
-
-
-def _host_of(text: str) -> str:
-    """The host of an address as it is written, if it is short printable ASCII; else ""."""
-    try:
-        host = urlsplit(text).hostname or ""
-    except ValueError:
-        return ""
-    return host if host.isascii() and host.isprintable() and len(host) <= 253 else ""

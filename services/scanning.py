@@ -1,4 +1,4 @@
-"""A photo in the chat and the codes in it. Neither is kept: what was read goes to the conversation, and then is gone."""
+"""A photo in the chat and the codes in it. Neither is kept: the conversation is told what was read."""
 
 import asyncio
 from collections.abc import Sequence

@@ -6,6 +6,7 @@ their codes as JSON, each behind its length; an empty one asks whether it is rea
 
 import io
 import json
+import math
 import resource
 import struct
 import sys
@@ -13,7 +14,7 @@ import time
 from collections.abc import Iterator
 
 import zxingcpp
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageFilter, ImageMath, ImageOps
 
 from adapters.scanning.pipe import LENGTH, MOST_CODES, MOST_LETTERS
 
@@ -21,9 +22,17 @@ MOST_MEMORY = 1024 * 1024 * 1024  # bytes of address space
 MOST_PIXELS = 40_000_000  # a good phone's photo; a few bytes of file can claim far more
 SIDE = 2_400  # pixels: longer photos are read smaller, JPEG without ever unpacking all of it
 LEAST_SIDE = 16
-SECONDS_FOR_LOOKS = 1.5  # no other look is begun that would hardly end by then
+SECONDS_FOR_LOOKS = 1.2  # no other look is begun that would hardly end by then
 FORMATS = zxingcpp.barcode_formats_from_str("QRCode,Code39,Code128")
-TURNS = (20, -20, 45, -45)  # degrees; what lies straight or across is read without
+TURNS = (20, -20, 40, -40)  # degrees
+LOOKS_AT_LEAST = 3  # however much the first has found
+STRAIGHT = 4  # degrees off the rows or columns, along which bars are read
+LIKE_BARS = 0.25  # how much of all gradients must point one way
+LEAN_SIDE = 1_200  # pixels
+_GRADIENTS = (
+    ImageFilter.Kernel((3, 3), (-1, 0, 1, -2, 0, 2, -1, 0, 1), scale=8, offset=128),
+    ImageFilter.Kernel((3, 3), (-1, -2, -1, 0, 0, 0, 1, 2, 1), scale=8, offset=128),
+)
 
 
 class NoPhotoError(Exception):
@@ -56,32 +65,58 @@ def _grey(image: Image.Image) -> Image.Image:
 
 
 def looks(image: Image.Image) -> Iterator[Image.Image]:
-    """The photo as it is; clearer; sharper; then turned, for barcodes that lie askew."""
+    """The photo as it is; straightened; clearer; sharper; then turned, for slips that lie crosswise to each other."""
     yield image
-    clear = ImageOps.autocontrast(image.filter(ImageFilter.MedianFilter(3)), cutoff=2)
+    if (askew := lean(image)) is not None:
+        yield _turned(image, -askew)
+    clear = ImageOps.autocontrast(image.filter(ImageFilter.GaussianBlur(1)), cutoff=2)
     yield clear
-    larger = clear.resize((image.width * 2, image.height * 2)) if max(image.size) < SIDE // 2 else clear
-    yield larger.filter(ImageFilter.UnsharpMask(4, 200, 0))
+    yield clear.filter(ImageFilter.UnsharpMask(4, 200, 0))
     for degrees in TURNS:
-        yield clear.rotate(degrees, expand=True, fillcolor=255)
+        yield _turned(image, degrees)
+
+
+def lean(image: Image.Image) -> float | None:
+    """By how many degrees the bars of the barcodes lean; None where nothing does, or nothing is like bars.
+
+    The direction of the structure tensor: the mean of all gradients, doubled in angle so that opposite ones add up.
+    """
+    small = image.copy()
+    small.thumbnail((LEAN_SIDE, LEAN_SIDE))
+    across, down = (small.filter(kernel).convert("F") for kernel in _GRADIENTS)
+
+    def mean(one: Image.Image, other: Image.Image) -> float:
+        product = ImageMath.lambda_eval(lambda given: (given["a"] - 128) * (given["b"] - 128), a=one, b=other)
+        value: float = product.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+        return value
+
+    xx, yy, xy = mean(across, across), mean(down, down), mean(across, down)
+    if math.hypot(2 * xy, xx - yy) < LIKE_BARS * (xx + yy):
+        return None
+    degrees = math.degrees(math.atan2(2 * xy, xx - yy)) / 2
+    return degrees if STRAIGHT < abs(degrees) < 90 - STRAIGHT else None
+
+
+def _turned(image: Image.Image, degrees: float) -> Image.Image:
+    return image.rotate(degrees, expand=True, fillcolor=255, resample=Image.Resampling.BILINEAR)
 
 
 def codes(image: Image.Image) -> list[str]:
-    """The texts of all codes. Another look is taken while there is time, and the last one has found something new."""
+    """The texts of all codes. Looks are taken while there is time; turned ones only while they find something new."""
     begun = time.monotonic()
     found: dict[str, None] = {}
     for count, look in enumerate(looks(image), start=1):
         read = [text for text in _read(look) if text not in found]
         found |= dict.fromkeys(read)
         passed = time.monotonic() - begun
-        if (found and not read) or passed + passed / count > SECONDS_FOR_LOOKS:
+        if (found and not read and count >= LOOKS_AT_LEAST) or passed + passed / count > SECONDS_FOR_LOOKS:
             break
     return list(found)[:MOST_CODES]
 
 
 def _read(image: Image.Image) -> list[str]:
     """In reading order: down the page, or across it where the barcodes stand upright."""
-    read = [one for one in zxingcpp.read_barcodes(image, FORMATS, text_mode=zxingcpp.TextMode.Plain) if one.valid]
+    read = zxingcpp.read_barcodes(image, FORMATS, try_invert=False, text_mode=zxingcpp.TextMode.Plain)
     upright = sum(45 < abs(one.orientation) < 135 for one in read) * 2 > len(read)
     read.sort(key=lambda one: one.position.top_left.x if upright else one.position.top_left.y)
     return [one.text for one in read if 0 < len(one.text) <= MOST_LETTERS]
