@@ -42,6 +42,10 @@ class ByNumber:
         found = ledger.by_number(turn.uow, number)
         if not found:
             bill_news.slip_given(turn.uow, turn.channel, turn.citizen, number)
+        return self.views_of(turn, found)
+
+    def views_of(self, turn: Turn[Any], found: Sequence[Payable]) -> list[BillsView]:
+        """A view for each vehicle with some of these bills of the ledger."""
         vehicles = list(dict.fromkeys((payable.plate, payable.kind) for payable in found))[:MOST_OF_ONE_NUMBER]
         return [self._view(turn, [p for p in found if (p.plate, p.kind) == vehicle]) for vehicle in vehicles]
 
