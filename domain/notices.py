@@ -16,6 +16,7 @@ class Topic(StrEnum):
     """What a notice is about: the unit of 通知設定."""
 
     OWN_ACT = "own_act"  # the answer to what the citizen did: a payment, a question that took longer
+    ASKED_FOR = "asked_for"  # a reminder that the citizen has asked for, once
     ACCOUNT = "account"  # what others did to the citizen's account or vehicles
     NEW_BILL = "new_bill"
     DUE_SOON = "due_soon"  # in three days or two
@@ -67,6 +68,7 @@ class Treatment:
 
 TREATMENTS: Mapping[Topic, Treatment] = {
     Topic.OWN_ACT: Treatment(Urgency.AT_ONCE, optional=False, rank=Rank.MATTERS),
+    Topic.ASKED_FOR: Treatment(Urgency.SLOT, optional=False),
     Topic.ACCOUNT: Treatment(Urgency.WAKING_HOURS, optional=False, rank=Rank.MATTERS),
     Topic.NEW_BILL: Treatment(Urgency.SLOT, sms=True),
     Topic.DUE_SOON: Treatment(Urgency.SLOT, sms=True),

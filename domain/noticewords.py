@@ -7,6 +7,7 @@ from domain.reader import msgid
 
 TOPICS: Mapping[Topic, str] = {
     Topic.OWN_ACT: msgid("您的繳費與查詢"),
+    Topic.ASKED_FOR: msgid("您要求的提醒"),
     Topic.ACCOUNT: msgid("帳號、車輛與退款"),
     Topic.NEW_BILL: msgid("新帳單"),
     Topic.DUE_SOON: msgid("三天內到期"),

@@ -29,11 +29,6 @@ BY_PLATE = msgid("現在不必註冊或綁定：直接輸入車牌，就能查�
 ASK_OFFICE = msgid("請洽收費機關，或撥打下方電話詢問。")
 
 ROWS = (
-    Row(
-        ("代繳查詢",),
-        msgid("代繳查詢"),
-        msgid("請洽您申辦自動代繳的銀行或業者。已申辦代繳的帳單，請勿在此重複繳納。"),
-    ),
     Row(("水費",), msgid("水費"), ASK_OFFICE),
     Row(("電費",), msgid("電費"), ASK_OFFICE),
     Row(("燃料費",), msgid("燃料費"), ASK_OFFICE),

@@ -32,7 +32,7 @@ from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press, Say
 from flex_templates.person import Person, anyone
 from infra.locales import reader
-from samples import campaigns, notices, pass_money, passes, payments, vehicles
+from samples import campaigns, notices, pass_money, passes, payments, truth, vehicles
 from services.history import WHAT
 from services.questions import Questions
 
@@ -228,9 +228,10 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "chosen": lambda r: choices.chosen(r, r.t("好的，從現在起用中文回覆您。")),
     "trouble": lambda r: errors.trouble(r, r.t("暫時查不到"), anyone(r), [Say("x", "x")]),
     "not yet": lambda r: errors.not_yet(r, r.t("月票申請"), r.t("請洽收費機關，或撥打下方電話詢問。"), anyone(r)),
-    "contact": lambda r: errors.contact(r, [OFFICE, anyone(r)]),
 }
-CARDS |= payments.CARDS | vehicles.CARDS | passes.CARDS | notices.CARDS | pass_money.CARDS | campaigns.CARDS
+CARDS |= (
+    payments.CARDS | vehicles.CARDS | passes.CARDS | notices.CARDS | pass_money.CARDS | campaigns.CARDS | truth.CARDS
+)
 
 
 def of_reader(language: Language, display: Display) -> Iterator[tuple[str, Reader, dict[str, Any]]]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.bills import PayableKey, PayableType
-from domain.notices import Channel, Topic
+from domain.notices import TREATMENTS, Channel, Topic
 from domain.noticewords import CHANNELS, TOPICS
 from domain.reader import Reader
 from domain.reminders import URGENCY, Fact
@@ -20,7 +20,7 @@ FACTS = [
     Fact(topic, PayableKey("TPE", PayableType.BILL, topic), TODAY + timedelta(days=days), 1140)
     for topic, days in zip(URGENCY, (-2, 1, 3, 20), strict=True)
 ]
-EVERY = [topic for topic in Topic if topic not in (Topic.OWN_ACT, Topic.ACCOUNT, Topic.DRAW)]
+EVERY = [topic for topic in Topic if TREATMENTS[topic].optional]
 
 
 def _settings(reader: Reader, *, changed: bool) -> dict[str, Any]:

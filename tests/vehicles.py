@@ -8,6 +8,8 @@ from infra.crypto import FieldCipher
 from infra.locales import reader
 from infra.queue import defer
 from services.accounts import Accounts
+from services.autopay import Autopay
+from services.autopay_rules import load_autopay_rules
 from services.citizens import Citizens
 from services.lookup_quota import Quota
 from services.notice_rules import NoticeRules
@@ -30,12 +32,14 @@ def vehicle_services(accounts: Accounts, quota: Quota, citizens: Citizens, clock
     notices = discover_notices("handlers.notices")
     post = NoticePost(notices, planning, reader, lambda: None)
     plates = PaperlessPlates(post, clock)
+    vehicles = Vehicles(rules, plates, accounts, quota, post, clock)
     return {
         "planning": planning,
         "notice_rules": notice_rules,
         "notices": post,
         "plates": plates,
-        "vehicles": Vehicles(rules, plates, accounts, quota, post, clock),
+        "vehicles": vehicles,
+        "autopay": Autopay(load_autopay_rules(), vehicles, post, clock),
         "ownership": Ownership(accounts, post, clock),
         "saved_bills": SavedBills(rules),
     }

@@ -1,9 +1,12 @@
-"""Tasks of vehicles: 開單無紙化 ends where nobody who asked for it can be reached; owners are asked once a year."""
+"""Tasks of vehicles: 開單無紙化 ends where nobody who asked for it can be reached; owners are asked once a year;
+whoever asked is reminded to bind a plate's automatic payment (代繳) again.
+"""
 
 from procrastinate import JobContext
 
 from infra.database import UnitOfWorkFactory
 from infra.queue import queue
+from services.autopay import Autopay
 from services.ownership import Ownership
 from services.paperless import PaperlessPlates
 
@@ -33,3 +36,15 @@ def wonder(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     while asked:
         with units() as uow:
             asked = ownership.wonder(uow)
+
+
+@queue.periodic(cron=EVERY_FIVE_MINUTES)
+@queue.task(name="vehicles.tell_autopay", queueing_lock="vehicles.tell_autopay", pass_context=True)
+def tell_autopay(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Tell whoever asked that another firm may bind their plate, batch by batch."""
+    autopay: Autopay = context.additional_context["autopay"]
+    units: UnitOfWorkFactory = context.additional_context["units"]
+    told = 1
+    while told:
+        with units() as uow:
+            told = autopay.tell(uow)

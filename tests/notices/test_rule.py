@@ -106,4 +106,4 @@ def test_a_slot_of_the_night_alone_is_no_reason_to_wake_or_to_be_silent() -> Non
 def test_what_nobody_may_miss_cannot_be_turned_off() -> None:
     everything_off = Settings(frozenset(Topic))
     kept = {topic for topic in Topic if everything_off.wants(topic)}
-    assert kept == {Topic.OWN_ACT, Topic.ACCOUNT, Topic.DRAW}
+    assert kept == {Topic.OWN_ACT, Topic.ASKED_FOR, Topic.ACCOUNT, Topic.DRAW}
