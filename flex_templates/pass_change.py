@@ -65,12 +65,34 @@ def changed_by_staff(
     reader: Reader, one: EntryStanding, page_url: str, code_url: str, today: date, person: Person
 ) -> dict[str, Any]:
     """Staff changed it, on a call or in 資格審查: the new number and receipt are what counts now."""
+    words = reader.t("承辦人員已更新您的申請。原來的申請編號與收據已作廢，請改留這一份。")
+    return _by_staff(reader, reader.t("月票申請已變更"), words, one, page_url, code_url, today, person)
+
+
+def entered_by_staff(
+    reader: Reader, one: EntryStanding, page_url: str, code_url: str, today: date, person: Person
+) -> dict[str, Any]:
+    """Staff wrote it down at the counter."""
+    words = reader.t("停車場現場已為您登記申請。請保留這份收據，抽籤前後都能自行核對。")
+    return _by_staff(reader, reader.t("月票申請已登記"), words, one, page_url, code_url, today, person)
+
+
+def _by_staff(
+    reader: Reader,
+    title: str,
+    words: str,
+    one: EntryStanding,
+    page_url: str,
+    code_url: str,
+    today: date,
+    person: Person,
+) -> dict[str, Any]:
     card = Card(
-        title=reader.t("月票申請已變更"),
+        title=title,
         subtitle=one.lot_name,
         blocks=[
             Lead(one.entry_no, reader.t("申請編號")),
-            Paragraph(reader.t("承辦人員已更新您的申請。原來的申請編號與收據已作廢，請改留這一份。")),
+            Paragraph(words),
             Rows([(reader.t("車牌"), one.plate), (reader.t("方案"), reader.t(one.plan))]),
             Picture(code_url, QR_SIDE, QR_SIDE),
             Note(reader.t("{time} 截止前都可以變更或撤回。", time=moment(reader, one.closes_at, today))),
@@ -78,7 +100,7 @@ def changed_by_staff(
         main=Link(reader.t("收據與 QR"), page_url),
         others=[Say(reader.t("申請查詢"), reader.t("申請查詢")), call(reader, person)],
     )
-    return show(reader, reader.t("月票申請已變更"), card)
+    return show(reader, title, card)
 
 
 def taken_off(reader: Reader, one: EntryStanding, person: Person) -> dict[str, Any]:

@@ -84,9 +84,11 @@ class PassRoom(Money, VehicleRoom):
     def entries(self) -> Entries:
         return Entries(self.cipher, self.lookup_key, self.lots, self._tell_of_change)
 
-    def _tell_of_change(self, uow: UnitOfWork, entry: PassEntry, receipt: Receipt | None) -> None:
+    def _tell_of_change(
+        self, uow: UnitOfWork, entry: PassEntry, receipt: Receipt | None, *, applied: bool = False
+    ) -> None:
         """Later than entries are made: the board needs them."""
-        ChangeNews(self.board, self.notices, self.clock).tell(uow, entry, receipt)
+        ChangeNews(self.board, self.notices, self.clock).tell(uow, entry, receipt, applied=applied)
 
     @cached_property
     def qualifying(self) -> Qualifying:

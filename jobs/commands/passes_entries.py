@@ -44,7 +44,7 @@ def enter(draw_id: str, mobile: str, plate: str, staff: str, **fields: Any) -> N
     def make(uow: UnitOfWork) -> Receipt:
         moment = SystemClock().now()
         wanted = Application(draw_id, parse_plate(plate), holder=parse_mobile(mobile), asked_at=moment, **fields)
-        receipt: Receipt = house().entries.apply(uow, wanted, actor=staff)[1]
+        receipt: Receipt = house().entries.enter(uow, wanted, staff=staff)[1]
         return receipt
 
     with said_plainly():

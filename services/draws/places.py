@@ -27,6 +27,7 @@ from services.passes import rights
 from services.passes.closing import Closing
 from services.passes.entries import Entries
 from services.passes.paying import PassPaying
+from services.passes.readers import reader_of
 from services.refunds import RefundRuleError, Refunds
 
 
@@ -113,7 +114,7 @@ class Places:
 
         def work(uow: UnitOfWork) -> None:
             entry = self._entries.by_number(uow, draw_id, entry_no)
-            if rights.held(uow, entry.id, database_now(uow)) is None or entry.citizen is None:
+            if rights.held(uow, entry.id, database_now(uow)) is None or reader_of(uow, entry) is None:
                 raise RoundRuleError("這件申請沒有待繳費的車位，或申請人不在 LINE 上")
             self._telling.tell_one(uow, draw_id, What.REMINDER, entry.id, again=staff)
 
@@ -148,7 +149,8 @@ class Places:
 
     def _tell_sold(self, uow: UnitOfWork, entry_id: uuid.UUID, amount: int, receipt_no: str) -> None:
         entry = uow.session.get_one(PassEntry, entry_id)
-        if entry.channel is None or entry.citizen is None:
+        reader = reader_of(uow, entry)
+        if reader is None:
             return
         data: dict[str, object] = {
             "passes": [self._paying.bought(uow, entry)],
@@ -160,7 +162,7 @@ class Places:
             "today": city_date(database_now(uow)),
         }
         key = f"pass_issued:{entry_id}"
-        self._notices.post(uow, "pass_issued", channel=entry.channel, citizen=entry.citizen, dedupe_key=key, data=data)
+        self._notices.post(uow, "pass_issued", channel=reader[0], citizen=reader[1], dedupe_key=key, data=data)
 
 
 def _unpaid(uow: UnitOfWork, entry_id: uuid.UUID) -> Collection[Order]:

@@ -17,6 +17,7 @@ from services.draws import files
 from services.passes.application import LIVE
 from services.passes.board import PassBoard
 from services.passes.paying import PassPaying
+from services.passes.readers import HAS_READER, readers_of
 
 TELL = "draws.tell"
 BATCH = 500  # entries told in one transaction
@@ -45,7 +46,7 @@ class Telling:
         self._clock = clock
 
     def tell(self, units: UnitOfWorkFactory, draw_id: str, what: What) -> int:
-        """Tell everybody who applied in the chat, batch by batch; says how many entries. Safe to repeat: a dedupe key
+        """Tell everybody whom the chat reaches, batch by batch; says how many entries. Safe to repeat: a dedupe key
         for each entry keeps a second telling from going.
         """
         told, after = 0, -1
@@ -59,7 +60,7 @@ class Telling:
             after = entries[-1].log_index
 
     def tell_one(self, uow: UnitOfWork, draw_id: str, what: What, entry_id: uuid.UUID, *, again: str = "") -> None:
-        """Tell the applicant of one entry, once for each `again`; nobody where it was made at the counter."""
+        """Tell the applicant of one entry, once for each `again`; nobody where the chat does not reach them."""
         entry = uow.session.get_one(PassEntry, entry_id)
         self._post(uow, draw_id, what, [entry], again)
 
@@ -68,7 +69,7 @@ class Telling:
         found = select(PassEntry).where(
             PassEntry.round_id == of_round,
             or_(PassEntry.state == LIVE, PassEntry.id.in_(select(LateEntry.entry_id))),
-            PassEntry.citizen.is_not(None),
+            HAS_READER,
             PassEntry.log_index > after,
         )
         if what is What.OFFER:
@@ -82,22 +83,26 @@ class Telling:
         if what is What.ANNOUNCED and entries:
             announce = files.require(uow, draw_id, files.ANNOUNCE)
             shared |= {"announce_sha256": files.sha256_of(announce), "draws_url": self._board.draws_url}
+        readers = readers_of(uow, [entry.id for entry in entries])
         letters = []
         for entry, standing in zip(entries, self._board.standings(uow, entries), strict=True):
             if what is not What.ANNOUNCED and standing.status is None:
                 raise RoundRuleError(f"{draw_id} 還沒有可以通知的結果")
-            if entry.channel is None or entry.citizen is None:
+            reader = readers.get(entry.id)
+            if reader is None:
                 continue
             data = {**shared, "standing": standing}
             if what is not What.ANNOUNCED:
-                data["pay_url"] = self._pay_url(uow, entry, standing)
-            letters.append(Letter(entry.channel, entry.citizen, f"{_key(what, entry.id)}{again}", data))
+                data["pay_url"] = self._pay_url(uow, entry, standing, reader)
+            letters.append(Letter(*reader, f"{_key(what, entry.id)}{again}", data))
         self._notices.post_each(uow, _NOTICES.get(what, "pass_result"), letters)
 
-    def _pay_url(self, uow: UnitOfWork, entry: PassEntry, standing: EntryStanding) -> str | None:
-        if standing.seat is None or entry.channel is None:
+    def _pay_url(
+        self, uow: UnitOfWork, entry: PassEntry, standing: EntryStanding, reader: tuple[str, str]
+    ) -> str | None:
+        if standing.seat is None:
             return None
-        return self._paying.link(uow, entry.id, channel=entry.channel, citizen=entry.citizen)
+        return self._paying.link(uow, entry.id, channel=reader[0], citizen=reader[1])
 
 
 def _key(what: What, entry_id: uuid.UUID) -> str:

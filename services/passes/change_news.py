@@ -8,6 +8,7 @@ from domain.ports.notices import Notices
 from infra.database import UnitOfWork
 from models.passes import PassEntry
 from services.passes.board import PassBoard
+from services.passes.readers import reader_of
 
 RECEIPT_LIFE = timedelta(days=180)  # how long the address of a receipt is good
 
@@ -20,11 +21,12 @@ class ChangeNews:
         self._notices = notices
         self._clock = clock
 
-    def tell(self, uow: UnitOfWork, entry: PassEntry, receipt: Receipt | None) -> None:
-        """In the transaction of the change. `receipt`: of the entry that took the place; None: it was taken off. Who
-        applied at the counter is told there.
+    def tell(self, uow: UnitOfWork, entry: PassEntry, receipt: Receipt | None, *, applied: bool = False) -> None:
+        """In the transaction of the change. `receipt`: of the entry that took the place, or was just written down at the
+        counter (`applied`); None: it was taken off.
         """
-        if entry.channel is None or entry.citizen is None:
+        reader = reader_of(uow, entry)
+        if reader is None:
             return
         now = self._clock.now()
         standing = self._board.standing(uow, entry)
@@ -34,9 +36,9 @@ class ChangeNews:
             data |= {"receipt": receipt.text().rstrip("\n"), "page_url": page, "code_url": code}
         self._notices.post(
             uow,
-            "pass_changed" if receipt is not None else "pass_taken_off",
-            channel=entry.channel,
-            citizen=entry.citizen,
+            "pass_taken_off" if receipt is None else "pass_applied" if applied else "pass_changed",
+            channel=reader[0],
+            citizen=reader[1],
             dedupe_key=f"pass:by-staff:{entry.id}:{entry.state}",
             data=data,
         )

@@ -2,9 +2,10 @@
 
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -30,13 +31,16 @@ _HOLDER_FIELD = "mobile"  # the same hash as accounts have: a counter entry is f
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read out over a counter
 
 
-Tell = Callable[[UnitOfWork, PassEntry, Receipt | None], None]
+class Tell(Protocol):
+    """Tells an applicant of what staff did: an entry with its receipt, or (None) one that was taken off."""
+
+    def __call__(
+        self, uow: UnitOfWork, entry: PassEntry, receipt: Receipt | None, *, applied: bool = False
+    ) -> None: ...
 
 
 class Entries:
-    """wiring gives the cipher of DATA_KEYS, the lookup key and the lots; and who tells an applicant of what staff did:
-    the new entry with its receipt (§2.2), or the one that was taken off.
-    """
+    """wiring gives the cipher of DATA_KEYS, the lookup key, the lots, and who tells applicants of what staff did."""
 
     def __init__(self, cipher: FieldCipher, lookup_key: LookupKey, lots: Lots, tell: Tell | None = None) -> None:
         self._cipher = cipher
@@ -53,6 +57,15 @@ class Entries:
         row = read_round(uow, wanted.draw_id, lock=True)
         made = self._admit(uow, row, wanted, preference=None)
         note(uow, "entry.made", made[0], row, actor)
+        return made
+
+    def enter(self, uow: UnitOfWork, wanted: Application, *, staff: str) -> tuple[PassEntry, Receipt]:
+        """Staff write down somebody at the counter; whoever has verified the number in the chat gets the receipt there
+        as well. Raises as apply() does.
+        """
+        made = self.apply(uow, wanted, actor=staff)
+        if self._tell is not None:
+            self._tell(uow, *made, applied=True)
         return made
 
     def withdraw(self, uow: UnitOfWork, entry_id: uuid.UUID, *, asked_at: datetime, actor: str = audit.CITIZEN) -> None:

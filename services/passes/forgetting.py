@@ -19,6 +19,22 @@ WITH over AS (
 UPDATE pass_entry SET salt = NULL, holder = NULL, holder_hash = NULL, name = NULL, landline = NULL
 FROM over WHERE pass_entry.id = over.id
 """)
+# What was shown for a plan, and why it was judged so, goes with them: of every round, drawn or not.
+_PHOTOS = text("""
+WITH over AS (
+    SELECT qualification_photo.id FROM qualification_photo
+    JOIN qualification ON qualification.id = qualification_id
+    JOIN pass_entry ON pass_entry.id = entry_id JOIN pass_round ON pass_round.id = round_id
+    WHERE ends_on < (now() AT TIME ZONE 'Asia/Taipei')::date - :days
+    LIMIT :most
+)
+DELETE FROM qualification_photo USING over WHERE qualification_photo.id = over.id
+""")
+_REASONS = text("""
+UPDATE qualification SET reason = NULL FROM pass_entry JOIN pass_round ON pass_round.id = round_id
+WHERE pass_entry.id = entry_id AND reason IS NOT NULL
+  AND ends_on < (now() AT TIME ZONE 'Asia/Taipei')::date - :days
+""")
 
 
 class Forgetting:
@@ -28,6 +44,7 @@ class Forgetting:
         self._kept_for: timedelta = rules.complaint_period
 
     def forget(self, uow: UnitOfWork) -> int:
-        """One batch of entries whose complaint period (申訴期間, from the last day of use) is over; says how many."""
+        """One batch of what is over its complaint period (申訴期間, from the last day of use); says how many rows."""
         values = {"days": self._kept_for.days, "most": AT_ONCE}
-        return uow.connection.execute(_FORGET, values).rowcount
+        uow.connection.execute(_REASONS, values)
+        return sum(uow.connection.execute(each, values).rowcount for each in (_PHOTOS, _FORGET))

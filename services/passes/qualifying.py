@@ -30,6 +30,7 @@ from services.passes.application import LIVE, require_live, require_open
 from services.passes.board import PassBoard
 from services.passes.entries import GENERAL, Entries
 from services.passes.entry_rows import locked_entry
+from services.passes.readers import reader_of
 from services.passes.rules import PassRules
 
 FETCH = "passes.fetch_photo"  # the task in jobs/tasks/passes.py
@@ -215,7 +216,8 @@ class Qualifying:
         self._tell(uow, uow.session.get_one(PassEntry, check.entry_id), failed, "", str(photo.id))
 
     def _tell(self, uow: UnitOfWork, entry: PassEntry, state: str, reason: str, key: str) -> None:
-        if entry.channel is None or entry.citizen is None:
+        reader = reader_of(uow, entry)
+        if reader is None:
             return
         data: dict[str, object] = {
             "standing": self._board.standing(uow, entry),
@@ -224,7 +226,7 @@ class Qualifying:
             "today": city_date(self._clock.now()),
         }
         dedupe_key = f"pass:qualified:{key}"
-        self._notices.post(uow, NOTICE, channel=entry.channel, citizen=entry.citizen, dedupe_key=dedupe_key, data=data)
+        self._notices.post(uow, NOTICE, channel=reader[0], citizen=reader[1], dedupe_key=dedupe_key, data=data)
 
     def _note(self, uow: UnitOfWork, action: str, entry_id: uuid.UUID, actor: str) -> None:
         audit.write(uow, action, actor=actor, subject_type="entry", subject_id=entry_id)

@@ -23,6 +23,7 @@ from services.draws.telling import Telling, What
 from services.orderbook import database_now
 from services.passes import rights
 from services.passes.board import PassBoard
+from services.passes.readers import HAS_READER, reader_of
 from services.passes.rules import PassRules
 
 AT_ONCE = 500  # entries of one run
@@ -76,7 +77,7 @@ class PassReminders:
             .join(PassRound, PassRound.id == Seat.round_id)
             .where(Seat.state == rights.OFFERED, Seat.pay_by > func.now())
             .where(Seat.pay_by <= func.now() + self._rules.reminded_before)
-            .where(PassEntry.citizen.is_not(None), ~PassRound.draw_id.startswith(coding.REHEARSAL), ~told.exists())
+            .where(HAS_READER, ~PassRound.draw_id.startswith(coding.REHEARSAL), ~told.exists())
         )
         return uow.session.scalars(found.order_by(Seat.pay_by).limit(AT_ONCE)).all()
 
@@ -98,20 +99,21 @@ class PassReminders:
             select(PassEntry.id)
             .join(PassRound, PassRound.id == PassEntry.round_id)
             .where(PassRound.ends_on >= today, PassRound.ends_on < today + self._rules.ending_before)
-            .where(PassEntry.id.in_(paid) | bought, PassEntry.citizen.is_not(None))
+            .where(PassEntry.id.in_(paid) | bought, HAS_READER)
             .where(~PassRound.draw_id.startswith(coding.REHEARSAL), ~told.exists())
         )
         return uow.session.scalars(found.limit(AT_ONCE)).all()
 
     def _tell_end(self, uow: UnitOfWork, entry_id: uuid.UUID) -> bool:
         entry = uow.session.get_one(PassEntry, entry_id)
-        if entry.channel is None or entry.citizen is None:
+        reader = reader_of(uow, entry)
+        if reader is None:
             return False
         self._notices.post(
             uow,
             "pass_ends",
-            channel=entry.channel,
-            citizen=entry.citizen,
+            channel=reader[0],
+            citizen=reader[1],
             dedupe_key=f"pass:ends:{entry_id}",
             data={"standing": self._board.standing(uow, entry), "today": city_date(self._clock.now())},
         )
