@@ -4,6 +4,9 @@ After a row of failures the host is left alone for a while; then one caller trie
 Without Redis the breaker is closed: asking is still held to the throttle's pace.
 """
 
+from collections.abc import Collection, Mapping
+
+import redis as blocking
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -77,6 +80,22 @@ class Breaker:
             )
         except RedisError:
             return  # the next caller finds out by itself
+
+
+def left_alone(redis: blocking.Redis, hosts: Collection[str]) -> Mapping[str, float] | None:
+    """Seconds for which each of these hosts is left alone, if it is; None where Redis does not answer."""
+    ordered = sorted(hosts)
+    try:
+        with redis.pipeline(transaction=False) as asked:
+            asked.time()
+            for host in ordered:
+                asked.hget(_key(host), "until")
+            (seconds, micros), *until = asked.execute()
+    except RedisError:
+        return None
+    now = seconds + micros / 1e6
+    waits = {host: int(end) / 1000 - now for host, end in zip(ordered, until, strict=True) if end}
+    return {host: wait for host, wait in waits.items() if wait > 0}
 
 
 def _key(host: str) -> str:

@@ -4,7 +4,9 @@ Labels are few and never personal: a route's rule, never its path.
 """
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 if SHARED in os.environ:  # the library wants the folder before it is imported
@@ -57,8 +59,29 @@ PROVIDER_GONE = Counter(
 )
 
 
+class Sample(NamedTuple):
+    """One figure, as /metrics has it."""
+
+    name: str
+    labels: Mapping[str, str]
+    value: float
+
+
 def render(now: dict[str, float]) -> bytes:
     """Everything in Prometheus text. `now`: gauges that are only known by asking at this moment."""
+    registry = _registry()
+    for name, value in now.items():
+        Gauge(f"parkline_{name}", name.replace("_", " ") + ".", registry=registry).set(value)
+    return prometheus_client.generate_latest(registry)
+
+
+def samples(*names: str) -> Sequence[Sample]:
+    """The present figures of these names, of all processes."""
+    found = (sample for metric in _registry().collect() for sample in metric.samples)
+    return [Sample(one.name, one.labels, one.value) for one in found if one.name in names]
+
+
+def _registry() -> CollectorRegistry:
     registry = CollectorRegistry()
     if SHARED in os.environ:
         multiprocess.MultiProcessCollector(registry)
@@ -71,9 +94,7 @@ def render(now: dict[str, float]) -> bytes:
         for gauge in (WATCH_WAITING, WATCH_LATE, WATCH_OLDEST):
             registry.register(gauge)
         registry.register(PROVIDER_GONE)
-    for name, value in now.items():
-        Gauge(f"parkline_{name}", name.replace("_", " ") + ".", registry=registry).set(value)
-    return prometheus_client.generate_latest(registry)
+    return registry
 
 
 def process_is_gone(pid: int) -> None:

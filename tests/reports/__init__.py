@@ -1,0 +1,1 @@
+"""Monthly figures are those of the books."""
