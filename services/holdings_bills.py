@@ -82,4 +82,5 @@ OF_BILLS: Sequence[Part] = (
         (Column("plate", msgid("車牌")), Column("kind", msgid("車種")), Column("reported_at", msgid("時間"))),
         "reported_at",
     ),
+    Part("person_link", who=_OF_CITIZEN),  # that a page was asked for; what is typed there is kept nowhere
 )
