@@ -109,6 +109,11 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """Of `hear` alone: nobody at a desk listens any longer, so the input goes where it would have gone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Switch:
     """Go on in another conversation's entry, with the same input."""
 
@@ -117,7 +122,7 @@ class Switch:
     values: tuple[tuple[str, str], ...] = ()
 
 
-Outcome = Goto | Stay | Done | Aside | Ask | Find | Switch
+Outcome = Goto | Stay | Done | Aside | Ask | Find | Switch | Unheard
 StepFunction = Callable[[Any, Turn[Any]], Any]
 
 

@@ -55,6 +55,7 @@ class Dialog:
     language: Language | None = None  # None: not known yet, the citizen table is asked
     display: Display = Display.NORMAL
     waiting: Waiting | None = None
+    heard: bool = False  # somebody at a desk hears whatever no question of ours takes
 
     def next(self, **changes: Any) -> "Dialog":
         """The state after a change."""
@@ -66,6 +67,7 @@ class Dialog:
         body = {
             "l": self.language,
             "d": self.display,
+            "h": self.heard,
             "w": waiting
             and [
                 waiting.conversation,
@@ -89,7 +91,7 @@ class Dialog:
             conversation, release, step, token, data, history = body["w"] or [None] * 6
             waiting = Waiting(conversation, release, step, token, data, tuple(map(tuple, history))) if step else None
             language = Language(body["l"]) if body["l"] else None
-            return cls(version, language, Display(body["d"]), waiting)
+            return cls(version, language, Display(body["d"]), waiting, bool(body.get("h")))
         except (ValueError, KeyError, TypeError):
             log.warning("dialog_unreadable")
             return cls(version)  # what comes next must count as newer than what could not be read

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from bot.dialog import Dialog
-from bot.input import Followed, Input, Press, Text
+from bot.input import MESSAGES, Followed, Input, Press, Text
 from bot.message import Message, quick_say, text, with_quick_replies
-from bot.registry import FALLBACK, Registry
+from bot.registry import FALLBACK, HEAR, Registry
 from bot.results import Finding, Handled, Pending, Result, settled
 from bot.run import Incoming, Run
 from bot.triggers import normal
@@ -27,8 +27,8 @@ class Directory(Protocol):
 
     def preferences_of(
         self, uow: UnitOfWork, citizens: Sequence[tuple[str, str]]
-    ) -> Sequence[tuple[Language, Display] | None]:
-        """Language and display of each (channel, citizen); None for somebody new."""
+    ) -> Sequence[tuple[Language, Display, bool] | None]:
+        """Of each (channel, citizen): language, display, whether a person at a desk hears them; None: new here."""
         ...
 
     def meet(self, uow: UnitOfWork, channel: str, citizen: str, line_language: str | None) -> Language:
@@ -80,12 +80,14 @@ class Engine:
         )
 
     def _met(
-        self, uow: UnitOfWork, incoming: Incoming, dialog: Dialog, known: tuple[Language, Display] | None
+        self, uow: UnitOfWork, incoming: Incoming, dialog: Dialog, known: tuple[Language, Display, bool] | None
     ) -> Result:
         """Speak as the citizen wants; LINE is asked for the language of somebody new."""
         lane = incoming.event.lane
         if known:
-            return self._route(uow, incoming, dialog.next(language=known[0], display=known[1]), changed=True)
+            return self._route(
+                uow, incoming, dialog.next(language=known[0], display=known[1], heard=known[2]), changed=True
+            )
 
         def met(uow: UnitOfWork, line_language: str | None) -> Result:
             def meet(uow: UnitOfWork) -> Language:
@@ -113,7 +115,7 @@ class Engine:
         return Run(self._registry, self._turn, uow, incoming, dialog, changed=False, private=False).open(key)
 
     def _route(self, uow: UnitOfWork, incoming: Incoming, dialog: Dialog, *, changed: bool = False) -> Result:
-        """Buttons by their token, words over a waiting dialog, a waiting dialog over shapes, then the fallback."""
+        """Buttons by their token, words, a question that takes this, a person who listens, shapes, the fallback."""
         given, run = incoming.event.input, Run(self._registry, self._turn, uow, incoming, dialog, changed=changed)
         if isinstance(given, Press):
             return run.press()
@@ -128,6 +130,8 @@ class Engine:
         shape = self._registry.by_shape(given) if given else None
         if dialog.waiting and not isinstance(given, Followed) and (shape is None or run.accepts(dialog.waiting)):
             return run.answer(dialog.waiting)
+        if dialog.heard and self._registry.listener and isinstance(given, MESSAGES):
+            return run.open(self._registry.listener, HEAR)
         return run.open(shape or FALLBACK)
 
     def _turn(self, run: Run, data: Any) -> Turn[Any]:

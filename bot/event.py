@@ -106,7 +106,8 @@ def _input(kind: str, event: Mapping[str, Any], private: bool, payload: postback
 def _message(message: Mapping[str, Any]) -> Input:
     kind = word(message.get("type"))
     if kind == "text" and isinstance(message.get("text"), str):
-        return Text(clean(message["text"]), clean(message.get("quotedMessageId")) or None)
+        quoted, own = (clean(message.get(name)) or None for name in ("quotedMessageId", "id"))
+        return Text(clean(message["text"]), quoted, own)
     if kind == "image" and isinstance(message.get("id"), str):
         return Photo(clean(message["id"]))
     if kind == "location":

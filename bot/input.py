@@ -13,6 +13,7 @@ class Input:
 class Text(Input):
     text: str
     quoted_message_id: str | None = None
+    message_id: str | None = None  # by which LINE says that it was unsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class OtherMessage(Input):
     """A message kind we do not use: video, audio, file, or one LINE invented later."""
 
     kind: str
+
+
+MESSAGES = (Text, Photo, Location, Sticker, OtherMessage)  # what somebody says, rather than does
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.input import Input, Text
 from bot.triggers import Kind, Shape, Words, normal
 
 FALLBACK = "fallback"
+HEAR = "hear"  # the entry of the one conversation that passes on to a person what no question takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Registry:
         self.conversations: dict[str, Conversation[Any]] = {}
         self._words: dict[str, str] = {}
         self._kinds: dict[type[Input], str] = {}
+        self.listener: str | None = None  # key of the conversation with the entry `hear`
         shapes: list[tuple[Shape, str]] = []
         for conversation in conversations:
             self._add(conversation, shapes)
@@ -51,6 +53,10 @@ class Registry:
         if conversation.triggers and "begin" not in conversation.entries():
             raise RegistryError(f"{key} has triggers but no entry called begin")
         self.conversations[key] = conversation
+        if HEAR in conversation.entries():
+            if self.listener is not None:
+                raise RegistryError(f"{key} and {self.listener} both want to hear")
+            self.listener = key
         for trigger in conversation.triggers:
             match trigger:
                 case Words(words=words):

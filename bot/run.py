@@ -7,12 +7,26 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bot.conversation import Aside, Ask, BoundStep, Conversation, Done, Find, Goto, Outcome, Shown, Stay, Step, Switch
+from bot.conversation import (
+    Aside,
+    Ask,
+    BoundStep,
+    Conversation,
+    Done,
+    Find,
+    Goto,
+    Outcome,
+    Shown,
+    Stay,
+    Step,
+    Switch,
+    Unheard,
+)
 from bot.dialog import HISTORY_STEPS, Dialog, Waiting
 from bot.event import Event
 from bot.input import Press
 from bot.message import Message, quick_say, text, with_quick_replies
-from bot.registry import Registry
+from bot.registry import FALLBACK, Registry
 from bot.results import Finding, Handled, Kept, Pending, Result
 from bot.turn import Turn
 from domain.errors import CitizenMistakeError, UsedUpError
@@ -165,7 +179,8 @@ class Run:
     def _after(
         self, conversation: Conversation[Any], turn: Turn[Any], outcome: Outcome, history: tuple[Any, ...]
     ) -> Result:
-        self._take_reader(turn)
+        if turn.changes:
+            self.dialog, self._changed, turn.changes = replace(self.dialog, **turn.changes), True, {}
         match outcome:
             case Ask(question=question, then=then):
                 self.kept.clear()
@@ -175,6 +190,9 @@ class Run:
                 return Finding(find, question, self._resume(conversation, turn, then, history))
             case Switch():
                 return self._switch(conversation, outcome)
+            case Unheard():
+                self.dialog, self._changed = replace(self.dialog, heard=False), True
+                return self.open(self._registry.by_shape(turn.input) or FALLBACK)
             case Done(messages=messages):
                 return self._end(messages)
             case Aside(messages=messages, again=shown_again):
@@ -271,12 +289,6 @@ class Run:
             "我們剛更新了服務，這個步驟請您重新開始；先前完成的資料都還在。", quick=[quick_say(turn.t("說明"))]
         )
         return self._end([again])
-
-    def _take_reader(self, turn: Turn[Any]) -> None:
-        if turn.reader_changed:
-            language, display = turn.reader_changed
-            self.dialog = Dialog(self.dialog.version, language, display, self.dialog.waiting)
-            self._changed, turn.reader_changed = True, None
 
 
 def _listed(shown: Shown | None) -> Sequence[Message]:

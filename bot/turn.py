@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -30,7 +30,7 @@ class Turn(Generic[D]):
     uow: UnitOfWork
     now: datetime
     prompt: tuple[str, str, str] | None = field(default=None, repr=False)  # conversation, step, token being shown
-    reader_changed: tuple[Language, Display] | None = field(default=None, repr=False)
+    changes: dict[str, Any] = field(default_factory=dict, repr=False)  # of what the dialog remembers of the citizen
     kept: list[Kept] = field(default_factory=list, repr=False)
 
     @property
@@ -69,6 +69,14 @@ class Turn(Generic[D]):
         """
         self.kept.append((write, row))
 
+    def have_heard(self, *, by_person: bool) -> None:
+        """From now on whatever no question of ours takes goes to the conversation that has `hear`; or no longer does.
+
+        The directory of citizens knows the same, for whoever has not written for an hour.
+        """
+        self.changes["heard"] = by_person
+
     def change_reader(self, *, language: Language | None = None, display: Display | None = None) -> None:
         """From this answer on, speak so. The citizen service keeps the choice; this makes it take effect at once."""
-        self.reader_changed = (language or self.reader.language, display or self.reader.display)
+        self.changes["language"] = language or self.reader.language
+        self.changes["display"] = display or self.reader.display

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from domain.reader import Reader
-from flex_templates.card import Button, Card, Paragraph, Rows, Say
+from flex_templates.card import Button, Card, Paragraph, Say
 from flex_templates.person import Person, call
 from flex_templates.render import show
 from flex_templates.theme import Tone
@@ -31,20 +31,6 @@ def not_yet(reader: Reader, title: str, instead: str, person: Person, buttons: S
         others=(*buttons[1:], call(reader, person)),
     )
     return show(reader, reader.t("這項服務尚未開放。"), card)
-
-
-def contact(reader: Reader, persons: Sequence[Person]) -> dict[str, Any]:
-    """聯絡我們: whom to call, the nearest first."""
-    card = Card(
-        title=reader.t("聯絡我們"),
-        blocks=(
-            Paragraph(reader.t("請直接撥打電話，由承辦人員為您服務：")),
-            Rows([(person.name, person.phone) for person in persons]),
-        ),
-        main=call(reader, persons[0]),
-        others=[call(reader, person) for person in persons[1:]],
-    )
-    return show(reader, reader.t("聯絡我們"), card)
 
 
 def not_found(reader: Reader, words: str, person: Person) -> dict[str, Any]:

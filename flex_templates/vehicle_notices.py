@@ -61,3 +61,19 @@ def sold(reader: Reader, vehicle: Vehicle, person: Person) -> dict[str, Any]:
         others=[call(reader, person)],
     )
     return show(reader, reader.t("已解除綁定"), card)
+
+
+def unbound_for(reader: Reader, vehicle: Vehicle, person: Person) -> dict[str, Any]:
+    """Staff unbound it because its citizen asked for that."""
+    card = Card(
+        title=reader.t("已解除綁定"),
+        subtitle=named(reader, vehicle),
+        tone=Tone.DONE,
+        blocks=[
+            Paragraph(reader.t("客服依您的要求解除了這輛車的綁定，不會再提醒您。")),
+            Note(reader.t("若不是您要求的，請來電；您也可以隨時重新綁定。")),
+        ],
+        main=Say(reader.t("我的車輛"), reader.t("我的車輛")),
+        others=[call(reader, person)],
+    )
+    return show(reader, reader.t("客服解除了您一輛車的綁定"), card)

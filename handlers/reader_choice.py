@@ -57,6 +57,6 @@ class ReaderChoice(ABC, Generic[C]):
 
     def _choose(self, turn: Turn[Any], wanted: C) -> Outcome:
         self.keep(turn, wanted)
-        if turn.reader_changed:
-            turn.reader = self._readers(*turn.reader_changed)
+        if turn.changes:
+            turn.reader = self._readers(turn.changes["language"], turn.changes["display"])
         return Aside(chosen(turn.reader, self.kept(turn)), again=True)

@@ -32,7 +32,7 @@ from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press, Say
 from flex_templates.person import Person, anyone
 from infra.locales import reader
-from samples import campaigns, notices, pass_money, passes, payments, truth, vehicles
+from samples import campaigns, desk, notices, pass_money, passes, payments, truth, vehicles
 from services.history import WHAT
 from services.questions import Questions
 
@@ -230,7 +230,14 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "not yet": lambda r: errors.not_yet(r, r.t("月票申請"), r.t("請洽收費機關，或撥打下方電話詢問。"), anyone(r)),
 }
 CARDS |= (
-    payments.CARDS | vehicles.CARDS | passes.CARDS | notices.CARDS | pass_money.CARDS | campaigns.CARDS | truth.CARDS
+    payments.CARDS
+    | vehicles.CARDS
+    | passes.CARDS
+    | notices.CARDS
+    | pass_money.CARDS
+    | campaigns.CARDS
+    | truth.CARDS
+    | desk.CARDS
 )
 
 

@@ -97,6 +97,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "still yours": lambda r: vehicle_notices.still_yours(
         r, vehicle(), Press(r.t("是，還是我的"), DOOR), Press(r.t("已賣出"), DOOR), anyone(r)
     ),
+    "unbound by staff": lambda r: vehicle_notices.unbound_for(r, vehicle(), anyone(r)),
     "still mine": lambda r: vehicle_notices.kept(r, vehicle()),
     "sold": lambda r: vehicle_notices.sold(r, vehicle(), anyone(r)),
 }

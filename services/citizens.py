@@ -11,7 +11,9 @@ from infra.database import UnitOfWork
 from models.citizen import Citizen
 
 _PREFERENCES = """
-SELECT c.language, c.display FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS w (channel, line_id, position)
+SELECT c.language, c.display, EXISTS (
+  SELECT FROM thread t WHERE t.channel = c.channel AND t.citizen = c.line_id AND t.state = 'open'
+) FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS w (channel, line_id, position)
 LEFT JOIN citizen c USING (channel, line_id) ORDER BY w.position
 """
 
@@ -21,15 +23,19 @@ class Citizens:
 
     def preferences(self, uow: UnitOfWork, channel: str, citizen: str) -> tuple[Language, Display] | None:
         """Language and display; None for somebody new."""
-        return self.preferences_of(uow, [(channel, citizen)])[0]
+        known = self.preferences_of(uow, [(channel, citizen)])[0]
+        return known[:2] if known else None
 
     def preferences_of(
         self, uow: UnitOfWork, citizens: Sequence[tuple[str, str]]
-    ) -> list[tuple[Language, Display] | None]:
-        """The same for each (channel, citizen), in one round trip. For Find."""
+    ) -> list[tuple[Language, Display, bool] | None]:
+        """The same for each (channel, citizen), and whether a case of theirs is open, in one round trip. For Find."""
         columns = [list(column) for column in zip(*citizens, strict=True)]
-        rows = cast(list[tuple[str | None, str | None]], uow.driver.execute(_PREFERENCES, columns).fetchall())
-        return [(Language(language), Display(display)) if language and display else None for language, display in rows]
+        rows = cast(list[tuple[str | None, str | None, bool]], uow.driver.execute(_PREFERENCES, columns).fetchall())
+        return [
+            (Language(language), Display(display), heard) if language and display else None
+            for language, display, heard in rows
+        ]
 
     def meet(self, uow: UnitOfWork, channel: str, citizen: str, line_language: str | None) -> Language:
         """Keep somebody new with LINE's own language (BCP 47, None when LINE does not tell).

@@ -25,10 +25,13 @@ WHAT: Mapping[str, str] = {
     "vehicle.bound": msgid("綁定車輛"),
     "vehicle.changed": msgid("更改車輛的服務"),
     "vehicle.unbound": msgid("解除綁定車輛"),
+    "vehicle.unbound_by_staff": msgid("客服依您的要求解除綁定車輛"),
     "vehicle.sold": msgid("車輛已賣出，解除綁定"),
     "vehicle.kept": msgid("確認車輛還是您的"),
     "vehicle.paperless_ended": msgid("結束開單無紙化"),
     "vehicle.reported": msgid("回報不明綁定"),
+    "member.linked": msgid("連結官網會員"),
+    "member.unlinked": msgid("解除官網會員的連結"),
 }
 
 

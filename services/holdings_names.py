@@ -18,6 +18,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "heavy_motorcycle": msgid("紅黃牌重機"),
         "other": msgid("其他車種"),
     },
+    "sender": {"citizen": msgid("您"), "staff": msgid("客服")},
+    "thread.state": {"open": msgid("處理中"), "closed": msgid("已結束")},
     "order_line.state": {
         "open": msgid("未繳"),
         "paying": msgid("繳費中"),

@@ -13,6 +13,7 @@ from domain.reader import Reader, msgid
 from infra.database import UnitOfWork
 from infra.pdf import Section, document
 from services.accounts import Accounts
+from services.desk.book import ThreadBook
 from services.holding import Column
 from services.holdings import PARTS
 from services.holdings_names import Names
@@ -24,6 +25,13 @@ ACCOUNT = (
     Column("mobile", msgid("手機號碼")),
     Column("email", msgid("E-mail")),
     Column("registered_at", msgid("註冊時間")),
+)
+
+WRITTEN = (
+    Column("at", msgid("時間")),
+    Column("sender", msgid("寄件人")),
+    Column("words", msgid("內容")),
+    Column("photo", msgid("照片")),
 )
 
 
@@ -65,11 +73,12 @@ class Copy:
 
 
 class MyData:
-    """wiring gives accounts, what coded values are called, and the clock."""
+    """wiring gives accounts, what coded values are called, what was written to the service desk, and the clock."""
 
-    def __init__(self, accounts: Accounts, names: Names, clock: Clock) -> None:
+    def __init__(self, accounts: Accounts, names: Names, book: ThreadBook, clock: Clock) -> None:
         self._accounts = accounts
         self._names = names
+        self._book = book
         self._clock = clock
 
     def copy(self, uow: UnitOfWork, channel: str, citizen: str) -> Copy:
@@ -82,6 +91,11 @@ class MyData:
                 rows = uow.connection.execute(text(part.select), who).all()
                 plain = [[_plain(value) for value in row] for row in rows]
                 held.append(Held(part.table, part.title, part.columns, plain, part.counted))
+        written = [
+            [_plain(one.at), one.sender.value, one.words, one.photo is not None]
+            for one in self._book.of_citizen(uow, channel, citizen)
+        ]
+        held.append(Held("thread_message", msgid("您與客服的對話"), WRITTEN, written))
         return Copy(self._clock.now(), held, self._names)
 
 

@@ -1,6 +1,6 @@
 """Notices (通知) as a service: what a citizen wants to be told, where they can be reached, what was sent to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -146,6 +146,15 @@ class NoticeRules:
             )
             for row in uow.connection.execute(query)
         ]
+
+    def standings(self, uow: UnitOfWork, dedupe_keys: Sequence[str]) -> Mapping[str, Standing]:
+        """How far these notices have come by LINE; none where one was not to go there, or too long ago."""
+        query = (
+            select(NoticeRow.dedupe_key, NoticeRow.failed, OutboundMessage.ended_at, OutboundMessage.outcome)
+            .outerjoin(OutboundMessage, OutboundMessage.id == NoticeRow.outbound_id)
+            .where(NoticeRow.dedupe_key.in_(dedupe_keys), NoticeRow.by_line)
+        )
+        return {row.dedupe_key: _by_line(row) for row in uow.connection.execute(query)}
 
     def forget(self, uow: UnitOfWork) -> int:
         """Delete what is too old to be listed, and facts too old to be told again; says how many."""

@@ -27,8 +27,6 @@ from services.lookup_quota import Quota
 from services.paperless import PaperlessPlates
 
 NOTICE = "one_more_binder"
-
-
 BOUND = "vehicle.bound"  # kinds of 歷程
 CHANGED = "vehicle.changed"
 PAPERLESS_ENDED = "vehicle.paperless_ended"
@@ -176,18 +174,26 @@ class Vehicles:
             self._note(uow, channel, citizen, CHANGED, binding_id)
         return self.require(uow, channel, citizen, vehicle)
 
-    def unbind(self, uow: UnitOfWork, channel: str, citizen: str, vehicle: Vehicle, *, because: str = UNBOUND) -> bool:
+    def unbind(
+        self,
+        uow: UnitOfWork,
+        channel: str,
+        citizen: str,
+        vehicle: Vehicle,
+        *,
+        because: str = UNBOUND,
+        actor: str = audit.CITIZEN,
+    ) -> bool:
         """End a binding and all its services; tells whether there was one. 開單無紙化 ends with its last subscriber.
 
-        `because`: the kind of 歷程, SOLD where the citizen said so.
+        `because`: the kind of 歷程, SOLD where the citizen said so. `actor`: who of the staff did it for them.
         """
-        gone = uow.connection.execute(
-            delete(BindingRow).where(_one(channel, citizen, vehicle)).returning(BindingRow.id)
-        ).scalar()
+        ended = delete(BindingRow).where(_one(channel, citizen, vehicle)).returning(BindingRow.id)
+        gone = uow.connection.execute(ended).scalar()
         if gone is None:
             return False
         self._plates.settle(uow, vehicle, (channel, citizen))
-        self._note(uow, channel, citizen, because, gone)
+        self._note(uow, channel, citizen, because, gone, actor)
         return True
 
     def leave(self, uow: UnitOfWork, channel: str, citizen: str) -> int:
@@ -222,9 +228,11 @@ class Vehicles:
 
     # Inside
 
-    def _note(self, uow: UnitOfWork, channel: str, citizen: str, what: str, subject: object) -> None:
+    def _note(
+        self, uow: UnitOfWork, channel: str, citizen: str, what: str, subject: object, actor: str = audit.CITIZEN
+    ) -> None:
         """A line in the citizen's 歷程 and a row for the auditors; neither holds a plate."""
-        audit.write(uow, what, actor=audit.CITIZEN, subject_type="binding", subject_id=subject)
+        audit.write(uow, what, actor=actor, subject_type="binding", subject_id=subject)
         if account := self._accounts.of(uow, channel, citizen):
             self._accounts.history.write(uow, account.id, what)
 

@@ -8,6 +8,7 @@ from domain.clock import Clock
 from infra.crypto import FieldCipher
 from infra.locales import reader
 from infra.queue import defer
+from services.desk.book import ThreadBook
 from services.downloads import Downloads
 from services.history import History
 from services.holdings_names import Names
@@ -35,11 +36,12 @@ class Forgotten:
 def my_data_services(given: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
     """By the names that conversations and tasks ask for them; `given`: accounts, phone_codes, sms, vehicles …"""
     accounts, agency, forgotten = given["accounts"], given["account_rules"].agency, Forgotten()
-    my_data = MyData(accounts, Names(given["cities"], given["vehicles"].rules), clock)
+    cipher = FieldCipher((DATA_KEY,))
+    my_data = MyData(accounts, Names(given["cities"], given["vehicles"].rules), ThreadBook(cipher), clock)
     return {
         "my_data": my_data,
         "downloads": Downloads(my_data, "http://localhost:8000", (LINK_KEY,), clock),
-        "refund_accounts": RefundAccounts(FieldCipher((DATA_KEY,)), "http://localhost:8000", (LINK_KEY,), clock),
+        "refund_accounts": RefundAccounts(cipher, "http://localhost:8000", (LINK_KEY,), clock),
         "record_files": RecordFiles("http://localhost:8000", (LINK_KEY,), clock),
         "number_change": NumberChange(accounts, given["phone_codes"], given["sms"], agency),
         "history": History(accounts),

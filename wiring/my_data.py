@@ -17,15 +17,16 @@ from services.my_data import MyData
 from services.number_change import NumberChange
 from web.mydata.views import MyDataServices
 from web.mydata.views import blueprint as my_data_page
-from wiring.vehicles import VehicleRoom
+from wiring.desk import DeskRoom
 
 
-class MyDataRoom(VehicleRoom):
+class MyDataRoom(DeskRoom):
     """What 個資法 §3 gives a citizen."""
 
     @cached_property
     def my_data(self) -> MyData:
-        return MyData(self.accounts, Names(self.cities, self.vehicles.rules), self.clock)
+        names = Names(self.cities, self.vehicles.rules)
+        return MyData(self.accounts, names, self.thread_book, self.clock)
 
     @cached_property
     def downloads(self) -> Downloads:

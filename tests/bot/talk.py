@@ -41,12 +41,14 @@ class People:
 
     def __init__(self) -> None:
         self.known: dict[str, tuple[Language, Display]] = {}
+        self.heard: set[str] = set()
         self.gone: dict[str, bool] = {}
 
     def preferences_of(
         self, uow: UnitOfWork, citizens: Sequence[tuple[str, str]]
-    ) -> list[tuple[Language, Display] | None]:
-        return [self.known.get(citizen) for _channel, citizen in citizens]
+    ) -> list[tuple[Language, Display, bool] | None]:
+        found = [(self.known.get(citizen), citizen in self.heard) for _channel, citizen in citizens]
+        return [(*known, heard) if known else None for known, heard in found]
 
     def meet(self, uow: UnitOfWork, channel: str, citizen: str, line_language: str | None) -> Language:
         self.known[citizen] = (Language.of_line(line_language), Display.NORMAL)

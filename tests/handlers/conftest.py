@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from adapters.bills.cities import load_cities
+from adapters.scanning.reader import ZxingReader
 from infra.database import UnitOfWork, UnitOfWorkFactory, make_engine
 from infra.queue import defer
 from services.announcements import Announcements
@@ -21,16 +22,19 @@ from services.lookup_quota import Quota
 from services.official_sites import load_official_sites
 from services.orders import Orders
 from services.questions import QuestionBook, Questions
+from services.scanning import Scanning
 from services.storeslips import StoreSlips
 from tests import stores
 from tests.accounts import account_services
 from tests.clock import MovableClock
+from tests.desk.services import desk_services
 from tests.flow import Flow
 from tests.handlers.cities import CitiesInHand
 from tests.handlers.newcomers import Newcomer
 from tests.handlers.pass_world import pass_services
 from tests.handlers.registered import register
 from tests.mydata import my_data_services
+from tests.scanning.hands import SentPhotos
 from tests.vehicles import vehicle_services
 
 KEY = "k" * 40
@@ -64,7 +68,19 @@ def chat_units(chat_engine: Engine) -> UnitOfWorkFactory:
 
 
 @pytest.fixture
-def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand: CitiesInHand) -> Callable[..., Flow]:
+def sent_photos() -> SentPhotos:
+    """What citizens have sent."""
+    return SentPhotos()
+
+
+@pytest.fixture
+def make_flow(
+    chat_units: UnitOfWorkFactory,
+    clock: MovableClock,
+    cities_in_hand: CitiesInHand,
+    sent_photos: SentPhotos,
+    code_reader: ZxingReader,
+) -> Callable[..., Flow]:
     """Makes a citizen's chat."""
     cities = load_cities()
     orders = Orders(Collecting(COLLECTED, cities), load_fees())
@@ -82,11 +98,13 @@ def make_flow(chat_units: UnitOfWorkFactory, clock: MovableClock, cities_in_hand
         "questions": QuestionBook(Questions.load()),
         "announcements": Announcements.load(clock),
     }
+    services["scanning"] = Scanning(sent_photos, code_reader)
     services["store_slips"] = StoreSlips("6FA", orders, lambda _unit, _order: False, clock)
     services |= account_services(chat_units, services["citizens"])
     services |= vehicle_services(services["accounts"], services["quota"], services["citizens"], clock)
     services |= my_data_services(services, clock)
     services |= pass_services(chat_units, clock)
+    services |= desk_services(services, clock)
     return lambda **changes: Flow(chat_units, clock, services, **changes)
 
 

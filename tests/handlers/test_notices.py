@@ -77,6 +77,10 @@ DATA: dict[str, list[dict[str, Any]]] = {
         for url in (PAY, "")
     ],
     "still_yours": [{"vehicle": VEHICLE}],
+    "unbound_for_you": [{"vehicle": VEHICLE}],
+    "thread_answer": [{"number": "C000123", "words": words} for words in ("您好，已為您處理。", "請" * 1000)],
+    "thread_closed": [{"thread": "0" * 32, "number": "C000123"}],
+    "thread_photo_lost": [{"number": "C000123"}],
     "flood": [{"flood": flood, "areas": campaigns.AREAS, "today": NOW.date()} for flood in campaigns.FLOODS],
     "announcement": [{"announcement": campaigns.NEWS, "today": NOW.date()}],
     "pass_announced": [

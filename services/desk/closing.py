@@ -1,0 +1,37 @@
+"""The end of a case, whoever brings it about."""
+
+from sqlalchemy import func
+
+from domain.desk import ClosedBy, ThreadState, case_number
+from domain.ports.notices import Notices
+from infra.database import UnitOfWork
+from models.thread import ThreadRow
+from services import audit
+
+CLOSED = "thread_closed"  # the notice that asks 滿意 or 不滿意
+
+
+def close(
+    uow: UnitOfWork,
+    row: ThreadRow,
+    by: ClosedBy,
+    *,
+    actor: str,
+    reason: str | None = None,
+    notices: Notices | None = None,
+) -> None:
+    """Close a case that is locked. `notices`: its citizen is told, where they did not close it themselves."""
+    row.state, row.closed_at, row.closed_by = ThreadState.CLOSED.value, func.now(), by.value
+    row.unread, row.reason = 0, reason or row.reason
+    uow.session.flush()
+    detail = {"by": by.value, "reason": row.reason}
+    audit.write(uow, "thread.closed", actor=actor, subject_type="thread", subject_id=row.id, detail=detail)
+    if notices and row.channel and row.citizen:
+        notices.post(
+            uow,
+            CLOSED,
+            channel=row.channel,
+            citizen=row.citizen,
+            dedupe_key=f"thread-closed:{row.id}:{row.reopened}",
+            data={"thread": str(row.id), "number": case_number(row.no)},
+        )
