@@ -156,7 +156,8 @@ class PassRoom(Money, VehicleRoom):
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
         public = draw_pages(self.unit, self.promoting, VERIFIER.read_bytes())
         console = [rehearsals(self.unit)] if self.settings.console_mode else []
-        return [*super().doors(csrf, limiter), public, pass_pages(self.unit, self.board, self.clock, limiter), *console]
+        passes = pass_pages(self.unit, self.board, self.pass_paying, self.clock, limiter)
+        return [*super().doors(csrf, limiter), public, passes, *console]
 
     @cached_property
     def recipients(self) -> Recipients:

@@ -22,8 +22,8 @@ class ChangeNews:
         self._clock = clock
 
     def tell(self, uow: UnitOfWork, entry: PassEntry, receipt: Receipt | None, *, applied: bool = False) -> None:
-        """In the transaction of the change. `receipt`: of the entry that took the place, or was just written down at the
-        counter (`applied`); None: it was taken off.
+        """In the transaction of the change. `receipt`: of the entry that took the place, or was just written down at
+        the counter (`applied`); None: it was taken off.
         """
         reader = reader_of(uow, entry)
         if reader is None:

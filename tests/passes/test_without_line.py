@@ -1,5 +1,7 @@
 """/passes/: number and plate must both match, and nothing else is told; receipts behind their address."""
 
+import re
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -16,8 +18,11 @@ from PIL import Image
 from domain.passview import ODDS_CHART
 from domain.rounds import RoundTimes
 from infra.clock import SystemClock
+from services.citizens import Citizens
+from services.links import Links
 from services.passes.board import PassBoard
 from services.passes.lots import Sells
+from services.passes.paying import PassPaying
 from tests.passes.world import REGISTERING, SCRIPT, STAFF, World
 from web import security
 from web.draws.views import blueprint as draw_pages
@@ -37,8 +42,9 @@ def make_app(world: World, board: PassBoard, *, csrf: bool = False, limits: bool
     app.config.update(SECRET_KEY="for tests", WTF_CSRF_ENABLED=csrf, RATELIMIT_ENABLED=limits)
     security.protect(app, public_url="https://parking.example.gov.tw")
     CSRFProtect(app)
+    paying = PassPaying(world.rules, Citizens(), Links("http://localhost:8000", KEYS, SystemClock()))
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    app.register_blueprint(blueprint(world.units, board, SystemClock(), limiter))
+    app.register_blueprint(blueprint(world.units, board, paying, SystemClock(), limiter))
     app.register_blueprint(draw_pages(world.units, world.promoting, SCRIPT))
     return app
 
@@ -174,3 +180,60 @@ def test_the_picture_of_odds(world: World, client: FlaskClient, monkeypatch: pyt
 def test_no_picture_of_nothing(world: World, client: FlaskClient, path: str) -> None:
     draw_id = world.round()
     assert client.get(f"/passes/odds/{path.format(draw_id=draw_id)}").status_code == 404
+
+
+def won(world: World) -> tuple[str, str]:
+    """A place won by somebody without LINE: (mobile, plate)."""
+    world.drawn(1, steps="*:1")
+    return "0900000001", "AAA-0001"
+
+
+def entry_of(page: str) -> str:
+    """The hidden field of the page's only pay button."""
+    (entry,) = re.findall(r'name="entry" value="([0-9a-f-]{36})"', page)
+    return entry
+
+
+def test_a_place_that_was_won_leads_to_the_same_pay_page(world: World, client: FlaskClient) -> None:
+    mobile, plate = won(world)
+    page = look(client, mobile, plate)
+    assert "繳費 5,760 元" in page
+    form = {"mobile": mobile, "plate": plate, "entry": entry_of(page)}
+    answer = client.post("/passes/pay", data=form)
+    assert answer.status_code == 303
+    assert answer.location.startswith("http://localhost:8000/p/")
+    assert world.sql("SELECT channel, citizen, total FROM orders") == [
+        {"channel": "web", "citizen": None, "total": 5760}
+    ]
+    assert client.post("/passes/pay", data=form).status_code == 303
+    assert len(world.sql("SELECT id FROM orders")) == 1, "the order that is open is used again"
+
+
+@pytest.mark.parametrize(("mobile", "plate"), [("0900000002", "AAA-0001"), ("0900000001", "AAA-0002")])
+def test_nobody_pays_with_half_of_what_is_asked(world: World, client: FlaskClient, mobile: str, plate: str) -> None:
+    entry = entry_of(look(client, *won(world)))
+    answer = client.post("/passes/pay", data={"mobile": mobile, "plate": plate, "entry": entry})
+    assert (answer.status_code, NOTHING in answer.text) == (200, True)
+    assert world.sql("SELECT id FROM orders") == []
+
+
+def test_another_entrys_id_buys_nothing(world: World, client: FlaskClient) -> None:
+    mobile, plate = won(world)
+    answer = client.post("/passes/pay", data={"mobile": mobile, "plate": plate, "entry": str(uuid.uuid4())})
+    assert NOTHING in answer.text
+
+
+def test_a_place_that_is_too_late_or_sold_at_the_lot_only_is_not_offered(world: World, client: FlaskClient) -> None:
+    mobile, plate = won(world)
+    form = {"mobile": mobile, "plate": plate, "entry": entry_of(look(client, mobile, plate))}
+    world.sql("UPDATE pass_seat SET pay_by = now() - interval '20 years'")
+    assert "現在不能線上繳費" in client.post("/passes/pay", data=form).text
+    world.sql("UPDATE lot SET sells = 'counter'")
+    assert "/passes/pay" not in look(client, mobile, plate)
+
+
+def test_pay_buttons_count_as_lookups(world: World, board: PassBoard) -> None:
+    client = make_app(world, board, limits=True).test_client()
+    form = {"mobile": "0900000001", "plate": "AAA-0001", "entry": ""}
+    codes = [client.post(f"/passes/{'pay' if i % 2 else ''}", data=form).status_code for i in range(11)]
+    assert codes[-1] == 429, "ten a minute, whichever of the two"

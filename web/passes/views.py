@@ -1,5 +1,6 @@
 """GET /passes/: entries and results for those without LINE. GET /passes/receipts/<token>: a receipt and its QR code.
-GET /passes/odds/…: the picture of a lot's odds that the chat shows.
+POST /passes/pay: on to the pay page of a place that was won. GET /passes/odds/…: the picture of a lot's odds that the
+chat shows.
 
 Number and plate must both match, and "no such entry" is answered as "wrong pair" is: the page tells nobody whether a
 number or a plate is known. Both come by POST, so that neither stands in an address or a log.
@@ -7,13 +8,15 @@ number or a plate is known. Both come by POST, so that neither stands in an addr
 
 import hashlib
 import hmac
+from collections.abc import Callable, Sequence
 
-from flask import Blueprint, abort, current_app, make_response, render_template, request
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from domain.amounts import money
 from domain.clock import Clock, city_date
 from domain.errors import CitizenMistakeError
 from domain.passtexts import headline, period, status
@@ -21,27 +24,40 @@ from domain.passview import EntryStanding
 from domain.phones import parse_mobile
 from domain.plates import parse_plate
 from domain.reader import Language, Reader
-from infra.database import UnitOfWorkFactory
+from infra.database import UnitOfWork, UnitOfWorkFactory
 from infra.links import ExpiredLinkError, ForgedLinkError
 from infra.locales import reader as reader_of
 from services.passes.board import PassBoard
+from services.passes.lots import Sells
+from services.passes.paying import PassPaying
 from web.passes.pictures import odds_chart, qr_png, qr_svg
 
+View = Callable[[], Response]
 LIMIT = "60 per minute"
 LOOKUPS = "10 per minute;50 per hour"  # so that numbers and plates cannot be tried out
 OF_A_NUMBER = "20 per hour"  # from wherever: who has many addresses cannot try out somebody's plate either
 PICTURES = "600 per minute"  # LINE fetches them for everybody, from a few addresses
 MOST_ROUNDS = 100  # on one page
 SOON = "public, max-age=3600"
+CHANNEL = "web"  # of orders that nobody in the chat has opened
 
 
-def blueprint(units: UnitOfWorkFactory, board: PassBoard, clock: Clock, limiter: Limiter) -> Blueprint:
+def blueprint(
+    units: UnitOfWorkFactory, board: PassBoard, paying: PassPaying, clock: Clock, limiter: Limiter
+) -> Blueprint:
     """The room. Its form is guarded by the application's CSRF protection."""
     room = Blueprint("passes", __name__, template_folder="templates")
-    views = _Views(units, board, clock, limiter)
+    views = _Views(units, board, paying, clock, limiter)
     room.add_url_rule("/passes/", "look", limiter.limit(LIMIT)(views.look))
-    find = limiter.limit(OF_A_NUMBER, key_func=_number_asked)(limiter.limit(LOOKUPS)(views.find))
-    room.add_url_rule("/passes/", "find", find, methods=["POST"])
+
+    def sparing(view: View) -> View:
+        """So that numbers and plates cannot be tried out; both pages count together."""
+        counted: View = limiter.shared_limit(LOOKUPS, scope="passes lookups")(view)
+        counted = limiter.shared_limit(OF_A_NUMBER, scope="passes of a number", key_func=_number_asked)(counted)
+        return counted
+
+    room.add_url_rule("/passes/", "find", sparing(views.find), methods=["POST"])
+    room.add_url_rule("/passes/pay", "pay", sparing(views.pay), methods=["POST"])
     room.add_url_rule("/passes/receipts/<token>", "receipt", limiter.limit(LIMIT)(views.receipt))
     room.add_url_rule("/passes/receipts/<token>/qr.png", "code", limiter.limit(PICTURES)(views.code))
     room.add_url_rule("/passes/odds/<path:draw_id>/<language>.png", "odds", limiter.limit(PICTURES)(views.odds))
@@ -51,9 +67,12 @@ def blueprint(units: UnitOfWorkFactory, board: PassBoard, clock: Clock, limiter:
 class _Views:
     """One method per route."""
 
-    def __init__(self, units: UnitOfWorkFactory, board: PassBoard, clock: Clock, limiter: Limiter) -> None:
+    def __init__(
+        self, units: UnitOfWorkFactory, board: PassBoard, paying: PassPaying, clock: Clock, limiter: Limiter
+    ) -> None:
         self._units = units
         self._board = board
+        self._paying = paying
         self._clock = clock
         self._limiter = limiter  # its decorators hold it weakly
 
@@ -67,12 +86,31 @@ class _Views:
     def find(self) -> Response:
         """Entries of exactly this number and plate."""
         try:
-            mobile, plate = parse_mobile(request.form.get("mobile", "")), parse_plate(request.form.get("plate", ""))
+            with self._units() as uow:
+                found = self._found(uow)
         except CitizenMistakeError as mistake:
             return self._page(remark=mistake)
-        with self._units() as uow:
-            found = self._board.by_number_and_plate(uow, mobile, plate)
         return self._page(found=[self._shown(one) for one in found], asked=True)
+
+    def pay(self) -> Response:
+        """On to the pay page of one of them; number and plate must match once more."""
+        try:
+            with self._units() as uow:
+                own = [one for one in self._found(uow) if str(one.entry_id) == request.form.get("entry")]
+                given = {"channel": CHANNEL, "citizen": None, "language": _reader().language}
+                urls = [self._paying.link(uow, one.entry_id, **given) for one in own]
+        except CitizenMistakeError as mistake:
+            return self._page(remark=mistake)
+        if not urls:
+            return self._page(found=[], asked=True)
+        if urls[0] is None:
+            return self._page(remark=CitizenMistakeError("這個名額現在不能線上繳費，請重新查詢，或洽停車場。"))
+        return make_response(redirect(urls[0], 303))
+
+    def _found(self, uow: UnitOfWork) -> Sequence[EntryStanding]:
+        """Raises CitizenMistakeError for what is no number or plate."""
+        mobile, plate = parse_mobile(request.form.get("mobile", "")), parse_plate(request.form.get("plate", ""))
+        return self._board.by_number_and_plate(uow, mobile, plate)
 
     def receipt(self, token: str) -> Response:
         """A receipt; whoever has the address may read it."""
@@ -112,7 +150,13 @@ class _Views:
         other = Language.ZH if reader.language is Language.EN else Language.EN
         return make_response(
             render_template(
-                "passes/look.html", t=reader.t, language=reader.language.value, other=other.value, remark=said, **values
+                "passes/look.html",
+                t=reader.t,
+                language=reader.language.value,
+                other=other.value,
+                remark=said,
+                typed=request.form,
+                **values,
             )
         )
 
@@ -126,6 +170,10 @@ class _Views:
             "type": one.type_name(reader.language),
             "valid": period(reader, one.starts_on, one.ends_on, today),
             "rehearsal": reader.t("演練：這不是真正的抽籤。") if one.rehearsal else "",
+            "pay": money(reader, one.price)
+            if one.seat == "offered" and one.sells != Sells.COUNTER and one.price
+            else "",
+            "entry": str(one.entry_id),
         }
 
 
