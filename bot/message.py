@@ -54,6 +54,16 @@ def quick_say(label: str, said: str | None = None) -> QuickReply:
     }
 
 
+def quick_camera(label: str) -> QuickReply:
+    """A quick reply that opens LINE's camera."""
+    return {"type": "action", "action": {"type": "camera", "label": cut_label(label, QUICK_REPLY_LABEL)}}
+
+
+def quick_photos(label: str) -> QuickReply:
+    """A quick reply that lets a photo be chosen."""
+    return {"type": "action", "action": {"type": "cameraRoll", "label": cut_label(label, QUICK_REPLY_LABEL)}}
+
+
 def with_quick_replies(message: Message, replies: Iterable[QuickReply]) -> Message:
     """The message with these quick replies after those it has: of its own as many as LINE shows beside them."""
     added = list(replies)[:QUICK_REPLIES]

@@ -80,8 +80,9 @@ def understand(texts: Iterable[str], kept: Sequence[str] = ()) -> Said:
     of_slips = {segment for slip in slips for segment in (slip.first, slip.second, slip.third)}
     found: list[Claim | Refusal] = [_of_slip(slip) for slip in slips]
     found += [_of_code(code) for code in codes if plain[code] not in of_slips and plain[code] not in left]
-    # One segment of three may as well be a bill's number in a barcode of its own.
-    found += [Claim(Source.NUMBER, (segment,)) for segment in left if segment in plain.values() and _is_number(segment)]
+    # The second or third segment alone may as well be a bill's number in a barcode of its own.
+    alone = [one for one in left if one in plain.values() and _is_number(one) and slipsegments.place_of(one) != 0]
+    found += [Claim(Source.NUMBER, (segment,)) for segment in alone]
     once = list(dict.fromkeys(found))
     return Said(
         tuple(one for one in once if isinstance(one, Claim)),

@@ -10,22 +10,19 @@ from bot.conversation import Conversation, Done, NoData, Outcome, entry
 from bot.triggers import Words, normal
 from bot.turn import Turn
 from domain.reader import msgid
-from flex_templates.card import Say
 from flex_templates.errors import not_yet
 from flex_templates.person import anyone
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Words, what they ask for, and what to do instead. `bills`: looking up bills helps, so a button offers it."""
+    """Words, what they ask for, and what to do instead."""
 
     words: tuple[str, ...]
     title: str
     instead: str
-    bills: bool = False
 
 
-BY_PLATE = msgid("現在不必註冊或綁定：直接輸入車牌，就能查各縣市的停車費並繳費。")
 ASK_OFFICE = msgid("請洽收費機關，或撥打下方電話詢問。")
 
 ROWS = (
@@ -33,7 +30,6 @@ ROWS = (
     Row(("電費",), msgid("電費"), ASK_OFFICE),
     Row(("燃料費",), msgid("燃料費"), ASK_OFFICE),
     Row(("罰鍰",), msgid("罰鍰"), ASK_OFFICE),
-    Row(("掃描", "scan"), msgid("掃描"), msgid("請輸入繳費單上的帳單號碼，或直接輸入車牌查詢。"), bills=True),
 )
 
 BY_WORD = {normal(word): row for row in ROWS for word in row.words}
@@ -46,5 +42,4 @@ class NotYet(Conversation[NoData]):
     @entry
     def begin(self, turn: Turn[NoData]) -> Outcome:
         row = BY_WORD[normal(turn.typed)]
-        buttons = [Say(turn.t("查停車費"), turn.t("待繳"))] if row.bills else []
-        return Done(not_yet(turn.reader, turn.t(row.title), turn.t(row.instead), anyone(turn.reader), buttons))
+        return Done(not_yet(turn.reader, turn.t(row.title), turn.t(row.instead), anyone(turn.reader)))

@@ -14,6 +14,7 @@ import redis as redis_client
 from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
+from adapters.scanning.reader import ZxingReader
 from infra import logging
 from infra.database import UnitOfWork, UnitOfWorkFactory, make_engine
 from infra.embedded import StoreUrls
@@ -39,6 +40,14 @@ def store_urls() -> Iterator[StoreUrls]:
 def postgres_url(store_urls: StoreUrls) -> str:
     """The test server itself; tests want `database_url`."""
     return store_urls.database
+
+
+@pytest.fixture(scope="session")
+def code_reader() -> Iterator[ZxingReader]:
+    """Reads photos; its process is started by the first one."""
+    reader = ZxingReader()
+    yield reader
+    reader.close()
 
 
 @pytest.fixture(scope="session")

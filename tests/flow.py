@@ -139,8 +139,8 @@ class Flow:
         """A postback with data of one's own making."""
         return self.event("postback", postback={"data": data})
 
-    def send_photo(self) -> Answer:
-        return self.event("message", message={"type": "image", "id": "9"})
+    def send_photo(self, message_id: str = "9") -> Answer:
+        return self.event("message", message={"type": "image", "id": message_id})
 
     def send_sticker(self) -> Answer:
         return self.event("message", message={"type": "sticker", "id": "9"})

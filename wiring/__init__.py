@@ -13,8 +13,8 @@ from wiring.my_data import MyDataRoom
 from wiring.pumps import INBOX_THREADS, Component, worker_components
 from wiring.records import RecordRoom
 from wiring.reminders import ReminderRoom
+from wiring.scanning import ScanningRoom
 from wiring.staff import StaffRoom
-from wiring.truth import TruthRoom
 
 WEB_THREADS = 16
 
@@ -23,7 +23,7 @@ __all__ = ["INBOX_THREADS", "WEB_THREADS", "Component", "House", "worker_compone
 
 class House(
     Conversations,
-    TruthRoom,
+    ScanningRoom,
     ReminderRoom,
     MyDataRoom,
     RecordRoom,
