@@ -30,6 +30,7 @@ from infra.locales import reader as reader_of
 from services.passes.board import PassBoard
 from services.passes.lots import Sells
 from services.passes.paying import PassPaying
+from services.passes.rights import OFFERED
 from web.passes.pictures import odds_chart, qr_png, qr_svg
 
 View = Callable[[], Response]
@@ -52,8 +53,8 @@ def blueprint(
 
     def sparing(view: View) -> View:
         """So that numbers and plates cannot be tried out; both pages count together."""
-        counted: View = limiter.shared_limit(LOOKUPS, scope="passes lookups")(view)
-        counted = limiter.shared_limit(OF_A_NUMBER, scope="passes of a number", key_func=_number_asked)(counted)
+        of_a_number = limiter.shared_limit(OF_A_NUMBER, scope="passes of a number", key_func=_number_asked)
+        counted: View = of_a_number(limiter.shared_limit(LOOKUPS, scope="passes lookups")(view))
         return counted
 
     room.add_url_rule("/passes/", "find", sparing(views.find), methods=["POST"])
@@ -170,11 +171,13 @@ class _Views:
             "type": one.type_name(reader.language),
             "valid": period(reader, one.starts_on, one.ends_on, today),
             "rehearsal": reader.t("演練：這不是真正的抽籤。") if one.rehearsal else "",
-            "pay": money(reader, one.price)
-            if one.seat == "offered" and one.sells != Sells.COUNTER and one.price
-            else "",
+            "pay": money(reader, one.price) if one.price and _payable(one) else "",
             "entry": str(one.entry_id),
         }
+
+
+def _payable(one: EntryStanding) -> bool:
+    return one.seat == OFFERED and one.sells != Sells.COUNTER
 
 
 def _number_asked() -> str:
