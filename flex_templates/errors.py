@@ -22,13 +22,12 @@ def trouble(reader: Reader, happened: str, person: Person, buttons: Sequence[But
     return show(reader, happened, card)
 
 
-def not_yet(reader: Reader, title: str, instead: str, person: Person, buttons: Sequence[Button] = ()) -> dict[str, Any]:
+def not_yet(reader: Reader, title: str, instead: str, person: Person) -> dict[str, Any]:
     """A capability that is not offered yet; `instead` says what one can do today."""
     card = Card(
         title=title,
         blocks=(Paragraph(reader.t("這項服務尚未開放。"), strong=True), Paragraph(instead)),
-        main=buttons[0] if buttons else None,
-        others=(*buttons[1:], call(reader, person)),
+        others=(call(reader, person),),
     )
     return show(reader, reader.t("這項服務尚未開放。"), card)
 

@@ -71,18 +71,20 @@ def ask(reader: Reader) -> dict[str, Any]:
 def more(reader: Reader, read: int) -> dict[str, Any]:
     """Some of a slip's three barcodes have been read."""
     title = reader.t("還差幾段條碼")
-    words = reader.t("三段條碼讀到了 {count} 段。請再拍其餘的，可以分次拍。", count=read)
+    words = reader.t("已讀到 {count} 段條碼，一張單子有三段。請再拍其餘的，可以分次拍。", count=read)
     return show(reader, title, Card(title=title, blocks=(Paragraph(words, strong=True), _privacy(reader))))
 
 
 def unread(reader: Reader, why: str, person: Person) -> dict[str, Any]:
     """Nothing could be read. `why`: a msgid."""
     title = reader.t("讀不到照片")
+    tips = [Paragraph(reader.t("請把單子放平、光線充足，讓條碼佔滿畫面再拍。"))] if why == NOTHING else []
     card = Card(
         title=title,
         blocks=(
             Paragraph(reader.t(why), strong=True),
-            Paragraph(reader.t("請把單子放平、光線充足，讓條碼佔滿畫面再拍。也可以輸入單子上的號碼，或直接輸入車牌。")),
+            *tips,
+            Paragraph(reader.t("也可以輸入單子上的號碼，或直接輸入車牌。")),
             _privacy(reader),
         ),
         main=_bills(reader),

@@ -6,7 +6,7 @@ Words that answer a question of 答客問 are answered with the questions they m
 from collections.abc import Callable, Sequence
 
 from bot.conversation import Conversation, Done, NoData, Outcome, entry
-from bot.input import Location, Photo, Sticker, Text
+from bot.input import Location, Sticker, Text
 from bot.postback import door
 from bot.registry import FALLBACK, MenuItem
 from bot.turn import Turn
@@ -26,8 +26,6 @@ def cannot_use(reader: Reader, given: object) -> str:
     match given:
         case Text():
             return reader.t("抱歉，看不懂這句話。")
-        case Photo():
-            return reader.t("目前還不能辨識照片。請輸入繳費單上的帳單號碼，或直接輸入車牌。")
         case Location():
             return reader.t("目前不需要您的位置，我們沒有留存。")
         case Sticker():

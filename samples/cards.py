@@ -32,7 +32,7 @@ from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press, Say
 from flex_templates.person import Person, anyone
 from infra.locales import reader
-from samples import campaigns, desk, notices, pass_money, passes, payments, truth, vehicles
+from samples import campaigns, desk, notices, pass_money, passes, payments, scanning, truth, vehicles
 from services.history import WHAT
 from services.questions import Questions
 
@@ -238,6 +238,7 @@ CARDS |= (
     | campaigns.CARDS
     | truth.CARDS
     | desk.CARDS
+    | scanning.CARDS
 )
 
 
