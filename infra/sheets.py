@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import IO
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
@@ -12,10 +14,16 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_UNPACKED = 50 * 1024 * 1024  # bytes; a small file may unpack to a very large one
 MOST_ROWS = 20_000
 WIDEST = 40  # characters
+UNREADABLE = (  # what unpacking and parsing raise for files that are none; entities (defusedxml) are a ValueError
+    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError,
+    KeyError, ValueError, IndexError, AttributeError, TypeError, OSError, EOFError, NotImplementedError,
+)  # fmt: skip
 _BOLD = Font(bold=True)
 
 Cell = str | int | date | None
@@ -31,6 +39,7 @@ def write_sheet(
     """A workbook with one sheet: `notes` a line each, the head, the rows. Rows go to disk as they come."""
     book = Workbook(write_only=True)
     sheet: WriteOnlyWorksheet = book.create_sheet(title)
+    _lay_out(sheet, head_at=len(notes) + 1)
     for place, name in enumerate(head, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = min(WIDEST, max(10, 2 * len(name) + 2))
     for note in notes:
@@ -47,20 +56,24 @@ def write_sheet(
 def read_sheet(file: bytes, head: Sequence[str]) -> Iterator[Sequence[str]]:
     """The rows below the line that is `head`, every cell as text. Raises SheetError."""
     try:
-        with zipfile.ZipFile(io.BytesIO(file)) as packed:
-            if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
-                raise SheetError("檔案展開後太大")
-        book = load_workbook(io.BytesIO(file), read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError):
+        yield from _rows_below(file, head)
+    except UNREADABLE:
         raise SheetError("這不是可讀取的 Excel（.xlsx）檔案") from None
+
+
+def _rows_below(file: bytes, head: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The file is unpacked and parsed row by row, so that what is wrong with it may show at any of them."""
+    with zipfile.ZipFile(io.BytesIO(file)) as packed:
+        if sum(one.file_size for one in packed.infolist()) > MOST_UNPACKED:
+            raise SheetError("檔案展開後太大")
+    sheet = load_workbook(io.BytesIO(file), read_only=True, data_only=True, keep_links=False).worksheets[0]
     found = False
-    for number, cells in enumerate(sheet.iter_rows(values_only=True)):
+    for number, cells in enumerate(sheet.iter_rows(max_col=len(head), values_only=True)):
         if number > MOST_ROWS:
             raise SheetError(f"超過 {MOST_ROWS:,} 列")
-        row = [_text(value) for value in cells[: len(head)]]
+        row = [_text(value) for value in cells]
         if found and any(row):
-            yield row + [""] * (len(head) - len(row))
+            yield row
         found = found or row == list(head)
     if not found:
         raise SheetError(f"找不到標題列：{'、'.join(head)}")
@@ -70,6 +83,16 @@ def safe_csv(value: Cell) -> str:
     """A field of a CSV file that Excel does not take for a formula."""
     written = "" if value is None else str(value)
     return "'" + written if isinstance(value, str) and written[:1] in "=+-@\t\r" and written else written
+
+
+def _lay_out(sheet: WriteOnlyWorksheet, *, head_at: int) -> None:
+    """The head stays in view; printed, every page is A4 across with the head, as wide as the sheet, and 頁次."""
+    sheet.freeze_panes = f"A{head_at + 1}"
+    sheet.print_title_rows = f"{head_at}:{head_at}"
+    sheet.page_setup.paperSize, sheet.page_setup.orientation = Worksheet.PAPERSIZE_A4, "landscape"
+    sheet.page_setup.fitToHeight = 0  # as many pages as it takes
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.oddFooter.center.text = "第 &P 頁，共 &N 頁"
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Cell, *, bold: bool = False) -> WriteOnlyCell:
