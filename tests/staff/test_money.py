@@ -64,8 +64,9 @@ def test_more_than_was_paid_is_refused(world: World, chen: Person) -> None:
 
 
 def test_a_settlement_file_is_compared(world: World, chen: Person) -> None:
-    page = chen.post("/refunds/reconcile", provider="demobank", day="2031-03-01", file=(io.BytesIO(b"\xff"), "x.csv"))
-    assert "檔案無法讀取" in page.text
+    for content in (b"\xff", b"", b"reference,number,amount,paid_at\n" + b"x" * 200_000):
+        sent = {"provider": "demobank", "day": "2031-03-01", "file": (io.BytesIO(content), "x.csv")}
+        assert "檔案無法讀取" in chen.post("/refunds/reconcile", **sent).text
     page = chen.post("/refunds/reconcile", provider="demobank", day="soon", file=(io.BytesIO(b""), "x.csv"))
     assert "檔案無法讀取" in page.text
     assert world.rows("SELECT 1 FROM audit_row WHERE action LIKE 'money.%'") == []

@@ -1,5 +1,6 @@
 """退款與對帳: money to give back, requests for a second person, refunds without an answer, settlement files."""
 
+import csv
 import io
 from collections.abc import Callable
 from datetime import date
@@ -93,7 +94,7 @@ class _Refunds:
         try:
             day = date.fromisoformat(field("day", 10))
             rows = list(read(io.StringIO(sent.read().decode("utf-8-sig") if sent else "", newline="")))
-        except (HeaderError, ValueError):
+        except (HeaderError, ValueError, csv.Error):
             return refused(StaffRuleError("檔案無法讀取：需要 UTF-8 的 CSV，以及正確的日期"), "refunds")
         taken = [row for row in rows if isinstance(row, Taken)]
         malformed = [row.line for row in rows if isinstance(row, Malformed)]
