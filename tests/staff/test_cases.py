@@ -91,6 +91,26 @@ def test_a_part_of_a_number_finds_nobody(lin: Person, office: Office, draw_id: s
     assert "王○明" not in page
 
 
+def test_a_mask_is_not_found_out_by_trying(office: Office, draw_id: str) -> None:
+    """ABC-**34 leaves a hundred plates to try; who tries them is stopped, and the audit has it."""
+    office.limits_on = True
+    apply(office, draw_id)
+    tries = {login: office.person(login, Role.LOT, "001") for login in ("lin", "wu")}
+    for person in tries.values():
+        person.log_in()
+    assert "王○明" in tries["lin"].post("/cases/find", mobile="", plate=PLATE).text
+    answers = [tries["lin"].post("/cases/find", mobile="", plate=f"ABC-{n:04}").status_code for n in range(21)]
+    assert answers == [200] * 20 + [429]
+    assert "查無資料" in tries["wu"].post("/cases/find", mobile="", plate="ABC-0001").text, "others go on working"
+    assert office.audit().count(("staff:lin", "entries.searched")) == 21
+
+
+def test_a_receipt_printed_again_is_in_the_audit(lin: Person, office: Office, draw_id: str) -> None:
+    case = apply(office, draw_id)
+    assert "<svg" in lin.post(f"/case/{case}/receipt").text
+    assert ("staff:lin", "entry.receipt") in office.audit()
+
+
 def test_one_row_is_shown_whole_with_a_reason_that_is_kept(lin: Person, office: Office, draw_id: str) -> None:
     case = apply(office, draw_id)
     assert NAME not in lin.get(f"/case/{case}").text

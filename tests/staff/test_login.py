@@ -133,6 +133,15 @@ def test_passwords_are_not_changed_twice_a_day_nor_back(chen: Person, office: Of
     assert "前 3 次" in chen.post("/own/password", **back).text
 
 
+def test_an_open_browser_is_no_place_to_guess_the_password(office: Office) -> None:
+    office.limits_on = True
+    chen = office.person("chen", Role.HEAD)
+    chen.log_in()
+    form = {"password": OTHER_PASSWORD, "again": OTHER_PASSWORD}
+    answers = [chen.post("/own/password", old=f"wrong {n}", **form).status_code for n in range(21)]
+    assert answers == [400] * 20 + [429]
+
+
 def test_an_old_password_must_be_changed_first(chen: Person, office: Office) -> None:
     chen.log_in()
     office.run("UPDATE staff SET password_at = now() - interval '181 days'")

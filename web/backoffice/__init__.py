@@ -6,25 +6,38 @@ the menu shows by, and a test walks.
 
 from flask import Blueprint
 from flask_limiter import Limiter
+from werkzeug.exceptions import HTTPException
 
 from web.backoffice import (
+    agencies,
     audit,
+    callers,
     case_deeds,
     cases,
     door,
     draws,
+    errors,
     floods,
     gate_list,
     home,
     lists,
     lots,
+    messages,
+    news,
     offers,
+    openings,
     own,
+    payments,
     people,
+    questions,
     refunds,
+    reports,
     rounds,
     sales,
+    stopped,
     system,
+    threads,
+    today,
 )
 from web.backoffice.gate import Gate
 from web.backoffice.room import Room, StaffServices
@@ -42,9 +55,18 @@ PAGES = (
     offers,
     sales,
     gate_list,
+    payments,
     refunds,
+    stopped,
     floods,
+    reports,
+    today,
+    messages,
+    news,
+    questions,
     audit,
+    openings,
+    agencies,
     system,
 )
 
@@ -64,6 +86,9 @@ def blueprint(services: StaffServices, limiter: Limiter) -> Blueprint:
     gate = Gate(services.unit, services.logins)
     bare.record_once(lambda state: gate.stand_at(state.app))
     room = Room(bare, services, limiter, gate)
+    bare.before_request(errors.refuse_nul)
+    bare.after_request(errors.keep_nothing)
+    bare.register_error_handler(HTTPException, errors.page)
     door.open_to_all(room)
     for page in PAGES:
         page.register(room)

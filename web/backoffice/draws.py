@@ -45,7 +45,7 @@ class _Draws:
         with self._services.unit() as uow:
             rows = checklist(uow, member().lots(Power.SEE_ROUNDS), month=month or None)
             waiting = approvals.waiting(uow, [arming.KIND]) if member().may(Power.ARM) else []
-        return show("draws.html", "抽籤作業", rows=rows, waiting=waiting, kinds=KINDS, month=month, arm=Power.ARM)
+        return show("draws.html", "抽籤作業顯示", rows=rows, waiting=waiting, kinds=KINDS, month=month, arm=Power.ARM)
 
     def arm(self) -> ResponseReturnValue:
         """POST: ask for the draws that are ticked; another person approves."""
@@ -80,13 +80,14 @@ class _Draws:
         return show("draw.html", f"抽籤作業：{row.lot_name} {row.month}", may=may, kinds=KINDS, **values)
 
     def screen(self, draw_id: str) -> ResponseReturnValue:
-        """GET: for the hall: large letters, renews itself."""
+        """GET: for the hall: large letters. It renews itself where somebody has asked for that."""
         row = self._mine(draw_id, Power.SEE_ROUNDS)
         after = row.phase in (Phase.DRAWN, Phase.PUBLISHED)
         with self._services.unit() as uow:
             cases = self._services.cases
             entries = list(islice(cases.ranked(uow, draw_id) if after else cases.listed(uow, draw_id), MOST_SHOWN))
-        return show("draw_screen.html", f"{row.lot_name} {row.month} 月票抽籤", row=row, entries=entries, after=after)
+        values = {"row": row, "entries": entries, "after": after, "live": "live" in request.args}
+        return show("draw_screen.html", f"{row.lot_name} {row.month} 月票抽籤", **values)
 
     def start(self, draw_id: str) -> ResponseReturnValue:
         """POST: 開始抽籤, once. Pressed late, it gives the same result and says so."""

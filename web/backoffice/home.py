@@ -1,5 +1,6 @@
-"""The first page: what each menu holds."""
+"""The first page: what each menu holds. And the page of every address that is none."""
 
+from flask import abort
 from flask.typing import ResponseReturnValue
 
 from domain.staff import Power
@@ -7,9 +8,14 @@ from web.backoffice.room import Room, show
 
 
 def register(room: Room) -> None:
-    """One route."""
+    """Its routes."""
     room.page("/", "home", _home, Power.OWN)
+    room.page("/<path:_address>", "nowhere", _nowhere, Power.OWN)
 
 
 def _home() -> ResponseReturnValue:
     return show("home.html", "後台首頁")
+
+
+def _nowhere(_address: str) -> ResponseReturnValue:
+    abort(404)

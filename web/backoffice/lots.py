@@ -33,7 +33,8 @@ class _Lots:
         seen = member().lots(Power.SEE_ROUNDS)
         with self._services.unit() as uow:
             lots = [lot for lot in self._services.lots.all(uow) if seen is None or lot.number in seen]
-        return show("lots.html", "停車場", lots=lots, sells=SELLS, may_set=member().may(Power.SET_ALL), lot=None)
+        may_set = member().may(Power.SET_ALL)
+        return show("lots.html", "停車場與優惠方案", lots=lots, sells=SELLS, may_set=may_set, lot=None)
 
     def lot(self, number: str) -> ResponseReturnValue:
         """GET: one lot, its prices by kind and type."""

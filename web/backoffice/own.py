@@ -7,14 +7,14 @@ from domain.staff import PASSWORD_KINDS, PASSWORD_SHORTEST, PHRASE, Power, Staff
 from web.backoffice.door import browser_name
 from web.backoffice.gate import member
 from web.backoffice.people import days
-from web.backoffice.room import Room, done, field, show, try_to
+from web.backoffice.room import Room, done, field, missed, show, try_to
 
 
 def register(room: Room) -> None:
     """Its routes."""
     views = _Own(room)
     room.page("/own", "own", views.look, Power.OWN)
-    room.page("/own/password", "own_password", views.password, Power.OWN, ("POST",))
+    room.page("/own/password", "own_password", room.sparing(views.password), Power.OWN, ("POST",))
     room.page("/own/sessions", "own_end_session", views.end_session, Power.OWN, ("POST",))
     room.page("/own/deputy", "own_deputy", views.deputy, Power.OWN, ("POST",))
     room.page("/own/deputy/end", "own_deputy_end", views.end_deputy, Power.OWN, ("POST",))
@@ -49,6 +49,7 @@ class _Own:
                     uow, member(), old, new, current_user.token, browser_name()
                 )
         except StaffRuleError as error:
+            missed()  # an open browser is no place to guess its owner's password
             return self.look(str(error))
         self._room.gate.let_in(token)
         return done("own", "密碼已更改，其他裝置都已登出。")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
 from flask_login import current_user
@@ -13,27 +13,42 @@ from werkzeug.wrappers import Response
 
 from domain.auditchain import Head
 from domain.clock import TAIPEI, Clock
+from domain.desk import DeskRules
 from domain.errors import CitizenMistakeError
+from domain.ports.quota import QuotaSource
 from domain.rounds import PHASE_NAMES, RoundRuleError
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
+from services.accounts import Accounts
+from services.agencies import Agencies
+from services.announcements import Announcements
 from services.campaigns import Campaigns
+from services.desk.answers import Answers
+from services.desk.board import Board
+from services.desk.callers import Callers
 from services.draws.desk import Desk
+from services.draws.openings import Openings
 from services.draws.places import Places
 from services.draws.promoting import Promoting
+from services.line_quota import QuotaSeen
 from services.passes.cases import CaseRow, Cases
 from services.passes.entries import Entries
 from services.passes.lots import Lots
 from services.passes.months import Months
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules
+from services.questions import QuestionBook
 from services.refunds import Refunds
+from services.reports.catalogue import Reports
 from services.staff.accounts import StaffAccounts
 from services.staff.deputies import Deputies
 from services.staff.login import Logins
+from services.stopped import Stopped
+from services.today import Present
 from web.backoffice.gate import Gate, View, member
 from web.backoffice.menu import menu_of
+from web.backoffice.names import Names
 
 KINDS: Mapping[str, str] = {
     VehicleKind.CAR: "汽車",
@@ -44,6 +59,7 @@ KINDS: Mapping[str, str] = {
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RANKS = {"W": "正取", "B": "備取", "X": "未中籤"}
 LIMIT = "120 per minute"  # per sender address
+MISSES = "20 per hour"  # of one member of staff: what a mask hides is not to be found by trying
 RULES = (StaffRuleError, RoundRuleError, CitizenMistakeError)  # said on the page; nothing is done
 
 
@@ -62,12 +78,28 @@ class StaffServices:
     cases: Cases
     desk: Desk
     refunds: Refunds
+    stopped: Stopped
     campaigns: Campaigns
+    announcements: Announcements
+    questions: QuestionBook
+    doors: Callable[[], Mapping[str, str]]  # words that open a conversation, and its title
+    quota: QuotaSeen
+    line_month: QuotaSource
+    citizens: Accounts
+    agencies: Agencies
+    names: Names
     providers: Collection[str]
     switches: Callable[[], Mapping[str, str]]  # what can be stopped: key and name
     published_heads: Callable[[], Sequence[Head]]
     promoting: Promoting
     places: Places
+    reports: Reports
+    present: Present
+    openings: Openings
+    thread_board: Board
+    thread_answers: Answers
+    thread_callers: Callers
+    desk_rules: DeskRules
     defer: Callable[..., None]
     pass_rules: PassRules
     clock: Clock
@@ -87,6 +119,17 @@ class Room:
         guarded = self.gate.needs(power)(self.limiter.limit(LIMIT)(view))
         guarded.power = power  # type: ignore[attr-defined]  # for the test that walks every route
         self.bare.add_url_rule(rule, name, guarded, methods=list(methods))
+
+    def sparing(self, view: View) -> View:
+        """A view that each member of staff may use so often in vain: MISSES counts what says `missed()`."""
+        limit = self.limiter.limit(MISSES, key_func=lambda: member().actor, deduct_when=lambda _: "missed" in g)
+        sparing: View = limit(view)
+        return sparing
+
+
+def missed() -> None:
+    """This request tried something out, and it was not so: the view counts it (`Room.sparing`)."""
+    g.missed = True
 
 
 def show(template: str, title: str, status: int = 200, **values: object) -> Response:
