@@ -109,11 +109,13 @@ class Reports:
         )
 
     def _sums(self, uow: UnitOfWork, key: str, month: Month) -> Sums:
+        if key in ("items", "agencies"):
+            count = money.by_item if key == "items" else money.by_agency
+            return count(uow, month, self._passes.agency)
         if key == "refunds":
             return money.given_back(uow, month)
-        taken = money.taken(uow, month, self._passes.agency)
-        of: Mapping[str, Sums] = {"items": taken.items, "agencies": taken.agencies, "providers": taken.providers}
-        return _by_way(taken.providers) if key == "ways" else of[key]
+        providers = money.by_provider(uow, month)
+        return _by_way(providers) if key == "ways" else providers
 
     def _named(self, uow: UnitOfWork, key: str) -> Callable[[str], str]:
         zh = reader()

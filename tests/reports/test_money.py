@@ -14,7 +14,7 @@ from domain.months import Month
 from domain.orders import AttemptState
 from domain.ports.payments import AttemptOutcome
 from services.reports import money
-from services.reports.money import FEE, LATE, Sum, Taken
+from services.reports.money import FEE, LATE, Sum, Sums
 from tests.pay.test_machine import EMPTY
 from tests.pay.world import ScriptedProvider, World, bill, notice
 
@@ -104,7 +104,7 @@ def books(engine: Engine) -> Books:
     return Books(engine)
 
 
-def amounts(sums: dict[str, Sum]) -> dict[str, int]:
+def amounts(sums: Sums) -> dict[str, int]:
     return {key: one.amount for key, one in sums.items()}
 
 
@@ -112,19 +112,17 @@ def check(books: Books) -> None:
     with books.worlds["demobank"].unit() as uow:
         trend = money.by_month(uow, MONTHS[0], MONTHS[-1])
         for month in MONTHS:
-            taken = money.taken(uow, month, "TPE")
-            assert amounts(dict(taken.items)) == books.sums(month, lambda key: key[3])
-            assert amounts(dict(taken.agencies)) == books.sums(month, lambda key: key[2])
-            assert amounts(dict(taken.providers)) == books.sums(month, lambda key: key[1])
-            counted = {key: one.count for key, one in taken.providers.items()}
+            providers = money.by_provider(uow, month)
+            assert amounts(money.by_item(uow, month, "TPE")) == books.sums(month, lambda key: key[3])
+            assert amounts(money.by_agency(uow, month, "TPE")) == books.sums(month, lambda key: key[2])
+            assert amounts(providers) == books.sums(month, lambda key: key[1])
+            counted = {key: one.count for key, one in providers.items()}
             assert counted == {key: books.payments[month, key] for key in counted}
             back = {provider: amount for (of, provider), amount in books.back.items() if of == month}
-            assert amounts(dict(money.given_back(uow, month))) == back
+            assert amounts(money.given_back(uow, month)) == back
             moved = trend.get(month, money.Moved())
-            assert (moved.payments, moved.came, moved.given_back) == (
-                taken.total.count, taken.total.amount, sum(back.values()),
-            )  # fmt: skip
-            assert taken.total.amount == sum(books.sums(month, lambda key: "").values())
+            came = sum(books.sums(month, lambda key: "").values())
+            assert moved == money.Moved(sum(counted.values()), came, sum(back.values()))
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -148,6 +146,7 @@ def test_the_month_is_that_of_taiwan(books: Books) -> None:
     books.do(("bill", "ecpay", 80, datetime(2026, 10, 31, 15, 59, 59, tzinfo=UTC)))
     books.do(("bill", "demobank", 100, datetime(2026, 10, 31, 16, 0, tzinfo=UTC)))
     with books.worlds["demobank"].unit() as uow:
-        october, november = (money.taken(uow, Month.parse(text), "TPE") for text in ("2026-10", "2026-11"))
-    assert october.items == {"parking": Sum(1, 80), FEE: Sum(1, 15)}
-    assert november == Taken({"parking": Sum(1, 100)}, {"NWT": Sum(1, 100)}, {"demobank": Sum(1, 100)}, Sum(1, 100))
+        october, november = (money.by_item(uow, Month.parse(text), "TPE") for text in ("2026-10", "2026-11"))
+        assert money.by_provider(uow, Month.parse("2026-10")) == {"ecpay": Sum(1, 95)}
+    assert october == {"parking": Sum(1, 80), FEE: Sum(1, 15)}
+    assert november == {"parking": Sum(1, 100)}
