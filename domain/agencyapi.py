@@ -18,6 +18,7 @@ class Scope(StrEnum):
     WRITE_OFFS = "write_offs"
     CASES = "cases"
     HOLDERS = "holders"
+    MEMBERS = "members"  # of the agency's own site, who link their account with the chat
     PASSES = "passes"  # of one lot: written passes:LOT
 
 

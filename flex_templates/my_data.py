@@ -13,12 +13,16 @@ from flex_templates.theme import Tone
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Data of the buttons: what each corrects, and the copy of everything. No e-mail where none is used or kept."""
+    """Data of the buttons: what each corrects, and the copy of everything. No e-mail where none is used or kept.
+
+    `members`: the city's own site has members who can be linked.
+    """
 
     name: str
     email: str
     mobile: str
     download: str
+    members: bool = False
 
 
 def registered(reader: Reader, name: str, mobile: str, email: str | None, since: str, doors: Doors) -> dict[str, Any]:
@@ -37,11 +41,16 @@ def registered(reader: Reader, name: str, mobile: str, email: str | None, since:
             Press(reader.t("更正姓名"), doors.name),
             *correct_email,
             Press(reader.t("更換手機號碼"), doors.mobile),
+            *_members(reader, doors),
             Say(reader.t("歷程"), reader.t("歷程")),
             Say(reader.t("註銷"), reader.t("註銷")),
         ),
     )
     return show(reader, reader.t("我的資料"), card)
+
+
+def _members(reader: Reader, doors: Doors) -> Sequence[Say]:
+    return [Say(reader.t("連結官網會員"), reader.t("連結官網會員"))] if doors.members else []
 
 
 def unregistered(reader: Reader, download: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from flex_templates import my_data as cards
 from flex_templates.person import anyone
 from services.accounts import Accounts
 from services.downloads import LIFE, Downloads
+from services.members import Members
 from services.number_change import NumberChange
 from services.phone_codes import Ended, PhoneCodes, Right, Wrong, read_code
 from services.receipt_mail import ReceiptMail
@@ -44,12 +45,14 @@ class ShowMyData(Conversation["ShowMyData.Data"]):
         number_change: NumberChange,
         phone_codes: PhoneCodes,
         receipt_mail: ReceiptMail,
+        members: Members,
     ) -> None:
         self._accounts = accounts
         self._downloads = downloads
         self._number_change = number_change
         self._codes = phone_codes
         self._mail = receipt_mail
+        self._members = members
 
     @entry
     def begin(self, turn: Turn[Data]) -> Outcome:
@@ -59,6 +62,7 @@ class ShowMyData(Conversation["ShowMyData.Data"]):
             return Done(cards.unregistered(turn.reader, doors.download))
         if not account.email and not self._mail.possible:
             doors = replace(doors, email="")
+        doors = replace(doors, members=self._members.site is not None)
         since = day(turn.reader, city_date(account.registered_at), city_date(turn.now))
         card = cards.registered(turn.reader, account.name, account.mobile.grouped, account.email, since, doors)
         return Done(card)

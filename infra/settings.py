@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     line_api_url: str = "https://api.line.me"
     line_data_api_url: str = "https://api-data.line.me"
     line_basic_id: str | None = None
+    member_site_url: str | None = None
     paybill_cities: Listed | None = None
     paybill_urls: Mapping[str, str] = Field(default_factory=dict)
     collect_for: Listed | None = None
@@ -124,7 +125,7 @@ class Settings(BaseSettings):
             raise ValueError("must be an http(s) address without query")
         return value.rstrip("/")
 
-    @field_validator("sms_gateway_url", "linepay_api_url", "ecpay_url", "jkopay_url")
+    @field_validator("member_site_url", "sms_gateway_url", "linepay_api_url", "ecpay_url", "jkopay_url")
     @classmethod
     def _gateway_address(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(LOCAL_OR_HTTPS, value):

@@ -45,7 +45,7 @@ PAGE = "https://pay.example.gov.tw/p/" + "a" * 48
 AGENCY = "臺北市停車管理工程處"
 PRIVACY = "https://pay.example.gov.tw/privacy"
 ENDING = Ending(True, 10, 2, 20, 3, tuple(Unfinished))
-DOORS = my_data.Doors("my_data.to_name", "my_data.to_email", "my_data.to_mobile", "my_data.to_download")
+DOORS = my_data.Doors("my_data.to_name", "my_data.to_email", "my_data.to_mobile", "my_data.to_download", members=True)
 OFFICE = Person("臺北市停車管理工程處", "02-27269600")
 
 

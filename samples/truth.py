@@ -6,11 +6,12 @@ from typing import Any
 
 from domain.autopay import HolderReport
 from domain.bindings import Vehicle
+from domain.members import SERVICES, MemberSite, MemberVehicle
 from domain.plates import Plate
 from domain.reader import Reader
 from domain.vehicles import VehicleKind
 from domain.weblinks import links
-from flex_templates import autopay, truth
+from flex_templates import autopay, member_link, truth
 from flex_templates.card import Press
 from flex_templates.person import anyone
 from services.autopay_rules import load_autopay_rules
@@ -41,6 +42,25 @@ def standing(reader: Reader, reports: Sequence[HolderReport]) -> dict[str, Any]:
     return autopay.standing(reader, VEHICLE, reports, RULES, NOW, remind, anyone(reader))
 
 
+def linked(reader: Reader, bound: Sequence[bool]) -> dict[str, Any]:
+    """A member with so many vehicles, some of them bound here."""
+    one = MemberVehicle(VEHICLE, list(SERVICES))
+    press = Press(reader.t("綁定 {plate}", plate="ABC-1234"), DOOR)
+    return member_link.linked(
+        reader, site(reader), [(one, None if here else press) for here in bound], out(reader), anyone(reader)
+    )
+
+
+def site(reader: Reader) -> str:
+    """The city's own."""
+    return MemberSite("停車查詢一站式服務", "the one-stop parking site", "").name(reader.language)
+
+
+def out(reader: Reader) -> Press:
+    """The way out."""
+    return Press(reader.t("解除連結"), "member_link.unlink")
+
+
 CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "is it true: ask": truth.ask,
     "is it true: official": lambda r: verdict(r, "https://pay.taipei/v2"),
@@ -61,5 +81,12 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "auto-pay: reminder": lambda r: autopay.again(r, VEHICLE, [], NOW, Press(r.t("再查一次"), DOOR), anyone(r)),
     "auto-pay: reminder, still held": lambda r: autopay.again(
         r, VEHICLE, [(RULES.firm("carmochi"), report("carmochi"))], NOW, Press(r.t("再查一次"), DOOR), anyone(r)
+    ),
+    "member: offer": lambda r: member_link.offer(r, site(r), "https://parking.example.gov.tw/line/link", 10, anyone(r)),
+    "member: linked, ten vehicles": lambda r: linked(r, [True, *[False] * 9]),
+    "member: linked, no vehicle": lambda r: linked(r, []),
+    "member: standing": lambda r: member_link.standing(r, site(r), "12/20（日）", out(r), anyone(r)),
+    "member: unlinked": lambda r: member_link.unlinked(
+        r, site(r), Press(r.t("重新連結"), "member_link.begin"), anyone(r)
     ),
 }

@@ -7,12 +7,13 @@ are used for nothing but finishing what is open. Registering again before that t
 import uuid
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, delete, func, select, text
 
 from domain.accounts import AccountState
 from domain.leaving import KEPT_AT_MOST, LAST_WORDS, Ending, Left, Unfinished
 from domain.orders import ATTEMPT_LIVE
 from infra.database import UnitOfWork, UnitOfWorkFactory
+from models.member import MemberLink
 from models.mydata import LeavingRow
 from models.vehicle import SavedBill
 from services import audit
@@ -98,6 +99,8 @@ class Leaving:
             _end(row, "taken_back")
             uow.session.flush()
         self._vehicles.leave(uow, channel, citizen)
+        linked = delete(MemberLink).where(MemberLink.channel == channel, MemberLink.citizen == citizen)
+        uow.connection.execute(linked)
         account = self._accounts.row(uow, channel, citizen)
         if account is not None:
             account.state = AccountState.LEAVING

@@ -17,11 +17,12 @@ from services.writeoffs.rules import load_write_off_rules
 from web.agency.operations import Services
 from web.agency.views import blueprint as agency_api
 from wiring.mail import MailRoom
+from wiring.members import MemberRoom
 
 CONSOLE_LINE_ID = "@parkline"  # of the console's own LINE
 
 
-class AgencyRoom(MailRoom):
+class AgencyRoom(MailRoom, MemberRoom):
     """What agencies are told."""
 
     @cached_property
@@ -44,6 +45,6 @@ class AgencyRoom(MailRoom):
         return SlipLinks(self.settings.line_basic_id or (CONSOLE_LINE_ID if self.settings.console_mode else None))
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
-        services = Services(self.write_offs, self.slip_links, self.clock)
+        services = Services(self.write_offs, self.slip_links, self.members, self.clock)
         api = agency_api(self.unit, services, csrf, limiter, self.settings.public_url)
         return [*super().doors(csrf, limiter), api]

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from services.agencyapi import keys
 from services.sliplinks import SlipLinks
+from tests.members import members_on
 from tests.writeoffs.conftest import CODE, Town, town_engine, town_on
 from web import security
 from web.agency.operations import Services
@@ -22,7 +23,7 @@ from web.agency.views import blueprint
 
 __all__ = ["town_engine"]
 
-SCOPES = ("bills", "write_offs", "cases", "holders", "passes:L1")
+SCOPES = ("bills", "write_offs", "cases", "holders", "members", "passes:L1")
 PUBLIC_URL = "https://park.example"
 
 
@@ -65,7 +66,8 @@ def api_on(town: Town) -> Api:
     app.config["SECRET_KEY"] = "s" * 32
     security.protect(app, public_url=PUBLIC_URL)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    services = Services(town.deciding, SlipLinks("@parkline"), town.world.clock)
+    clock = town.world.clock
+    services = Services(town.deciding, SlipLinks("@parkline"), members_on(town.world.unit, clock), clock)
     app.register_blueprint(blueprint(town.world.unit, services, CSRFProtect(app), limiter, PUBLIC_URL))
     with town.world.unit() as uow:
         key = keys.make(uow, CODE, SCOPES, staff="anna")

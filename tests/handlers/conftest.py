@@ -33,6 +33,7 @@ from tests.handlers.cities import CitiesInHand
 from tests.handlers.newcomers import Newcomer
 from tests.handlers.pass_world import pass_services
 from tests.handlers.registered import register
+from tests.members import members_on
 from tests.mydata import my_data_services
 from tests.scanning.hands import SentPhotos
 from tests.vehicles import vehicle_services
@@ -99,6 +100,7 @@ def make_flow(
         "announcements": Announcements.load(clock),
     }
     services["scanning"] = Scanning(sent_photos, code_reader)
+    services["members"] = members_on(chat_units, clock)
     services["store_slips"] = StoreSlips("6FA", orders, lambda _unit, _order: False, clock)
     services |= account_services(chat_units, services["citizens"])
     services |= vehicle_services(services["accounts"], services["quota"], services["citizens"], clock)

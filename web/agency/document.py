@@ -31,7 +31,8 @@ PROBLEMS: Mapping[int, str] = {
 
 def problems_of(operation: Operation) -> list[int]:
     """The statuses it may answer besides 200."""
-    writes = [409, 413, 415] if operation.body else []
+    writes = [413, 415] if operation.body else []
+    writes += [409] if operation.body and not operation.secret else []
     return sorted([400, 401, 403, *([404] if operation.missing else []), *writes, 429, 503])
 
 
@@ -94,7 +95,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         for name, schema in shape["properties"].items():
             required = name in shape.get("required", ())
             found.append({"name": name, "in": "query", "required": required, "schema": _without_null(schema)})
-    if operation.body is not None:
+    if operation.body is not None and not operation.secret:
         schema = {"type": "string", "pattern": "^[!-~]{1,64}$"}
         told = "The same call again under the same key gets the same answer, for two days."
         found.append({"name": "Idempotency-Key", "in": "header", "description": told, "schema": schema})

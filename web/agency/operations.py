@@ -8,12 +8,16 @@ import orjson
 from pydantic import BaseModel
 
 from domain.agencyapi import MOST_ROWS, RowResult, Scope
+from domain.bindings import Vehicle
 from domain.clock import Clock, city_date
+from domain.members import MemberVehicle
 from domain.plates import PlateError, parse_plate
+from domain.vehicles import VehicleKind
 from domain.writeoffs import WriteOffKind
 from infra.database import UnitOfWork
 from services.agencyapi import bills, passes, reports
 from services.agencyapi.keys import Caller
+from services.members import Members
 from services.sliplinks import SlipLinks, drawing
 from services.writeoffs import feed
 from services.writeoffs.deciding import Deciding
@@ -29,6 +33,7 @@ class Services:
 
     deciding: Deciding
     slips: SlipLinks
+    members: Members
     clock: Clock
 
 
@@ -62,6 +67,7 @@ class Operation:
     rows: bool = False  # the body's rows are checked one by one, each with a result of its own
     answer: type[BaseModel] | None = None  # None: an SVG
     missing: bool = False  # there may be no such thing: 404
+    secret: bool = False  # its answer is kept nowhere, so no Idempotency-Key is taken
 
 
 def take_bills(call: Call) -> Answer:
@@ -145,6 +151,33 @@ def take_holders(call: Call) -> Answer:
     return {"results": results}
 
 
+def member_nonce(call: Call) -> Answer:
+    """A nonce for one who has signed in."""
+    vehicles = []
+    for number, row in enumerate(call.body.vehicles, start=1):
+        try:
+            plate = parse_plate(row.plate)
+        except PlateError:
+            plate = None
+        if plate is None or plate.ambiguous_dash:
+            raise ApiError(400, f"vehicles: the plate of vehicle {number} is none, or lacks its dash")
+        vehicles.append(MemberVehicle(Vehicle(plate, VehicleKind(row.kind)), row.services))
+    nonce, ends_at = call.services.members.offer(call.uow, call.caller.code, call.body.member, vehicles)
+    return {"nonce": nonce, "ends_at": ends_at}
+
+
+def member_standing(call: Call) -> Answer:
+    """Whether a member is linked."""
+    since = call.services.members.linked_since(call.uow, call.caller.code, call.body.member)
+    return {"linked": since is not None, "since": since}
+
+
+def unlink_member(call: Call) -> Answer:
+    """The way out, on the site's side."""
+    call.services.members.unlink_member(call.uow, call.caller.code, call.body.member)
+    return {"linked": False, "since": None}
+
+
 def gate_passes(call: Call) -> Answer:
     """Who may enter a lot."""
     if call.query.lot not in call.caller.lots:
@@ -187,6 +220,18 @@ OPERATIONS = (
     Operation(
         "take_holders", "POST", "/holders", "Who holds plates' automatic payments", Scope.HOLDERS, take_holders,
         body=shapes.HolderBatch, answer=shapes.BatchAnswer,
+    ),
+    Operation(
+        "member_nonce", "POST", "/members/nonces", "A nonce for a member who links the chat (LINE 綁定)", Scope.MEMBERS,
+        member_nonce, body=shapes.MemberSignedIn, answer=shapes.Nonce, secret=True,
+    ),
+    Operation(
+        "member_standing", "POST", "/members/standing", "Whether a member is linked with a chat", Scope.MEMBERS,
+        member_standing, body=shapes.Member, answer=shapes.MemberStanding, secret=True,
+    ),
+    Operation(
+        "unlink_member", "POST", "/members/unlink", "End a member's link with the chat", Scope.MEMBERS, unlink_member,
+        body=shapes.Member, answer=shapes.MemberStanding, secret=True,
     ),
     Operation(
         "gate_passes", "GET", "/passes", "Who may enter a lot on a day, for gate systems", Scope.PASSES, gate_passes,

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.agencyapi import MOST_PAGE, MOST_ROWS, RowResult, Stage
 from domain.ledgercsv import DAY, FIRST_YEAR, LARGEST_AMOUNT, LAST_YEAR, LONGEST_ISSUED_HOW, LONGEST_STREET
+from domain.members import MOST_VEHICLES
 from domain.writeoffs import WriteOffKind, WriteOffStanding, WriteOffState
 
 LARGEST_PLACE = 2**53 - 1  # what JSON's readers hold exactly
@@ -210,6 +211,40 @@ class HolderBatch(Shape):
     """Reports in any order: of each plate the newest stands."""
 
     holders: Annotated[list[HolderRow], Field(min_length=1, max_length=MOST_ROWS)]
+
+
+class MemberVehicle(Shape):
+    """A vehicle of the member's account, as the site has it."""
+
+    plate: Annotated[str, Field(description="With its dash: ABC-1234.", min_length=4, max_length=12)]
+    kind: Kind
+    services: Annotated[list[Literal["paperless", "reminder", "flood"]], Field(max_length=3)] = []
+
+
+class Member(Shape):
+    """A member of the agency's own site, by any name that stays theirs; we keep a keyed hash of it."""
+
+    member: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,64}$")]
+
+
+class MemberSignedIn(Member):
+    """One who has just signed in there to link the chat."""
+
+    vehicles: Annotated[list[MemberVehicle], Field(max_length=MOST_VEHICLES)] = []
+
+
+class Nonce(Shape):
+    """Take it to LINE with the link token, at once: it is good once, until `ends_at`."""
+
+    nonce: str
+    ends_at: datetime
+
+
+class MemberStanding(Shape):
+    """Whether the member is linked with a chat, and since when."""
+
+    linked: bool
+    since: datetime | None
 
 
 class GatePassRow(Shape):

@@ -71,7 +71,7 @@ def _view(operation: Operation, units: UnitOfWorkFactory, services: Services) ->
             raise ApiError(400, "number: must be 1 to 40 capital letters or digits")
         query, sent = _query(operation), _sent(operation)
         body = _body(operation, sent)
-        key = request.headers.get("Idempotency-Key") if operation.body else None
+        key = request.headers.get("Idempotency-Key") if operation.body and not operation.secret else None
         if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
             raise ApiError(400, "Idempotency-Key: must be 1 to 64 printable ASCII characters without blanks")
         with units() as uow:

@@ -1,0 +1,1 @@
+"""LINE's tokens for linking an account."""
