@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from domain.ports.agencies import AgencyDoor
+from domain.staff import StaffRuleError
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWork
 from infra.settings import LOCAL_OR_HTTPS
@@ -18,10 +19,6 @@ from services import audit
 CODE = re.compile(r"[A-Z0-9]{2,16}")  # as domain/ledgercsv.py takes it
 LONGEST_NAME = 60
 LONGEST_URL = 500
-
-
-class AgencyRuleError(Exception):
-    """A staff member asks for what cannot be; its text says what, for the command's one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +42,12 @@ class Agencies:
         self._new_secret = new_secret
 
     def add(self, uow: UnitOfWork, code: str, name: str, *, staff: str) -> uuid.UUID:
-        """Add an agency under the code its bills have. Raises AgencyRuleError."""
+        """Add an agency under the code its bills have. Raises StaffRuleError."""
         name = name.strip()
         if not CODE.fullmatch(code) or not 0 < len(name) <= LONGEST_NAME:
-            raise AgencyRuleError(f"a code of 2 to 16 capital letters or digits, and a name to {LONGEST_NAME}")
+            raise StaffRuleError(f"機關代碼是 2 到 16 個大寫英文字母或數字，名稱最多 {LONGEST_NAME} 個字")
         if uow.session.scalar(select(Agency.id).where(Agency.code == code)) is not None:
-            raise AgencyRuleError("there is an agency with this code")
+            raise StaffRuleError("已經有這個代碼的機關")
         agency = Agency(id=uuid.uuid4(), code=code, name=name)
         uow.session.add(agency)
         uow.session.flush()
@@ -76,10 +73,10 @@ class Agencies:
     def set_webhook(self, uow: UnitOfWork, code: str, url: str, *, staff: str) -> str | None:
         """Have write-offs sent there; the secret that signs them where it is new, shown this once.
 
-        https, or this machine. The secret stays when only the address changes. Raises AgencyRuleError.
+        https, or this machine. The secret stays when only the address changes. Raises StaffRuleError.
         """
         if len(url) > LONGEST_URL or not re.fullmatch(LOCAL_OR_HTTPS, url):
-            raise AgencyRuleError("the address must be https, without a query")
+            raise StaffRuleError("網址必須是 https，不能有問號後的參數")
         agency = self._lock(uow, code)
         secret = None
         if agency.webhook_secret is None:
@@ -90,18 +87,18 @@ class Agencies:
         return secret
 
     def drop_webhook(self, uow: UnitOfWork, code: str, *, staff: str) -> None:
-        """The agency fetches from now on. Raises AgencyRuleError."""
+        """The agency fetches from now on. Raises StaffRuleError."""
         agency = self._lock(uow, code)
         agency.webhook_url = agency.webhook_secret = agency.secret_before = None
         self._audit(uow, "agency.webhook_dropped", agency, staff)
 
     def replace_secret(self, uow: UnitOfWork, code: str, *, staff: str) -> str:
-        """A new secret, shown this once; the old one signs as well until drop_old_secret(). Raises AgencyRuleError."""
+        """A new secret, shown this once; the old one signs as well until drop_old_secret(). Raises StaffRuleError."""
         agency = self._lock(uow, code)
         if agency.webhook_secret is None:
-            raise AgencyRuleError("this agency has no webhook")
+            raise StaffRuleError("這個機關沒有接收通知的網址")
         if agency.secret_before is not None:
-            raise AgencyRuleError("a secret is being replaced: drop the old one first")
+            raise StaffRuleError("密鑰正在更換，請先停用舊的")
         before = self._opened(agency, "webhook_secret", agency.webhook_secret)
         agency.secret_before = self._sealed(agency, "secret_before", before)
         secret = self._new_secret()
@@ -110,10 +107,10 @@ class Agencies:
         return secret
 
     def drop_old_secret(self, uow: UnitOfWork, code: str, *, staff: str) -> None:
-        """Only the newest secret signs. Raises AgencyRuleError."""
+        """Only the newest secret signs. Raises StaffRuleError."""
         agency = self._lock(uow, code)
         if agency.secret_before is None:
-            raise AgencyRuleError("no secret is being replaced")
+            raise StaffRuleError("沒有正在更換的密鑰")
         agency.secret_before = None
         self._audit(uow, "agency.old_secret_dropped", agency, staff)
 
@@ -129,7 +126,7 @@ class Agencies:
     def _lock(self, uow: UnitOfWork, code: str) -> Agency:
         agency = uow.session.scalar(select(Agency).where(Agency.code == code).with_for_update())
         if agency is None:
-            raise AgencyRuleError("no agency has this code")
+            raise StaffRuleError("沒有這個代碼的機關")
         return agency
 
     def _sealed(self, agency: Agency, column: str, secret: str) -> bytes:
@@ -140,5 +137,5 @@ class Agencies:
 
     def _audit(self, uow: UnitOfWork, action: str, agency: Agency, staff: str) -> None:
         if not staff.strip():
-            raise AgencyRuleError("a staff id is needed")
+            raise StaffRuleError("需要承辦人員的帳號")
         audit.write(uow, action, actor=staff.strip(), subject_type="agency", subject_id=agency.code)

@@ -80,7 +80,7 @@ class Money(Bills, MailRoom):
 
     @cached_property
     def stopped(self) -> Stopped:
-        return Stopped(self.booking, queue.defer)
+        return Stopped(self.booking, queue.defer, load_refund_rules())
 
     @cached_property
     def refunds(self) -> Refunds:

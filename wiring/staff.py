@@ -9,6 +9,7 @@ from flask_limiter import Limiter
 from flask_wtf import CSRFProtect
 
 from domain import storebarcode
+from domain.reader import Language
 from infra import queue
 from services import halts, sealing
 from services.passes.cases import Cases
@@ -17,6 +18,7 @@ from services.staff.accounts import StaffAccounts
 from services.staff.deputies import Deputies
 from services.staff.login import Logins
 from web import backoffice
+from web.backoffice.names import Names
 from wiring.campaigns import CampaignRoom
 from wiring.passes import PassRoom
 from wiring.texts import TextRoom
@@ -42,6 +44,12 @@ class StaffRoom(PassRoom, CampaignRoom, TextRoom):
         cities = {code: city.zh for code, city in self.cities.items()}
         return {**ways, halts.PUSHES: "所有主動通知", **cities}
 
+    def _names(self) -> Names:
+        agencies = {code: city.zh for code, city in self.cities.items()}
+        items = {key: item.name.of(Language.ZH) for key, item in self.fees.items.items()}
+        ways = {key: provider.name for key, provider in self.providers.items()}
+        return Names(agencies, items, {**ways, storebarcode.PROVIDER: storebarcode.NAME})
+
     def back_office(self, limiter: Limiter) -> Blueprint:
         """/staff/."""
         services = backoffice.StaffServices(
@@ -56,7 +64,16 @@ class StaffRoom(PassRoom, CampaignRoom, TextRoom):
             cases=Cases(self.entries),
             desk=self.desk,
             refunds=self.refunds,
+            stopped=self.stopped,
             campaigns=self.campaigns,
+            announcements=self.announcements,
+            questions=self.questions,
+            doors=lambda: {item.word: item.title for item in self.registry.menu()},
+            quota=self.quota_seen,
+            line_month=self.line_quota,
+            citizens=self.accounts,
+            agencies=self.agencies,
+            names=self._names(),
             providers=self.providers,
             switches=self._switches,
             published_heads=lambda: sealing.published(self.settings.parkline_var / sealing.HEADS),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from bot.registry import Registry
 from services.announcements import Announcements
 from services.questions import QuestionBook, Questions
 from wiring.stores import Stores
@@ -11,6 +12,8 @@ from wiring.stores import Stores
 
 class TextRoom(Stores):
     """Texts that staff write and everybody reads."""
+
+    registry: Registry  # the house's: what a text may lead to
 
     @cached_property
     def announcements(self) -> Announcements:

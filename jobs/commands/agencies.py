@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from domain.clock import TAIPEI
-from services.agencies import AgencyRuleError
+from domain.staff import StaffRuleError
 from services.agencyapi import keys
 
 agencies = click.Group("agencies", help="Agencies (機關): added, and told where their write-offs go.")
@@ -66,7 +66,7 @@ def webhook(code: str, url: str | None, deed: str | None, staff: str) -> None:
 @STAFF
 @with_appcontext
 def key(code: str, scopes: tuple[str, ...], days: int | None, staff: str) -> None:
-    """To replace a key: make another, have the agency use it, end the old one."""
+    """It is printed nowhere else."""
     click.echo(_try(lambda uow, _: keys.make(uow, code, scopes, staff=staff, days=days)))
 
 
@@ -79,6 +79,16 @@ def list_keys(code: str) -> None:
         ends = f"  ends {_when(one.ends_at)}" if one.ends_at else ""
         used = f"  used {one.used_on}" if one.used_on else "  never used"
         click.echo(f"{one.id}  {' '.join(one.scopes)}  made {_when(one.made_at)} by {one.made_by}{ends}{used}")
+
+
+@agencies.command("replace-key", help="Make a key with the scopes of KEY, printed this once; KEY ends after --days.")
+@click.argument("key_id", metavar="KEY", type=click.UUID)
+@click.option("--days", type=int, default=keys.GRACE, show_default=True, help="How long both may be used.")
+@STAFF
+@with_appcontext
+def replace_key(key_id: UUID, days: int, staff: str) -> None:
+    """The agency has so long to use the new one."""
+    click.echo(_try(lambda uow, _: keys.replace(uow, key_id, staff=staff, grace=days)))
 
 
 @agencies.command("end-key", help="From now on KEY opens nothing.")
@@ -101,5 +111,5 @@ def _try(step: Callable[[Any, Any], Any]) -> Any:
     try:
         with house.unit() as uow:
             return step(uow, house.agencies)
-    except AgencyRuleError as error:
+    except StaffRuleError as error:
         raise click.ClickException(str(error)) from None

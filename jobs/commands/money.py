@@ -1,6 +1,8 @@
 """`flask --app app money`: files of those who took money for us."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -11,12 +13,15 @@ from flask.cli import with_appcontext
 
 from domain.clock import TAIPEI
 from domain.moneycsv import HeaderError, Malformed, Taken, read
-from services.orderbook import OrderNotFoundError
+from domain.staff import StaffRuleError
 from services.reconciliation import compare
+from services.staff import approvals
+from services.stopped import KIND
 from services.storemoney import Outcome
 
 money = click.Group("money", help="Store collection files and settlement files (代收檔、對帳檔); docs/operating.md.")
 LOOK_INTO = (Outcome.BUSY, Outcome.NOT_OURS, Outcome.DIFFERS)  # not booked: staff look, or come again
+STAFF = click.option("--staff", required=True, help="Id of the staff member; kept in the audit.")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -41,28 +46,40 @@ def collect(file: Path) -> None:
 @money.command("stopped", help="Orders that stand still because another sum was taken than ours; staff look into them.")
 @with_appcontext
 def stopped() -> None:
-    """One line each: attempt, our sum, provider, trade number, since."""
+    """One line each: attempt, our sum, provider, trade number, since; then what waits for another person."""
     house = current_app.extensions["house"]
     with house.unit() as uow:
         for one in house.stopped.listed(uow):
             since = one.since.astimezone(TAIPEI).isoformat(timespec="minutes")
             click.echo(f"{one.attempt_id}  NT${one.amount}  {one.provider}  {one.trade_number}  {since}")
+        for asked in approvals.waiting(uow, [KIND]):
+            click.echo(f"approval {asked.id} of {asked.detail['attempt']}  asked by {asked.asked_by}: {asked.reason}")
 
 
 @money.command(
     "release", help="Let a stopped ATTEMPT go: its bills can be paid again, what was taken is to be refunded."
 )
 @click.argument("attempt_id", type=click.UUID)
-@click.option("--staff", required=True, help="Id of the staff member; kept in the audit.")
+@click.option("--reason", required=True, help="Why, in staff's words; nothing personal.")
+@STAFF
 @with_appcontext
-def release(attempt_id: UUID, staff: str) -> None:
-    """The provider is asked again for the sum."""
+def release(attempt_id: UUID, reason: str, staff: str) -> None:
+    """The provider is asked again for the sum. Above the limit of refunds another person must approve."""
     house = current_app.extensions["house"]
-    try:
-        with house.unit() as uow:
-            house.stopped.release(uow, attempt_id, staff=staff)
-    except OrderNotFoundError:
-        raise click.ClickException("no such stopped attempt") from None
+    with _ruled(), house.unit() as uow:
+        released = house.stopped.release(uow, attempt_id, reason=reason, staff=staff)
+    click.echo("released" if released else "waits for another person: /staff/stopped, or `money approve-release`")
+
+
+@money.command("approve-release", help="Approve what another has asked for: the APPROVAL of a stopped order.")
+@click.argument("approval_id", type=click.UUID)
+@STAFF
+@with_appcontext
+def approve_release(approval_id: UUID, staff: str) -> None:
+    """It is released at once. Its id is listed by `money stopped`."""
+    house = current_app.extensions["house"]
+    with _ruled(), house.unit() as uow:
+        house.stopped.decide(uow, approval_id, approve=True, staff=staff)
     click.echo("released")
 
 
@@ -85,6 +102,15 @@ def reconcile(provider: str, file: Path, day: datetime) -> None:
     click.echo(f"{sums}, {compared.agreed:,} agree, {len(compared.differences):,} differ")
     if counts["malformed"] or not compared.agrees:
         raise SystemExit(1)
+
+
+@contextmanager
+def _ruled() -> Iterator[None]:
+    """What the rules forbid is one line."""
+    try:
+        yield
+    except StaffRuleError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _rows(file: Path, counts: Counter[str]) -> list[Taken]:

@@ -12,14 +12,15 @@ from sqlalchemy import or_, select
 
 from domain.agencyapi import Scope
 from domain.clock import city_date
+from domain.staff import StaffRuleError
 from infra.database import UnitOfWork
 from models.agency import Agency, AgencyKey
 from services import audit
-from services.agencies import AgencyRuleError
 from services.orderbook import database_now
 
 PREFIX = "parkline_"  # so that scanners of leaked secrets find it
 SECRET_BYTES = 32
+GRACE = 7  # days in which an agency may still use a key that was replaced
 LOT = re.compile(r"[0-9A-Za-z-]{1,16}")
 _OTHERS = tuple(scope.value for scope in Scope if scope is not Scope.PASSES)
 
@@ -47,13 +48,13 @@ class KeyView:
 
 
 def make(uow: UnitOfWork, code: str, scopes: Collection[str], *, staff: str, days: int | None = None) -> str:
-    """A new key of an agency; shown this once. `days`: it ends after so many. Raises AgencyRuleError.
+    """A new key of an agency; shown this once. `days`: it ends after so many. Raises StaffRuleError.
 
     `scopes`: of Scope; passes name their lot, since a gate need not know who parks elsewhere: passes:LOT.
     """
     agency = _agency(uow, code)
     if not scopes or not all(map(_known, scopes)) or not staff.strip() or (days is not None and days < 1):
-        raise AgencyRuleError(f"a staff id, and one or more scopes of {', '.join(_OTHERS)}, {Scope.PASSES}:LOT")
+        raise StaffRuleError(f"需要承辦人員的帳號，以及一個以上的範圍：{'、'.join(_OTHERS)}、{Scope.PASSES}:停車場")
     token = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     key = AgencyKey(
         id=uuid.uuid4(),
@@ -68,18 +69,33 @@ def make(uow: UnitOfWork, code: str, scopes: Collection[str], *, staff: str, day
     return token
 
 
+def replace(uow: UnitOfWork, key_id: uuid.UUID, *, staff: str, grace: int) -> str:
+    """A new key of the same scopes and the same life, shown this once; the old one ends `grace` days from now.
+
+    Raises StaffRuleError.
+    """
+    old, now = uow.session.get(AgencyKey, key_id, with_for_update=True), database_now(uow)
+    if old is None or grace < 0 or (old.ends_at is not None and old.ends_at <= now):
+        raise StaffRuleError("沒有這把金鑰，或已經停用")
+    life = max((old.ends_at - old.made_at).days, 1) if old.ends_at else None
+    until = now + timedelta(days=grace)
+    old.ends_at = min(old.ends_at, until) if old.ends_at else until
+    _audit(uow, "agency.key_replaced", old, staff)
+    return make(uow, uow.session.get_one(Agency, old.agency_id).code, old.scopes, staff=staff, days=life)
+
+
 def end(uow: UnitOfWork, key_id: uuid.UUID, *, staff: str) -> None:
-    """From now on the key opens nothing. Raises AgencyRuleError."""
+    """From now on the key opens nothing. Raises StaffRuleError."""
     key = uow.session.get(AgencyKey, key_id, with_for_update=True)
     now = database_now(uow)
     if key is None or not staff.strip() or (key.ends_at is not None and key.ends_at <= now):
-        raise AgencyRuleError("no such key, or it has ended; and a staff id is needed")
+        raise StaffRuleError("沒有這把金鑰，或已經停用；也需要承辦人員的帳號")
     key.ends_at = now
     _audit(uow, "agency.key_ended", key, staff)
 
 
 def of(uow: UnitOfWork, code: str) -> Sequence[KeyView]:
-    """The keys of an agency, the newest first. Raises AgencyRuleError."""
+    """The keys of an agency, the newest first. Raises StaffRuleError."""
     query = select(AgencyKey).where(AgencyKey.agency_id == _agency(uow, code).id).order_by(AgencyKey.made_at.desc())
     return [
         KeyView(row.id, row.scopes, row.made_by, row.made_at, row.ends_at, row.used_on)
@@ -116,7 +132,7 @@ def _hash(token: str) -> bytes:
 def _agency(uow: UnitOfWork, code: str) -> Agency:
     agency = uow.session.scalar(select(Agency).where(Agency.code == code))
     if agency is None:
-        raise AgencyRuleError("no agency has this code")
+        raise StaffRuleError("沒有這個代碼的機關")
     return agency
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from domain.agencyapi import RowResult
 from domain.clock import city_date
 from domain.plates import Plate
-from services.agencies import AgencyRuleError
+from domain.staff import StaffRuleError
 from services.agencyapi import answers, keys, reports
 from services.orderbook import database_now
 from tests.agency.conftest import Api, row
@@ -28,7 +28,7 @@ def test_a_key_opens_what_it_is_for_until_it_ends(api: Api) -> None:
         assert newest.used_on is not None
         keys.end(uow, newest.id, staff="anna")
     assert api.post("/bills", {"bills": [row()]}).status_code == 401
-    with api.town.world.unit() as uow, pytest.raises(AgencyRuleError):
+    with api.town.world.unit() as uow, pytest.raises(StaffRuleError):
         keys.end(uow, newest.id, staff="anna")
 
 
@@ -38,7 +38,7 @@ def test_a_key_is_not_kept(api: Api) -> None:
 
 @pytest.mark.parametrize("scopes", [[], ["everything"], ["passes"], ["passes:"], ["bills:L1"]])
 def test_scopes_that_there_are_not(api: Api, scopes: list[str]) -> None:
-    with api.town.world.unit() as uow, pytest.raises(AgencyRuleError):
+    with api.town.world.unit() as uow, pytest.raises(StaffRuleError):
         keys.make(uow, CODE, scopes, staff="anna")
 
 

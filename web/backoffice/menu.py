@@ -35,10 +35,43 @@ MENU = (
             Item("lots", "停車場與優惠方案", Power.SEE_ROUNDS),
         ),
     ),
-    Group("訊息", (Item("floods", "防汛通知", Power.FLOOD), Item("campaigns", "群發紀錄", Power.SEE_MESSAGES))),
-    Group("客服", (Item("refunds", "退款與對帳", Power.SEE_MONEY),)),
-    Group("稽核", (Item("audit", "稽核軌跡", Power.AUDIT),)),
-    Group("系統管理", (Item("people", "承辦人員帳號", Power.STAFF), Item("halts", "停止服務", Power.OPERATE))),
+    Group(
+        "繳費",
+        (
+            Item("payments", "停車費繳費查詢", Power.SEE_MONEY),
+            Item("stopped", "停住的訂單", Power.SEE_MONEY),
+        ),
+    ),
+    Group(
+        "訊息",
+        (
+            Item("news", "公告", Power.NEWS),
+            Item("questions", "答客問", Power.NEWS),
+            Item("floods", "防汛通知", Power.FLOOD),
+            Item("campaigns", "群發紀錄", Power.SEE_MESSAGES),
+            Item("sms", "簡訊發送查詢", Power.SEE_MESSAGES),
+            Item("failed", "未送達訊息", Power.SEE_FAILED),
+        ),
+    ),
+    Group(
+        "客服",
+        (
+            Item("threads", "客服案件", Power.SERVE),
+            Item("replies", "常用回覆", Power.SERVE),
+            Item("callers", "市民查詢", Power.SERVE),
+            Item("refunds", "退款與對帳", Power.SEE_MONEY),
+        ),
+    ),
+    Group("報表", (Item("today", "今日狀態", Power.SEE_MONEY), Item("reports", "報表查詢", Power.REPORTS))),
+    Group("稽核", (Item("audit", "稽核軌跡", Power.AUDIT), Item("openings", "抽籤開啟檔", Power.OPENINGS))),
+    Group(
+        "系統管理",
+        (
+            Item("people", "承辦人員帳號", Power.STAFF),
+            Item("agencies", "機關金鑰", Power.OPERATE),
+            Item("halts", "停止服務", Power.OPERATE),
+        ),
+    ),
     Group("個人資料", (Item("own", "密碼與登入", Power.OWN),)),
 )
 
