@@ -81,3 +81,20 @@ def ending(reader: Reader, one: EntryStanding, today: date) -> dict[str, Any]:
         others=[Say(reader.t("我的月票"), reader.t("我的月票"))],
     )
     return show(reader, reader.t("月票即將到期"), card)
+
+
+def plate_changed(reader: Reader, one: EntryStanding, today: date, person: Person) -> dict[str, Any]:
+    """換牌／換車: the gate knows another plate now."""
+    card = Card(
+        title=reader.t("月票車牌已更換"),
+        subtitle=one.lot_name,
+        tone=Tone.DONE,
+        blocks=[
+            Lead(one.plate, one.type_name(reader.language)),
+            Paragraph(reader.t("承辦人員已依您的申請更換月票的車牌，原來的車牌不能再使用這張月票。")),
+            Rows([(reader.t("使用期間"), period(reader, one.starts_on, one.ends_on, today))]),
+        ],
+        main=Say(reader.t("我的月票"), reader.t("我的月票")),
+        others=[call(reader, person)],
+    )
+    return show(reader, reader.t("月票車牌已更換"), card)

@@ -43,6 +43,7 @@ from services.passes.qualifying import Qualifying
 from services.passes.reminding import PassReminders
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules, load_pass_rules
+from services.passes.sold import SoldPasses
 from services.passes.windows import Windows
 from web.draws.views import blueprint as draw_pages
 from web.draws.views import rehearsals
@@ -126,6 +127,10 @@ class PassRoom(Money, VehicleRoom):
     def places(self) -> Places:
         draw = (self.desk, self.promoting, self.entries, self.late_entries)
         return Places(*draw, self.closing, self.pass_paying, self.refunds, self.telling, self.notices)
+
+    @cached_property
+    def sold_passes(self) -> SoldPasses:
+        return SoldPasses(self.unit, self.pass_rules, self.places, self.board, self.notices)
 
     @cached_property
     def pass_reminders(self) -> PassReminders:

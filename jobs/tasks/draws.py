@@ -95,8 +95,10 @@ def mail(context: JobContext, draw_id: str) -> None:
 @queue.periodic(cron=EVERY_FIVE_MINUTES)
 @queue.task(name="draws.promote", queueing_lock="draws.promote", pass_context=True)
 def promote(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Vacate what is overdue and offer it to whom the protocol names."""
-    for draw_id, phase in _real_rounds(context):
+    """Vacate what is overdue and offer it to whom the protocol names; by hand only once the month of use has begun, for
+    whoever is asked then pays a whole month.
+    """
+    for draw_id, phase in _real_rounds(context, before_use=True):
         if phase == Phase.PUBLISHED:
             try:
                 _desk(context).promote(draw_id, actor=audit.SYSTEM)
@@ -139,11 +141,15 @@ def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
             touched = forgetting.forget(uow)
 
 
-def _real_rounds(context: JobContext) -> list[tuple[str, str]]:
-    """(draw_id, phase) of every round but rehearsals, which staff lead through by hand."""
+def _real_rounds(context: JobContext, *, before_use: bool = False) -> list[tuple[str, str]]:
+    """(draw_id, phase) of every round but rehearsals, which staff lead through by hand. `before_use`: only those whose
+    first day of use has not come.
+    """
     rounds: Rounds = context.additional_context["rounds"]
+    today = city_date(SystemClock().now())
     with units_of(context)() as uow:
-        return [(row.draw_id, row.phase) for row in rounds.all(uow) if not is_rehearsal(row.draw_id)]
+        real = [row for row in rounds.all(uow) if not is_rehearsal(row.draw_id)]
+        return [(row.draw_id, row.phase) for row in real if not before_use or row.starts_on > today]
 
 
 def _desk(context: JobContext) -> Desk:

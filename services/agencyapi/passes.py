@@ -12,6 +12,7 @@ from domain.rounds import Phase
 from infra.database import UnitOfWork
 from models.draw import Seat
 from models.passes import PassEntry, PassRound
+from services.passes.plates import COMPACT, PLATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,12 @@ class GatePass:
 def of_lot(uow: UnitOfWork, lot: str, on: date) -> Sequence[GatePass]:
     """Every paid pass of a lot that holds on this day, by plate. Rehearsals open no gate."""
     query = (
-        select(PassEntry.plate, PassRound.kind, PassRound.pass_type, PassRound.starts_on, PassRound.ends_on)
+        select(PLATE, PassRound.kind, PassRound.pass_type, PassRound.starts_on, PassRound.ends_on)
         .join(PassRound, PassRound.id == PassEntry.round_id)
         .outerjoin(Seat, Seat.entry_id == PassEntry.id)
         .where(PassRound.lot == lot, PassRound.starts_on <= on, PassRound.ends_on >= on)
         .where(or_(Seat.state == "paid", PassEntry.state == Removal.BOUGHT_FIRST.value))
         .where(PassRound.draw_id.not_like(f"{REHEARSAL}%"), PassRound.phase != Phase.VOID.value)
-        .order_by(PassEntry.compact, PassRound.pass_type)
+        .order_by(COMPACT, PassRound.pass_type)
     )
     return [GatePass(*row) for row in uow.session.execute(query)]

@@ -4,7 +4,7 @@ Payments online are closed first, after asking their providers. Rows are locked 
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from infra.database import UnitOfWork
 from models.draw import CounterSale, LateEntry
 from models.order import Attempt, Order, OrderLine, RefundDue
 from models.passes import PassEntry
+from models.refund import RefundRequest
 from services import refundbook
 from services.draws.desk import Desk
 from services.draws.late import LateEntries, LeftOut
@@ -28,7 +29,7 @@ from services.passes.closing import Closing
 from services.passes.entries import Entries
 from services.passes.paying import PassPaying
 from services.passes.readers import reader_of
-from services.refunds import RefundRuleError, Refunds
+from services.refunds import REASON_LENGTH, RefundRuleError, Refunds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,18 @@ class Taken:
     refund: int | None = None
     approved: bool = False  # False with a refund: a second person must approve it
     at_the_lot: str | None = None
+    back: int | None = None  # NT$ that the lot gives back, where less than all
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """退票 that one member of staff asked for and another approves: NT$ that go back, and what notes the approval
+    in the transaction that does it.
+    """
+
+    amount: int
+    asked_by: str
+    approve: Callable[[UnitOfWork], None]
 
 
 class Places:
@@ -79,20 +92,32 @@ class Places:
 
         self._desk.do("paid", draw_id, staff, work)
 
-    def take_back(self, draw_id: str, entry_no: str, why: Vacated, *, reason: str, staff: str) -> Taken:
-        """An entry loses its place: VOID or GIVEN-UP; a paid one REFUNDED, whose money goes back through a refund.
+    def take_back(
+        self,
+        draw_id: str,
+        entry_no: str,
+        why: Vacated,
+        *,
+        reason: str,
+        staff: str,
+        returned: Returned | None = None,
+    ) -> Taken:
+        """An entry loses its place: VOID or GIVEN-UP; a paid one REFUNDED, whose money goes back through a refund: all
+        of it, or what a 退票 gives.
 
-        `reason`: staff's words, nothing personal. Raises RoundRuleError.
+        `reason`: staff's words, nothing personal. Raises RoundRuleError; StaffRuleError where a 退票 is not approved.
         """
         entry_id = self._closed(draw_id, entry_no)
 
         def work(uow: UnitOfWork) -> Taken:
+            if returned is not None:
+                returned.approve(uow)
             orders, attempt_id = _unpaid(uow, entry_id), _paid_attempt(uow, entry_id)
             money = refundbook.lock_money(uow, attempt_id) if attempt_id else None
             paid = rights.is_paid(uow, entry_id)
             self._promoting.vacate(uow, draw_id, entry_id, Vacated.REFUNDED if paid else why, actor=staff)
             _cancel(uow, orders, "place_lost", staff)
-            taken = self._give_back(uow, entry_id, money, reason, staff) if paid else Taken()
+            taken = self._give_back(uow, entry_id, money, reason, staff, returned) if paid else Taken()
             self._telling.tell_one(uow, draw_id, What.LOST, entry_id)
             return taken
 
@@ -133,19 +158,39 @@ class Places:
         return entry_id
 
     def _give_back(
-        self, uow: UnitOfWork, entry_id: uuid.UUID, money: refundbook.Money | None, reason: str, staff: str
+        self,
+        uow: UnitOfWork,
+        entry_id: uuid.UUID,
+        money: refundbook.Money | None,
+        reason: str,
+        staff: str,
+        returned: Returned | None,
     ) -> Taken:
         if money is None:
             sale = uow.session.get(CounterSale, entry_id)
-            return Taken(at_the_lot=sale.receipt_no if sale else None)
+            return Taken(at_the_lot=sale.receipt_no if sale else None, back=returned.amount if returned else None)
         attempt_id, amount = money.payment.attempt_id, money.left
+        if returned is not None:
+            amount, reason = min(amount, returned.amount), f"退票：{reason}"[:REASON_LENGTH]
+        if not amount:
+            return Taken(back=0)
         uow.session.add(RefundDue(attempt_id=attempt_id, order_id=money.order.id, amount=amount, reason="lost"))
         uow.session.flush()
         try:
-            approved = self._refunds.request(uow, attempt_id, amount, reason=reason, staff=staff)
+            asked_by = returned.asked_by if returned else staff
+            approved = self._refunds.request(uow, attempt_id, amount, reason=reason, staff=asked_by)
+            if returned is not None and not approved:
+                approved = self._approved(uow, attempt_id, staff)
         except RefundRuleError as error:
             raise RoundRuleError(str(error)) from None
         return Taken(amount, approved)
+
+    def _approved(self, uow: UnitOfWork, attempt_id: uuid.UUID, staff: str) -> bool:
+        """Two persons have agreed to the 退票, and so to its refund."""
+        waiting = select(RefundRequest.id).where(RefundRequest.attempt_id == attempt_id)
+        for request_id in uow.session.scalars(waiting.where(RefundRequest.decision.is_(None))).all():
+            self._refunds.decide(uow, request_id, approve=True, staff=staff)
+        return True
 
     def _tell_sold(self, uow: UnitOfWork, entry_id: uuid.UUID, amount: int, receipt_no: str) -> None:
         entry = uow.session.get_one(PassEntry, entry_id)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.passreturns import ReturnRules
 from domain.rounds import MonthDefaults
 from infra.configfile import Strict, read_config
 
@@ -29,6 +30,12 @@ class _Priority(Strict):
     last_day: Day
 
 
+class _Returns(Strict):
+    before_first_day: Annotated[int, Field(ge=0, le=100)]
+    each_day_left: bool
+    fee: Annotated[int, Field(ge=0)]
+
+
 class _Name(Strict):
     zh: str
     en: str
@@ -46,6 +53,7 @@ class _File(Strict):
     complaint_days: Annotated[int, Field(ge=1, le=3650)]
     schedule: _Schedule
     priority: list[_Priority]
+    returns: _Returns
     evidence_photos: Annotated[int, Field(ge=1, le=20)]
     evidence: dict[Annotated[str, Field(pattern=r"^[a-z-]{1,16}$")], _Name]
     pass_types: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z-]{1,16}$")], _Name], Field(min_length=1)]
@@ -77,6 +85,7 @@ class PassRules:
     pass_types: Mapping[str, tuple[str, str]]  # code -> name in Chinese, in English
     evidence: Mapping[str, tuple[str, str]]  # 資格審查: what is to be shown, likewise
     evidence_photos: int
+    returns: ReturnRules
 
     def type_names(self, code: str) -> tuple[str, str]:
         """A pass type in Chinese and in English."""
@@ -104,6 +113,7 @@ def load_pass_rules(file: Path = FILE) -> PassRules:
         pass_types=_names(read.pass_types),
         evidence=_names(read.evidence),
         evidence_photos=read.evidence_photos,
+        returns=ReturnRules(read.returns.before_first_day, read.returns.each_day_left, read.returns.fee),
     )
 
 

@@ -23,6 +23,7 @@ from services.passes.afterwards import Rank, lost_of, ranks_of
 from services.passes.application import LATE, LIVE
 from services.passes.entries import Entries
 from services.passes.lots import Lots, PlanView
+from services.passes.plates import plates_of
 from services.passes.prices import PASSED, for_everybody
 from services.passes.rounds import round_now
 from services.passes.rules import PassRules
@@ -40,6 +41,7 @@ class _Shared:
     rehearsal: bool
     in_time: bool
     plans: Mapping[str, PlanView]  # the dearest first
+    plates: Mapping[uuid.UUID, str]
     judged: Mapping[uuid.UUID, str]  # 資格審查: its state by entry
     promoted_to: int
     last_promoted_to: int
@@ -82,6 +84,7 @@ class Standings:
             rehearsal=rehearsal,
             in_time=row.opens_at <= round_now(uow, row) < row.closes_at,
             plans={plan.code: plan for plan in self._lots.plans(uow, row.lot, VehicleKind(row.kind), row.pass_type)},
+            plates=plates_of(uow, [entry.id for entry in entries]),
             judged=_judged(uow, [entry.id for entry in entries]),
             promoted_to=_promoted_to(uow, row) if ranks else 0,
             last_promoted_to=_last_promoted_to(uow, row) if waits else 0,
@@ -103,7 +106,7 @@ class Standings:
             lot=lot.number,
             lot_name=lot.name,
             type_names=self._rules.type_names(row.pass_type),
-            plate=entry.plate,
+            plate=shared.plates[entry.id],
             price=due.price if due else None,
             plan=plan.name if plan else entry.plan,
             plan_code=entry.plan,
