@@ -42,7 +42,7 @@ class DeskRoom(VehicleRoom):
         return Board(self.thread_book, self.accounts, self.citizens, self.notice_rules)
 
     @cached_property
-    def callers(self) -> Callers:
+    def thread_callers(self) -> Callers:
         return Callers(self.accounts, self.vehicles, self.thread_board, self.notices)
 
     def for_conversations(self) -> Mapping[str, Any]:

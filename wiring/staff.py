@@ -19,12 +19,12 @@ from services.staff.deputies import Deputies
 from services.staff.login import Logins
 from web import backoffice
 from web.backoffice.names import Names
-from wiring.campaigns import CampaignRoom
-from wiring.passes import PassRoom
+from wiring.desk import DeskRoom
+from wiring.reports import ReportRoom
 from wiring.texts import TextRoom
 
 
-class StaffRoom(PassRoom, CampaignRoom, TextRoom):
+class StaffRoom(ReportRoom, TextRoom, DeskRoom):
     """Accounts, logging in, and /staff/."""
 
     @cached_property
@@ -79,6 +79,13 @@ class StaffRoom(PassRoom, CampaignRoom, TextRoom):
             published_heads=lambda: sealing.published(self.settings.parkline_var / sealing.HEADS),
             promoting=self.promoting,
             places=self.places,
+            reports=self.reports,
+            present=self.present,
+            openings=self.openings,
+            thread_board=self.thread_board,
+            thread_answers=self.thread_answers,
+            thread_callers=self.thread_callers,
+            desk_rules=self.desk_rules,
             defer=queue.defer,
             pass_rules=self.pass_rules,
             clock=self.clock,

@@ -73,6 +73,16 @@ class Answers:
             row.unread = 0
             audit.write(uow, "thread.read", actor=staff, subject_type="thread", subject_id=row.id)
 
+    def see_photo(self, uow: UnitOfWork, thread_id: uuid.UUID, message_id: uuid.UUID, *, staff: str) -> bytes | None:
+        """The picture of a message of this case, a JPEG; the audit keeps who looked. None where there is none."""
+        picture = self._book.photo(uow, thread_id, message_id)
+        if picture is not None:
+            detail = {"message": str(message_id)}
+            audit.write(
+                uow, "thread.photo_seen", actor=staff, subject_type="thread", subject_id=thread_id, detail=detail
+            )
+        return picture
+
     def _locked(self, uow: UnitOfWork, thread_id: uuid.UUID) -> ThreadRow:
         row = lock(uow, thread_id)
         if row is None:

@@ -116,10 +116,6 @@ class Board:
         standing = {answers[key]: far for key, far in self._notices.standings(uow, list(answers)).items()}
         return CaseView(_line(row), self._writer(uow, row), messages, standing)
 
-    def photo(self, uow: UnitOfWork, thread_id: uuid.UUID, message_id: uuid.UUID) -> bytes | None:
-        """The picture of a message of this case, a JPEG."""
-        return self._book.photo(uow, thread_id, message_id)
-
     def _writer(self, uow: UnitOfWork, row: ThreadRow) -> Writer | None:
         if row.channel is None or row.citizen is None:
             return None

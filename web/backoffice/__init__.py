@@ -55,6 +55,8 @@ PAGES = (
     offers,
     sales,
     gate_list,
+    threads,
+    callers,
     payments,
     refunds,
     stopped,
