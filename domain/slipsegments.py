@@ -28,8 +28,8 @@ def join(segments: Sequence[str]) -> tuple[list[Segments], list[str]]:
     """The slips whose check characters hold, in reading order, and the segments that are left over.
 
     `segments`: plain() ones, in the order in which they were read. One in 121 wrong triples passes the check as well,
-    so those that stand nearest each other go first, and no second or third segment is used twice. Slips of one agency
-    and deadline share their first segment.
+    so those that stand nearest each other, and in order, go first, and no second or third segment is used twice. Slips
+    of one agency and deadline share their first segment.
     """
     places: tuple[dict[str, int], ...] = ({}, {}, {})
     for at, segment in enumerate(segments):
@@ -39,12 +39,14 @@ def join(segments: Sequence[str]) -> tuple[list[Segments], list[str]]:
     fitting = []
     for (first, a), (second, b), (third, c) in product(*(place.items() for place in places)):
         try:
-            fitting.append((max(a, b, c) - min(a, b, c), b, Segments.read(first, second, third)))
+            slip = Segments.read(first, second, third)
         except SegmentsError:
             continue
+        in_order = a < b < c or a > b > c
+        fitting.append((max(a, b, c) - min(a, b, c), not in_order, b, slip))
     slips: list[tuple[int, Segments]] = []
     used: set[str] = set()
-    for _spread, at, slip in sorted(fitting, key=lambda one: one[:2]):
+    for *_worse, at, slip in sorted(fitting, key=lambda one: one[:3]):
         if used.isdisjoint((slip.second, slip.third)):
             used |= {slip.second, slip.third}
             slips.append((at, slip))

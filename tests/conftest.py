@@ -44,8 +44,8 @@ def postgres_url(store_urls: StoreUrls) -> str:
 
 @pytest.fixture(scope="session")
 def code_reader() -> Iterator[ZxingReader]:
-    """Reads photos; its process is started by the first one."""
-    reader = ZxingReader()
+    """Reads photos; its process is started by the first one. Patient, since a busy machine shall fail no test."""
+    reader = ZxingReader(seconds=30)
     yield reader
     reader.close()
 

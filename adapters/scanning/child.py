@@ -22,7 +22,6 @@ MOST_MEMORY = 1024 * 1024 * 1024  # bytes of address space
 MOST_PIXELS = 40_000_000  # a good phone's photo; a few bytes of file can claim far more
 SIDE = 2_400  # pixels: longer photos are read smaller, JPEG without ever unpacking all of it
 LEAST_SIDE = 16
-SECONDS_FOR_LOOKS = 1.2  # no other look is begun that would hardly end by then
 FORMATS = zxingcpp.barcode_formats_from_str("QRCode,Code39,Code128")
 TURNS = (20, -20, 40, -40)  # degrees
 LOOKS_AT_LEAST = 3  # however much the first has found
@@ -50,7 +49,9 @@ def opened(photo: bytes) -> Image.Image:
             image.draft("L", (SIDE, SIDE))
             image.load()
             grey = _grey(image)
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise NoPhotoError("too_large") from None
+    except (OSError, ValueError, SyntaxError, EOFError, struct.error):
         raise NoPhotoError("no_photo") from None
     grey.thumbnail((SIDE, SIDE))
     return grey
@@ -101,15 +102,15 @@ def _turned(image: Image.Image, degrees: float) -> Image.Image:
     return image.rotate(degrees, expand=True, fillcolor=255, resample=Image.Resampling.BILINEAR)
 
 
-def codes(image: Image.Image) -> list[str]:
-    """The texts of all codes. Looks are taken while there is time; turned ones only while they find something new."""
+def codes(image: Image.Image, seconds: float) -> list[str]:
+    """The texts of all codes. No look is begun that would hardly end in time, nor late ones once all seems found."""
     begun = time.monotonic()
     found: dict[str, None] = {}
     for count, look in enumerate(looks(image), start=1):
         read = [text for text in _read(look) if text not in found]
         found |= dict.fromkeys(read)
         passed = time.monotonic() - begun
-        if (found and not read and count >= LOOKS_AT_LEAST) or passed + passed / count > SECONDS_FOR_LOOKS:
+        if (found and not read and count >= LOOKS_AT_LEAST) or passed + passed / count > seconds:
             break
     return list(found)[:MOST_CODES]
 
@@ -122,12 +123,12 @@ def _read(image: Image.Image) -> list[str]:
     return [one.text for one in read if 0 < len(one.text) <= MOST_LETTERS]
 
 
-def answer(photo: bytes) -> list[str] | str:
+def answer(photo: bytes, seconds: float) -> list[str] | str:
     """A list of texts, or the trouble as one word (domain/ports/scanning.py)."""
     if not photo:  # asked whether we are ready
         return []
     try:
-        return codes(opened(photo))
+        return codes(opened(photo), seconds)
     except NoPhotoError as error:
         return str(error)
     except MemoryError:
@@ -144,15 +145,15 @@ def _bound() -> None:
         resource.setrlimit(what, (most, most))
 
 
-def main() -> None:
-    """Until stdin ends."""
+def main(seconds: float) -> None:
+    """Until stdin ends. `seconds`: for the looks at one photo."""
     _bound()
     given, told = sys.stdin.buffer, sys.stdout.buffer
     while len(head := given.read(LENGTH.size)) == LENGTH.size:
-        body = json.dumps(answer(given.read(LENGTH.unpack(head)[0]))).encode("ascii")
+        body = json.dumps(answer(given.read(LENGTH.unpack(head)[0]), seconds)).encode("ascii")
         told.write(LENGTH.pack(len(body)) + body)
         told.flush()
 
 
 if __name__ == "__main__":
-    main()
+    main(float(sys.argv[1]))

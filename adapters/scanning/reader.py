@@ -17,6 +17,7 @@ from adapters.scanning.pipe import LENGTH, MOST_CODES, MOST_LETTERS
 from domain.ports.scanning import PhotoError, Trouble
 
 SECONDS = 2.0  # for one photo, then it is given up
+FOR_LOOKS = 0.6  # of these, after which it looks no further
 START_SECONDS = 10.0  # for a new process, once
 WAIT_SECONDS = 4.0  # for the photos before it
 MOST_ANSWER_BYTES = 1024 * 1024
@@ -62,8 +63,8 @@ class ZxingReader:
         return [text for text in answer[:MOST_CODES] if isinstance(text, str) and len(text) <= MOST_LETTERS]
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self._process = subprocess.Popen(
-            [sys.executable, "-B", "-m", "adapters.scanning.child"],
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-B", "-m", "adapters.scanning.child", str(self._seconds * FOR_LOOKS)],
             cwd=ROOT,
             env={},
             stdin=subprocess.PIPE,
