@@ -52,6 +52,11 @@ class Report:
     chart: Chart | None = None
     notes: Sequence[str] = ()  # what is counted and what is not
 
+    @property
+    def lines(self) -> Sequence[Sequence[Cell]]:
+        """The rows and, where there is one, the total below them."""
+        return [*self.rows, self.total] if self.total else self.rows
+
 
 def percent(part: Decimal | int, whole: Decimal | int) -> str:
     """A share to one decimal, halves away from zero: 12.5%. NONE of nothing."""

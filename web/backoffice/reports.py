@@ -48,20 +48,19 @@ class _Reports:
         if form not in ("xlsx", "csv", "png"):
             abort(404)
         made = self._made(key)
-        name = f"{key}-{made.month}.{form}"
+        name, head = f"{key}-{made.month}.{form}", [column.name for column in made.columns]
         if form == "xlsx":
             notes = [f"{made.title} {made.month}", *made.notes, f"製表時間：{local(self._services.clock.now())}"]
-            rows = [*made.rows, made.total] if made.total else made.rows
-            file = write_sheet("報表", [column.name for column in made.columns], rows, notes)
+            file = write_sheet("報表", head, made.lines, notes)
             return send_file(file, EXCEL, as_attachment=True, download_name=name)
         if form == "csv":
-            data, kind = _csv(made), "text/csv; charset=utf-8"
+            data, kind = csvcells.written(head, made.lines), "text/csv; charset=utf-8"
         elif made.chart and made.chart.bars:
             data, kind = charts.png(made.chart), "image/png"
         else:
             abort(404)
-        head = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        return Response(data, content_type=kind, headers=head)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return Response(data, content_type=kind, headers=headers)
 
     def _made(self, key: str) -> Report:
         """404 for no such report, or one that is not this member's to see."""
@@ -77,8 +76,3 @@ class _Reports:
             return Month.parse(request.args["month"])
         except (KeyError, ValueError):
             return Month.of(self._services.clock.now())
-
-
-def _csv(made: Report) -> bytes:
-    rows = [*made.rows, made.total] if made.total else made.rows
-    return csvcells.written([column.name for column in made.columns], rows)
