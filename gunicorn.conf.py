@@ -41,7 +41,7 @@ class ThroughOurNet(Logger):
 
 bind = f"{'127.0.0.1' if settings.console_mode else '0.0.0.0'}:{settings.port}"  # noqa: S104 - behind a proxy
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
+worker_class = "infra.patience.PatientThreads"
 threads = 16  # wiring.WEB_THREADS; a test compares them
 timeout = 30
 graceful_timeout = 8

@@ -4,6 +4,8 @@ import hashlib
 import secrets
 import time
 from base64 import b64encode
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import structlog
@@ -11,6 +13,9 @@ from flask import Flask, Response, g, jsonify, render_template_string, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from infra import metrics
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MOST_BODY_BYTES = 2 * 1024 * 1024  # a webhook has some kilobytes; rooms that take photos say so themselves
 MOST_FORM_BYTES = 256 * 1024
@@ -72,6 +77,7 @@ def protect(app: Flask, *, public_url: str) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
     )
+    app.wsgi_app = _whole_bodies(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.register_error_handler(HTTPException, _error_page)
     app.register_error_handler(Exception, _broken)
@@ -86,6 +92,19 @@ def protect(app: Flask, *, public_url: str) -> None:
             response.headers.setdefault("Cache-Control", "no-store")
         _told(response.status_code)
         return response
+
+
+def _whole_bodies(inside: "WSGIApplication") -> "WSGIApplication":
+    """gunicorn lets a body end where its sender stopped, so a form cut off half way would pass for a whole one: where
+    a length was announced, werkzeug counts, and refuses what is short of it.
+    """
+
+    def door(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ.get("CONTENT_LENGTH"):
+            environ.pop("wsgi.input_terminated", None)
+        return inside(environ, start_response)
+
+    return door
 
 
 def _begin() -> None:
