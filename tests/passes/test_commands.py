@@ -155,4 +155,4 @@ def test_places_and_their_money_by_commands(run: Run, tmp_path: Path) -> None:
     who = ("--mobile", "0912-345-001", "--plate", "AAA-0001", "--name", "王小明", "--decision", "政風字 1")
     assert "已在登記清單上" in run("late", DRAW_ID, str(kept), *who, *STAFF, fails=True)
     kept.write_text("nothing")
-    assert "收據" in run("late", DRAW_ID, str(kept), *who, *STAFF, fails=True)
+    assert "receipt" in run("late", DRAW_ID, str(kept), *who, *STAFF, fails=True)

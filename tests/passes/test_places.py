@@ -13,7 +13,7 @@ from services.draws.places import Taken
 from services.draws.promoting import Vacated
 from services.passes.sales import sales_of
 from tests.passes.paying import PayWorld
-from tests.passes.world import DRAW_AT, STAFF, TIMES
+from tests.passes.world import STAFF, TIMES
 
 UNCLEAR = Report(AttemptOutcome.UNKNOWN)
 
@@ -230,16 +230,3 @@ def test_every_payment_is_listed_with_its_way_number_and_state(payers: PayWorld)
     with payers.units() as uow:
         lost = {one.entry_id: one.status for one in sales_of(uow, payers.row(uow, draw_id))}
     assert lost[paid] is PayStatus.LOST
-
-
-def test_a_reminder_is_sent_again_only_where_there_is_something_to_pay(payers: PayWorld) -> None:
-    draw_id = payers.drawn(3, steps="*:2")
-    winner, other = payers.holder(draw_id, 1), payers.holder(draw_id, 2)
-    payers.paid(other)
-    payers.places.remind(draw_id, payers.number(winner), staff=STAFF)
-    (told,) = payers.posted.told("pass_pay_soon")
-    assert told["pay_url"].startswith("http://localhost:8000/p/")
-    for entry in (other, payers.sql("SELECT entry_id FROM draw_rank WHERE status = 'B'")[0]["entry_id"]):
-        with pytest.raises(RoundRuleError, match="待繳費"):
-            payers.places.remind(draw_id, payers.number(entry), staff=STAFF)
-    assert TIMES.pay_by > DRAW_AT

@@ -77,11 +77,11 @@ def test_a_waiting_entry_that_is_ineligible_is_passed_over(run: Run) -> None:
     run("clock", DRAW_ID, "2023-08-20T14:01", *STAFF)
     run("freeze", DRAW_ID, *STAFF)
     run("announce", DRAW_ID, *STAFF)
-    assert "the round is announced" in run("skip", DRAW_ID, "1", *STAFF, fails=True)
+    assert "還沒有抽籤結果" in run("skip", DRAW_ID, "1", *STAFF, fails=True)
     run("clock", DRAW_ID, "2023-08-23T23:59:30", *STAFF)
     run("draw", DRAW_ID, *STAFF)
     run("skip", DRAW_ID, "1", *STAFF)
-    assert "does not wait" in run("skip", DRAW_ID, "1", *STAFF, fails=True)
+    assert "已不在候補中" in run("skip", DRAW_ID, "1", *STAFF, fails=True)
     run("clock", DRAW_ID, "2023-08-25T00:00", *STAFF)
     assert "B2 " in run("promote", DRAW_ID, *STAFF)
     assert "B1  VOID  -" in run("outcome", DRAW_ID)
@@ -97,27 +97,27 @@ def test_limits_shelves_and_windows_are_moved_until_it_is_too_late(run: Run) -> 
     assert "P0123  off" in run("lots")
     assert "沒有開放" in run("enter", DRAW_ID, *twice, fails=True)
     run("lot-shelf", "P0123", "on", *STAFF)
-    assert "no lot" in run("lot-shelf", "P9", "on", *STAFF, fails=True)
+    assert "沒有停車場" in run("lot-shelf", "P9", "on", *STAFF, fails=True)
     run("window", DRAW_ID, "disabled", "--places", "3", *STAFF)
     assert "disabled  3  0 sold  2023-08-18T00:00+08:00 to 2023-08-20T00:00+08:00" in run("windows", DRAW_ID)
     run("window-move", DRAW_ID, "disabled", "--places", "2", "--closes", "2023-08-19T00:00", *STAFF)
     assert "disabled  2  0 sold  2023-08-18T00:00+08:00 to 2023-08-19T00:00+08:00" in run("windows", DRAW_ID)
     sale = ("--amount", "5760", "--receipt", "F1", *STAFF)
     run("sell-first", DRAW_ID, "disabled", "--mobile", "0912345007", "--plate", "DDD-0007", "--name", "王", *sale)
-    assert "1 places of the window are sold" in run(
+    assert "優先購買已售出 1 張" in run(
         "window-move", DRAW_ID, "disabled", "--places", "0", *STAFF, fails=True
     )
-    assert "before the announcement" in run(
+    assert "抽籤 10 分鐘前結束" in run(
         "window-move", DRAW_ID, "disabled", "--closes", "2023-08-24T00:00", *STAFF, fails=True
     )
-    assert "no window" in run("window-move", DRAW_ID, "elderly", "--places", "1", *STAFF, fails=True)
+    assert "沒有這個優先購買" in run("window-move", DRAW_ID, "elderly", "--places", "1", *STAFF, fails=True)
     run("clock", DRAW_ID, "2023-08-20T14:01", *STAFF)
     run("freeze", DRAW_ID, *STAFF)
-    assert "no limit" in run("limit", DRAW_ID, "9", *STAFF, fails=True)
-    assert "no window" in run("window-move", DRAW_ID, "disabled", "--places", "9", *STAFF, fails=True)
+    assert "登記限制只能在登記截止前" in run("limit", DRAW_ID, "9", *STAFF, fails=True)
+    assert "沒有這個優先購買" in run("window-move", DRAW_ID, "disabled", "--places", "9", *STAFF, fails=True)
     run("annul", DRAW_ID, "--decision", "政風字第 1 號", *STAFF)
     assert f"{DRAW_ID}  void" in run("rounds")
-    assert "void cannot become" in run("annul", DRAW_ID, "--decision", "x", *STAFF, fails=True)
+    assert "狀態是「作廢」" in run("annul", DRAW_ID, "--decision", "x", *STAFF, fails=True)
 
 
 def test_the_places_of_a_month_are_listed_and_copied(run: Run) -> None:
@@ -160,7 +160,7 @@ def test_a_draw_by_witnesses_from_commits_to_result(run: Run, tmp_path: Path) ->
     planned(run, "--source", "witness")
     for i in (1, 2, 3):
         enter(run, i)
-    assert "has no announce.txt yet" in run("witness", "commit", DRAW_ID, "press", "x", fails=True)
+    assert "還沒有 announce.txt" in run("witness", "commit", DRAW_ID, "press", "x", fails=True)
     run("clock", DRAW_ID, "2023-08-20T14:01", *STAFF)
     run("freeze", DRAW_ID, *STAFF)
     run("announce", DRAW_ID, *STAFF)
