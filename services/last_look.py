@@ -101,7 +101,7 @@ class Eligibility:
 
     def sift(self, connection: Connection, messages: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Ruling]:
         """Rulings where something has changed, where it is night, or where staff have stopped all pushes."""
-        if connection.execute(_STOPPED, (PUSHES,)).fetchone():
+        if pushes_stopped(connection):
             return dict.fromkeys(messages, Ruling(until=self._clock.now() + LOOK_AGAIN))
         rulings = self._until_morning(connection, messages)
         awake = [message for message in messages if message not in rulings]
@@ -140,6 +140,11 @@ class Eligibility:
             connection.execute(_FAILED_ONE, (why, message, citizen))
         left = connection.execute(_FREEZE, (list(whys), message)).fetchone()
         return Ruling(to=left[0]) if left and left[0] else Ruling(Why.NOBODY)
+
+
+def pushes_stopped(connection: Connection) -> bool:
+    """Whether staff have stopped all that the system starts by itself, in LINE and by SMS."""
+    return connection.execute(_STOPPED, (PUSHES,)).fetchone() is not None
 
 
 def not_by_sms(connection: Connection, message: uuid.UUID, channel: str | None, citizen: str | None) -> str | None:

@@ -20,10 +20,12 @@ from domain.smstext import check_addresses, parts
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.account import SmsMessage
-from services.last_look import Why, not_by_sms
+from services.last_look import Why, not_by_sms, pushes_stopped
+from services.orderbook import database_now
 
 SEND = "sms.send"
 MOST_ATTEMPTS = 4
+LOOK_AGAIN = timedelta(minutes=5)  # at the SMS of a notice while pushes are stopped
 GIVEN_UP = timedelta(hours=1)  # after its end: its job is gone, or it would have ended the message
 FLOOD_FIRST = 10  # priority of their jobs; all others have 0
 KEEP_ENDED = timedelta(days=30)  # states and causes only: number and text go with the end
@@ -95,9 +97,7 @@ class SmsPost:
         uow.session.add(row)
         uow.session.flush()
         later: dict[str, object] = {"not_before": not_before} if not_before else {}
-        if topic is Topic.FLOOD:
-            later["priority"] = FLOOD_FIRST
-        self._defer(uow, SEND, message_id=str(message_id), **later)
+        self._defer(uow, SEND, message_id=str(message_id), priority=_priority(topic), **later)
         return message_id
 
     def deliver(self, units: UnitOfWorkFactory, message_id: UUID) -> None:
@@ -146,6 +146,9 @@ class SmsPost:
             self._close(row, "expired", None)
         elif why := not_by_sms(uow.driver, row.id, row.channel, row.citizen):
             self._close(row, "refused", why)
+        elif row.topic is not None and pushes_stopped(uow.driver):
+            later = {"not_before": database_now(uow) + LOOK_AGAIN, "priority": _priority(row.topic)}
+            self._defer(uow, SEND, message_id=str(row.id), **later)
         elif row.recipient and row.body:
             row.state, row.attempts = "sending", row.attempts + 1
             mobile = Mobile(self._cipher.decrypt(row.recipient, place("recipient", row.id)))
@@ -177,6 +180,10 @@ class SmsPost:
         row.recipient = row.body = None
         if state != "accepted" and cause not in set(Why):
             log.error("sms_not_accepted", message_id=str(row.id), gateway=self._gateway.key, state=state, cause=cause)
+
+
+def _priority(topic: str | None) -> int:
+    return FLOOD_FIRST if topic == Topic.FLOOD else 0
 
 
 def place(column: str, message_id: UUID) -> str:

@@ -10,6 +10,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 
 import orjson
 
@@ -66,7 +67,8 @@ def _meaning(answer: Answer) -> AgencyAnswer:
         return AgencyAnswer(Heard.ACCEPTED)
     if answer.status == REFUSED:
         return AgencyAnswer(Heard.REFUSED, _code(answer.text) or f"http_{answer.status}")
-    return AgencyAnswer(Heard.NOT_TAKEN if answer.status == TOO_MANY else Heard.UNCLEAR, f"http_{answer.status}")
+    heard = Heard.NOT_TAKEN if answer.status == TOO_MANY else Heard.UNCLEAR
+    return AgencyAnswer(heard, f"http_{answer.status}", timedelta(seconds=answer.retry_after or 0))
 
 
 def _code(text: str) -> str | None:

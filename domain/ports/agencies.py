@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -23,6 +24,7 @@ class AgencyAnswer:
 
     heard: Heard
     reason: str = ""
+    wait: timedelta = timedelta()  # how long the agency asks to be left alone with it
 
 
 @dataclass(frozen=True, slots=True, repr=False)

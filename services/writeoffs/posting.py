@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import select, text, update
 
 from domain.ports.agencies import AgencyAnswer, AgencyDoor, Heard, TakesWriteOffs
-from domain.writeoffs import WriteOffMessage, WriteOffRules, WriteOffState, next_try_after, pause_after
+from domain.writeoffs import LONGEST_WAIT, WriteOffMessage, WriteOffRules, WriteOffState, next_try_after, pause_after
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.agency import Agency
 from models.writeoff import WriteOff
@@ -153,7 +153,7 @@ class Posting:
         else:
             surely_not = answer.heard in (Heard.NOT_TAKEN, Heard.REFUSED)
             book.shift(uow, row, WriteOffState.DUE if surely_not else WriteOffState.UNKNOWN, answer.reason)
-            row.next_try_at = now + next_try_after(row.tries)
+            row.next_try_at = now + min(max(next_try_after(row.tries), answer.wait), LONGEST_WAIT)
             if row.tries >= self._rules.staff_after_tries:
                 self._deciding.for_staff(uow, row)
 

@@ -36,6 +36,7 @@ class FakeAgency(Loopback):
         self.faults: list[int | str] = []
         self.down: int | str | None = None
         self.trouble: Callable[[], int | str | None] = lambda: None
+        self.pause: int | None = None  # seconds, told with each 429
         self.no: dict[str, str] = {}  # bill number -> the code of its refusal
         self.calls = 0
         self.heard: list[dict[str, Any]] = []  # each message once, in the order in which they were booked
@@ -68,7 +69,7 @@ class FakeAgency(Loopback):
             call.send_header("Content-Length", "0")
             call.end_headers()
         elif isinstance(fault, int):
-            respond(call, fault, "{}")
+            respond(call, fault, "{}", headers=self._asks(fault))
         else:
             with self._lock:
                 status, said = self._take(call, body)
@@ -78,6 +79,9 @@ class FakeAgency(Loopback):
                 say_nothing(call)
             else:
                 respond(call, status, said, "application/json")
+
+    def _asks(self, fault: int) -> dict[str, str]:
+        return {} if self.pause is None or fault != 429 else {"Retry-After": str(self.pause)}
 
     def _take(self, call: Call, body: bytes) -> tuple[int, str]:
         problem = self._problem(call, body)

@@ -5,6 +5,7 @@ import http.server
 import socket
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import Any, Self
 
 GIVES_UP_SECONDS = 60.0  # longer than any time-out of ours
@@ -56,13 +57,17 @@ def body_of(call: Call) -> bytes:
     return call.rfile.read(int(call.headers.get("Content-Length") or 0))
 
 
-def respond(call: Call, status: int, text: str, kind: str | None = None) -> None:
+def respond(
+    call: Call, status: int, text: str, kind: str | None = None, *, headers: Mapping[str, str] | None = None
+) -> None:
     """A whole answer; to nobody where the caller has gone."""
     data = text.encode()
     with contextlib.suppress(OSError):
         call.send_response(status)
         if kind is not None:
             call.send_header("Content-Type", kind)
+        for name, value in (headers or {}).items():
+            call.send_header(name, value)
         call.send_header("Content-Length", str(len(data)))
         call.end_headers()
         call.wfile.write(data)

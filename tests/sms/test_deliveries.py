@@ -20,6 +20,7 @@ from domain.smstext import addresses, check_addresses, parts
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWorkFactory
 from infra.queue import defer
+from services import halts
 from services.sms import SmsPost
 from services.sms_deliveries import SmsDeliveries
 from tests.accounts import DATA_KEY, PhoneInHand
@@ -120,6 +121,22 @@ def rows(units: UnitOfWorkFactory, columns: str) -> list[Any]:
     with units() as uow:
         query = text(f"SELECT {columns} FROM sms_message ORDER BY created_at")  # noqa: S608
         return [tuple(row) for row in uow.connection.execute(query)]
+
+
+def test_while_pushes_are_stopped_notices_wait_and_codes_go(uow: UnitOfWorkFactory, phone: PhoneInHand) -> None:
+    by = post(phone)
+    with uow() as unit:
+        halts.stop(unit, halts.PUSHES, zh="暫停", en="Stopped", staff="anna")
+    for topic in (Topic.OVERDUE, None):
+        sent(uow, by, "停", topic)
+    assert rows(uow, "state") == [("waiting",), ("accepted",)]
+    jobs = "SELECT count(*), count(scheduled_at) FROM procrastinate_jobs WHERE task_name = 'sms.send'"
+    with uow() as unit:
+        assert tuple(unit.connection.execute(text(jobs)).one()) == (3, 1), "it is looked at again later"
+        (waits,) = unit.connection.execute(text("SELECT id FROM sms_message WHERE state = 'waiting'")).scalars()
+        halts.resume(unit, halts.PUSHES, staff="anna")
+    by.deliver(uow, waits)
+    assert len(phone.sent) == 2
 
 
 def test_deliveries_are_learnt_and_counted(uow: UnitOfWorkFactory, phone: PhoneInHand, clock: MovableClock) -> None:

@@ -5,13 +5,16 @@ import uuid
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from domain.orders import ForbiddenMoveError
+from domain.ports.refunds import RefundOutcome, RefundReport
+from domain.refunds import RefundState
 from domain.writeoffs import WRITE_OFF_MOVES, Standing, WriteOffStanding, WriteOffState, move_write_off, taken_back_by
 from services.writeoffs import making, state_of
 from services.writeoffs.making import ReversalError
 from tests.pay.world import bill
-from tests.writeoffs.conftest import Town
+from tests.writeoffs.conftest import GivingBank, Town
 
 
 def test_a_whole_refund_takes_every_bill_back(town: Town) -> None:
@@ -37,6 +40,16 @@ def test_a_reversal_never_overtakes_its_write_off(town: Town) -> None:
     town.later()
     assert [said["kind"] for said in town.agency.heard] == ["write_off", "reversal"]
     assert town.agency.wrong == []
+
+
+def test_a_number_that_a_provider_names_twice_is_no_second_refund(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    same = RefundReport(RefundOutcome.DONE, "F1")
+    monkeypatch.setattr(GivingBank, "refund", lambda *_: same)
+    order = town.pay(bill("A1", 80), bill("A2", 200))
+    assert town.give_back(order, 80) is RefundState.DONE
+    with capture_logs() as logs:
+        assert town.give_back(order, 200) is RefundState.UNKNOWN
+    assert [one["event"] for one in logs] == ["refund_reference_repeated"]
 
 
 def test_money_that_came_twice_was_written_off_once(town: Town) -> None:

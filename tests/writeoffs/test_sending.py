@@ -164,6 +164,17 @@ def test_what_an_agency_says_in_sentences_is_not_kept(town: Town) -> None:
     assert town.listed() == ["http_422"]
 
 
+@pytest.mark.parametrize(("asked", "seconds"), [(None, 30), (600, 600), (86_400, 3600)])
+def test_who_asks_for_a_pause_is_given_it(town: Town, asked: int | None, seconds: int) -> None:
+    town.join()
+    town.agency.faults, town.agency.pause = [429], asked
+    town.pay(bill("A1", 80))
+    town.sweep()
+    ((wait,),) = town.world.rows("SELECT extract(epoch FROM next_try_at - now()) FROM write_off")
+    assert seconds - 5 < wait <= seconds
+    assert town.later() == 1
+
+
 def test_two_rounds_at_once_say_it_once(town: Town) -> None:
     town.join()
     town.pay(*(bill(f"A{number}") for number in range(6)))

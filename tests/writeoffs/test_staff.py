@@ -104,9 +104,9 @@ def test_what_waits_to_be_fetched_is_told_by_agency(town: Town, run: Any) -> Non
 
 def test_agencies_are_added_given_an_address_and_listed(town: Town, run: Any) -> None:
     assert run("agencies", "add", "NWT", "新北市交通局", "--staff", "anna").output == "added\n"
-    assert "there is an agency" in run("agencies", "add", "NWT", "x", "--staff", "anna").output
-    assert "a code of" in run("agencies", "add", "nwt!", "x", "--staff", "anna").output
-    assert "https" in run("agencies", "webhook", "NWT", "http://example.org/x", "--staff", "anna").output
+    assert "已經有這個代碼" in run("agencies", "add", "NWT", "x", "--staff", "anna").output
+    assert "機關代碼是" in run("agencies", "add", "nwt!", "x", "--staff", "anna").output
+    assert "必須是 https" in run("agencies", "webhook", "NWT", "http://example.org/x", "--staff", "anna").output
     secret = run("agencies", "webhook", "NWT", "https://agency.example/write-offs", "--staff", "anna").output.strip()
     assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", secret)
     listed = run("agencies", "list").output
@@ -117,11 +117,11 @@ def test_agencies_are_added_given_an_address_and_listed(town: Town, run: Any) ->
     new = run("agencies", "webhook", "NWT", "--replace-secret", "--staff", "anna").output.strip()
     assert new != secret
     assert "two secrets sign" in run("agencies", "list").output
-    assert "drop the old one first" in run("agencies", "webhook", "NWT", "--replace-secret", "--staff", "anna").output
+    assert "請先停用舊的" in run("agencies", "webhook", "NWT", "--replace-secret", "--staff", "anna").output
     assert run("agencies", "webhook", "NWT", "--drop-old-secret", "--staff", "anna").output == "done\n"
     assert run("agencies", "webhook", "NWT", "--drop", "--staff", "anna").output == "done\n"
     assert "fetches" in run("agencies", "list").output
-    assert "no agency" in run("agencies", "webhook", "TPE", "--drop", "--staff", "anna").output
+    assert "沒有這個代碼的機關" in run("agencies", "webhook", "TPE", "--drop", "--staff", "anna").output
     assert run("agencies", "webhook", "NWT", "--staff", "anna").exit_code == 2
     deeds = [row[1] for row in town.world.rows(ACTIONS, like="agency.%")]
     assert deeds == [
