@@ -21,6 +21,7 @@ from services.draws.desk import Desk
 from services.draws.drawing import Drawing
 from services.draws.freezing import Freezing
 from services.draws.late import LateEntries
+from services.draws.pay_notice import PayNotice
 from services.draws.places import Places
 from services.draws.promoting import Promoting
 from services.draws.proofs import Proofs
@@ -127,6 +128,11 @@ class PassRoom(Money, VehicleRoom):
     def places(self) -> Places:
         draw = (self.desk, self.promoting, self.entries, self.late_entries)
         return Places(*draw, self.closing, self.pass_paying, self.refunds, self.telling, self.notices)
+
+    @cached_property
+    def pay_notice(self) -> PayNotice:
+        page = f"{self.settings.public_url}/passes/"
+        return PayNotice(self.desk, self.entries, self.telling, self.sms, page)
 
     @cached_property
     def sold_passes(self) -> SoldPasses:

@@ -79,6 +79,7 @@ class StaffRoom(ReportRoom, TextRoom, DeskRoom):
             published_heads=lambda: sealing.published(self.settings.parkline_var / sealing.HEADS),
             promoting=self.promoting,
             places=self.places,
+            pay_notice=self.pay_notice,
             reports=self.reports,
             present=self.present,
             openings=self.openings,

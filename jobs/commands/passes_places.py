@@ -110,9 +110,9 @@ def payments(draw_id: str) -> None:
 @staff_option
 @with_appcontext
 def remind(draw_id: str, entry_no: str, staff: str) -> None:
-    """Refused when there is nothing to pay, or nobody in the chat to be told."""
+    """By LINE, or by SMS to those without; refused when there is nothing to pay."""
     with said_plainly():
-        house().places.remind(draw_id, entry_no, staff=staff)
+        click.echo(house().pay_notice.send(draw_id, entry_no, staff=staff).value)
 
 
 def _say(taken: Taken) -> None:

@@ -134,17 +134,6 @@ class Places:
 
         return self._desk.do("late", draw_id, staff, work)
 
-    def remind(self, draw_id: str, entry_no: str, *, staff: str) -> None:
-        """重發繳費通知. Raises RoundRuleError for an entry with nothing to pay, or nobody in the chat to tell."""
-
-        def work(uow: UnitOfWork) -> None:
-            entry = self._entries.by_number(uow, draw_id, entry_no)
-            if rights.held(uow, entry.id, database_now(uow)) is None or reader_of(uow, entry) is None:
-                raise RoundRuleError("這件申請沒有待繳費的車位，或申請人不在 LINE 上")
-            self._telling.tell_one(uow, draw_id, What.REMINDER, entry.id, again=staff)
-
-        self._desk.do("remind", draw_id, staff, work)
-
     # Inside
 
     def _closed(self, draw_id: str, entry_no: str) -> uuid.UUID:

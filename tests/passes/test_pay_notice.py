@@ -19,9 +19,7 @@ def notice(payers: PayWorld) -> PayNotice:
     return PayNotice(payers.desk, payers.entries, payers.telling, sms, PAGE)
 
 
-def test_it_goes_to_the_chat_once_in_a_while_where_something_is_to_be_paid(
-    payers: PayWorld, notice: PayNotice
-) -> None:
+def test_it_goes_to_the_chat_once_in_a_while_where_something_is_to_be_paid(payers: PayWorld, notice: PayNotice) -> None:
     draw_id = payers.drawn(3, steps="*:2")
     winner, other = payers.holder(draw_id, 1), payers.holder(draw_id, 2)
     payers.paid(other)

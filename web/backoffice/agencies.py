@@ -17,6 +17,7 @@ SCOPES = {
     Scope.WRITE_OFFS: "銷帳",
     Scope.CASES: "承辦進度",
     Scope.HOLDERS: "代繳單位",
+    Scope.MEMBERS: "官網會員",
 }
 
 

@@ -8,6 +8,10 @@ from flask import abort, request
 
 from domain.clock import Clock, city_date
 from domain.staff import StaffRuleError
+from infra.database import UnitOfWork
+from services import audit
+from web.backoffice.gate import member
+from web.backoffice.room import missed
 
 LATELY = timedelta(days=30)  # a list shows so much until it is asked for more
 LONGEST = 64  # of a field, in characters
@@ -42,6 +46,16 @@ def place() -> tuple[datetime, uuid.UUID] | None:
         return moment, uuid.UUID(row)
     except ValueError:
         abort(400)
+
+
+def looked_for(uow: UnitOfWork, what: str, found: int, **by: object) -> None:
+    """Where a list was asked for by what a mask hides: kept in the audit, and counted where it finds nobody."""
+    if any(by.values()):
+        detail: dict[str, str | int | bool | None] = {name: bool(value) for name, value in by.items()}
+        detail["found"] = found
+        audit.write(uow, f"{what}.searched", actor=member().actor, subject_type="search", subject_id="", detail=detail)
+        if not found:
+            missed()
 
 
 def place_field(at: datetime, row: uuid.UUID) -> str:

@@ -11,7 +11,7 @@ from services import dead_letters, line_quota, sms_list
 from services.sms_list import Fate, Wanted
 from web.backoffice import asked
 from web.backoffice.gate import member
-from web.backoffice.room import RULES, Room, field, form_id, missed, refused, show, try_to
+from web.backoffice.room import RULES, Room, field, form_id, refused, show, try_to
 
 FIELDS = ("mobile", "topic", "fate", "first", "last")
 TOPICS: Mapping[str, str] = {
@@ -65,8 +65,7 @@ class _Messages:
         lots, after = member().lots(Power.SEE_MESSAGES), sms_list.Place(*start) if start else None
         with self._services.unit() as uow:
             rows, end = sms_list.page(uow, self._services.citizens, wanted, lots, after=after)
-        if wanted.mobile and not rows:
-            missed()
+            asked.looked_for(uow, "sms", len(rows), mobile=wanted.mobile)
         more = asked.place_field(end.at, end.message_id) if end else ""
         return show("sms.html", "簡訊發送查詢", rows=rows, more=more, kept=kept, topics=TOPICS, fates=list(Fate))
 

@@ -18,7 +18,7 @@ from services.staff import approvals
 from web.backoffice import asked
 from web.backoffice.gate import member
 from web.backoffice.names import Names
-from web.backoffice.room import EXCEL, RULES, Room, field, form_id, local, missed, refused, show, try_to
+from web.backoffice.room import EXCEL, RULES, Room, field, form_id, local, refused, show, try_to
 
 UNMASKED = "export.payments"  # kind of the approval
 KEPT = ("agency", "fee_item", "provider", "status", "first", "last")  # in an approval, which holds nothing personal
@@ -67,10 +67,9 @@ class _Payments:
         with self._services.unit() as uow:
             rows, end = payment_list.page(uow, wanted, after=Place(*start) if start else None)
             names = self._names(uow)
+            asked.looked_for(uow, "payments", len(rows), plate=wanted.plate, number=wanted.number)
             waiting = approvals.waiting(uow, [UNMASKED]) if may else []
             usable = approvals.usable(uow, UNMASKED, member().actor) if may else []
-        if (wanted.plate or wanted.number) and not rows:
-            missed()
         more = asked.place_field(end.at, end.attempt_id) if end else ""
         values = {"rows": rows, "more": more, "kept": kept, "names": names, "write_offs": WRITE_OFFS}
         approving = {"waiting": waiting, "usable": usable, "may": may}

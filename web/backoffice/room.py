@@ -29,6 +29,7 @@ from services.desk.board import Board
 from services.desk.callers import Callers
 from services.draws.desk import Desk
 from services.draws.openings import Openings
+from services.draws.pay_notice import PayNotice
 from services.draws.places import Places
 from services.draws.promoting import Promoting
 from services.line_quota import QuotaSeen
@@ -93,6 +94,7 @@ class StaffServices:
     published_heads: Callable[[], Sequence[Head]]
     promoting: Promoting
     places: Places
+    pay_notice: PayNotice
     reports: Reports
     present: Present
     openings: Openings

@@ -7,7 +7,9 @@ from flask import abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from domain.clock import city_date
-from domain.passsales import PaidBy
+from domain.notices import Channel
+from domain.passsales import PaidBy, PayStatus
+from domain.plates import Plate, parse_plate
 from domain.rounds import RoundRuleError
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
@@ -16,10 +18,25 @@ from infra.sheets import Cell, write_sheet
 from services.passes.cases import CaseRow
 from services.passes.sales import Sale, sales_of
 from services.staff import approvals
+from web.backoffice import asked
 from web.backoffice.gate import allow, member
-from web.backoffice.room import EXCEL, KINDS, RULES, Room, field, form_id, local, outcome, refused, show, try_to
+from web.backoffice.room import (
+    EXCEL,
+    KINDS,
+    RULES,
+    Room,
+    done,
+    field,
+    form_id,
+    local,
+    outcome,
+    refused,
+    show,
+    try_to,
+)
 
 UNMASKED = "export.unmasked"  # kind of the approval
+TO_PAY = (PayStatus.TO_PAY, PayStatus.FAILED)  # whose place may still be paid for
 HEAD = (
     "申請編號", "抽籤結果", "申請人姓名", "車牌", "行動電話", "停車場", "車種", "票種", "優惠方案", "付款金額",
     "繳費時間", "付款方式", "繳費編號", "繳費狀態",
@@ -30,6 +47,8 @@ def register(room: Room) -> None:
     """Its routes."""
     views = _Sales(room)
     room.page("/sales", "sales", views.look, Power.SEE_PAYMENTS)
+    room.page("/sales/find", "sales_find", room.sparing(views.look), Power.SEE_PAYMENTS, ("POST",))
+    room.page("/sales/tell/<path:draw_id>", "sales_tell", views.tell, Power.OFFER, ("POST",))
     room.page("/sales/excel/<path:draw_id>", "sales_excel", views.excel, Power.SEE_PAYMENTS)
     room.page("/sales/ask/<path:draw_id>", "sales_ask", views.ask, Power.EXPORT_UNMASKED, ("POST",))
     room.page("/sales/decide", "sales_decide", views.decide, Power.EXPORT_UNMASKED, ("POST",))
@@ -55,21 +74,38 @@ class _Sales:
         self._services = room.services
 
     def look(self) -> ResponseReturnValue:
-        """GET: a round's payments by 付款方式 and 繳費日期; masked."""
-        draw_id, how, day = (request.args.get(name, "")[:64] for name in ("round", "how", "day"))
-        lots = member().lots(Power.SEE_PAYMENTS)
+        """GET: a round's payments by 付款方式 and 繳費日期; masked. POST: by whole plate too."""
+        draw_id, how, day = (request.values.get(name, "")[:64] for name in ("round", "how", "day"))
+        typed, lots = request.form.get("plate", "").strip()[:20], member().lots(Power.SEE_PAYMENTS)
+        may = member().may(Power.EXPORT_UNMASKED)
+        try:
+            plate = parse_plate(typed) if typed else None
+        except RULES as error:
+            return refused(error, "sales", round=draw_id)
         with self._services.unit() as uow:
             rounds = [row for row in self._services.rounds.all(uow) if lots is None or row.lot in lots]
             names = {lot.number: lot.name for lot in self._services.lots.all(uow)}
-            if draw_id and draw_id not in {row.draw_id for row in rounds}:
-                abort(404)
-            rows = [one for one in self._rows(uow, draw_id) if _wanted(one[0], how, day)] if draw_id else None
-            waiting = approvals.waiting(uow, [UNMASKED]) if member().may(Power.EXPORT_UNMASKED) else []
+            about = self._about(uow, draw_id) if draw_id else None
+            rows = self._rows(uow, draw_id, plate=plate) if draw_id else []
+            rows = [one for one in rows if _wanted(one[0], how, day)]
+            asked.looked_for(uow, "sales", len(rows), plate=plate)
+            waiting = approvals.waiting(uow, [UNMASKED]) if may else []
             usable = approvals.usable(uow, UNMASKED, member().actor)
-        may = member().may(Power.EXPORT_UNMASKED)
+        may_tell = about is not None and member().may(Power.OFFER, about.lot)
         values = {"rounds": rounds, "names": names, "rows": rows, "waiting": waiting, "usable": usable, "may": may}
-        ways = [way.value for way in PaidBy]
-        return show("sales.html", "月票繳費查詢", draw_id=draw_id, how=how, day=day, ways=ways, kinds=KINDS, **values)
+        chosen = {"draw_id": draw_id, "how": how, "day": day, "plate": typed, "about": about}
+        shared = {"ways": [way.value for way in PaidBy], "kinds": KINDS, "may_tell": may_tell, "to_pay": TO_PAY}
+        return show("sales.html", "月票繳費查詢", **values, **chosen, **shared)
+
+    def tell(self, draw_id: str) -> ResponseReturnValue:
+        """POST: 重發繳費簡訊 of one place that is to be paid for: LINE first, an SMS to those without."""
+        with self._services.unit() as uow:
+            self._about(uow, draw_id, Power.OFFER)
+        try:
+            by = self._services.pay_notice.send(draw_id, field("entry_no", 32), staff=member().actor)
+        except RULES as error:
+            return refused(error, "sales", round=draw_id)
+        return done("sales", "已由 LINE 通知。" if by is Channel.LINE else "已發簡訊通知。", round=draw_id)
 
     def excel(self, draw_id: str) -> ResponseReturnValue:
         """GET: the list as a file, masked."""
@@ -115,8 +151,13 @@ class _Sales:
             return refused(error, "sales")
         return send_file(file, EXCEL, as_attachment=True, download_name=f"sales-{draw_id.replace('/', '-')}.xlsx")
 
-    def _rows(self, uow: UnitOfWork, draw_id: str, *, whole: bool = False) -> Sequence[tuple[Sale, CaseRow]]:
+    def _rows(
+        self, uow: UnitOfWork, draw_id: str, *, whole: bool = False, plate: Plate | None = None
+    ) -> Sequence[tuple[Sale, CaseRow]]:
         sales = sales_of(uow, self._services.rounds.find(uow, draw_id))
+        if plate is not None:
+            of_plate = {row.id for row in self._services.cases.find(uow, None, plate=plate)}
+            sales = [one for one in sales if one.entry_id in of_plate]
         people = self._services.cases.of(uow, {one.entry_id for one in sales}, whole=whole)
         return [(one, people[one.entry_id]) for one in sales]
 
