@@ -60,13 +60,16 @@ class Report:
 
 def percent(part: Decimal | int, whole: Decimal | int) -> str:
     """A share to one decimal, halves away from zero: 12.5%. NONE of nothing."""
-    return f"{_hundredth(part, whole)}%" if whole else NONE
+    if not whole:
+        return NONE
+    return f"{(Decimal(part) * 100 / Decimal(whole)).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
 
 
 def growth(now: int, before: int) -> str:
-    """How much more than before: +12.5%, -3.0%. NONE where there was nothing before."""
-    return f"{_hundredth(now - before, before):+}%" if before else NONE
+    """How much more or less than before: 增 12.5%, 減 3.0%; in words, which no sheet takes for a formula.
 
-
-def _hundredth(part: Decimal | int, whole: Decimal | int) -> Decimal:
-    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    NONE where there was nothing before.
+    """
+    if now == before or not before:
+        return percent(0, before)
+    return f"{'增' if now > before else '減'} {percent(abs(now - before), before)}"

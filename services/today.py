@@ -132,7 +132,7 @@ class Present:
             at=now,
             state=operation.state(uow),
             providers=[ProviderDay(*row) for row in uow.connection.execute(_PROVIDERS, since)],
-            messages_failed=dict(uow.connection.execute(_MESSAGES_FAILED, since).tuples().all()),
+            messages_failed={str(why): int(count) for why, count in uow.connection.execute(_MESSAGES_FAILED, since)},
             sms=SmsDay(*uow.connection.execute(_SMS, since).one()),
             set_aside=len(dead_letters.set_aside(uow)),
             halts=halts.standing(uow),

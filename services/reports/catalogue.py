@@ -122,7 +122,7 @@ class Reports:
         if key == "items":
             return lambda one: OUR_OWN.get(one) or self._names.fees.name(zh, one)
         if key == "agencies":
-            own = dict(uow.connection.execute(select(Agency.code, Agency.name)).tuples().all())
+            own = {row.code: row.name for row in uow.connection.execute(select(Agency.code, Agency.name))}
             cities = self._names.cities
             return lambda one: OUR_OWN.get(one) or own.get(one) or city_of(cities, one).name(Language.ZH)
         if key == "ways":

@@ -40,8 +40,8 @@ WITH request AS (
   VALUES (gen_random_uuid(), :attempt, :amount, 'test', false, 'staff-1') RETURNING id
 )
 INSERT INTO refund (id, request_id, attempt_id, order_id, provider, refund_number, amount, state, reference, ended_at)
-SELECT gen_random_uuid(), request.id, :attempt, p.order_id, p.provider, substr(md5(:attempt), 1, 20), :amount, 'done',
-  md5(:attempt), :at
+SELECT gen_random_uuid(), request.id, :attempt, p.order_id, p.provider, :number, :amount, 'done',
+  :number, :at
 FROM request, payment p WHERE p.attempt_id = :attempt
 """
 
@@ -88,7 +88,7 @@ class Books:
             self.payments[month, provider] += 1
             self.taken[month, provider, LATE, LATE] += amount + 1
         if what == "given_back":
-            world.run(GIVE_BACK, attempt=str(attempt), amount=amount, at=self.moment)
+            world.run(GIVE_BACK, attempt=str(attempt), number=f"F{next(self._numbers)}", amount=amount, at=self.moment)
             self.back[month, provider] += amount
 
     def sums(self, month: Month, part: Callable[[tuple[Month, str, str, str]], str]) -> dict[str, int]:

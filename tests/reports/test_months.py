@@ -39,7 +39,7 @@ def test_what_is_no_month_is_refused(text: str) -> None:
 
 def test_growth_and_shares() -> None:
     assert [growth(225, 200), growth(150, 200), growth(200, 200), growth(0, 200), growth(200, 0)] == [
-        "+12.5%", "-25.0%", "+0.0%", "-100.0%", NONE,
+        "增 12.5%", "減 25.0%", "0.0%", "減 100.0%", NONE,
     ]  # fmt: skip
     assert [percent(1, 3), percent(2, 3), percent(0, 3), percent(0, 0), percent(1, 2000)] == [
         "33.3%", "66.7%", "0.0%", NONE, "0.1%",

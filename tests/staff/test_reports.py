@@ -62,9 +62,9 @@ def test_money_by_item_with_the_month_and_the_year_before(paid: World, chen: Per
     head, *rows = rows_of(chen, "items", "2026-11")
     assert head[:3] == ["繳費項目", "筆數", "金額（元）"]
     assert rows == [
-        ["停車費", "2", "400", "200", "+100.0%", "50", "+700.0%"],
-        ["手續費", "2", "20", "10", "+100.0%", "10", "+100.0%"],
-        ["合計", "4", "420", "210", "+100.0%", "60", "+600.0%"],
+        ["停車費", "2", "400", "200", "增 100.0%", "50", "增 700.0%"],
+        ["手續費", "2", "20", "10", "增 100.0%", "10", "增 100.0%"],
+        ["合計", "4", "420", "210", "增 100.0%", "60", "增 600.0%"],
     ]
 
 
@@ -85,7 +85,7 @@ def test_the_same_money_by_agency_provider_and_way(
 def test_the_trend_has_this_month_and_the_same_of_last_year(paid: World, chen: Person) -> None:
     _, *rows = rows_of(chen, "months", "2026-11")
     assert len(rows) == TREND
-    assert rows[0] == ["2026-11", "2", "420", "0", "420", "+100.0%"]
+    assert rows[0] == ["2026-11", "2", "420", "0", "420", "增 100.0%"]
     assert rows[1] == ["2026-10", "1", "210", "0", "210", "—"]
     assert rows[-1][:3] == ["2025-11", "1", "60"]
 
