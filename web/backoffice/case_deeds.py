@@ -12,6 +12,7 @@ from domain.draw.listing import Removal
 from domain.names import parse_name
 from domain.phones import parse_mobile
 from domain.plates import parse_plate
+from domain.qualifications import VERDICTS, Judged
 from domain.rounds import RoundRuleError
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
@@ -73,18 +74,27 @@ class _Deeds:
         return self._remove(case, Removal.WITHDRAWN, "已撤回申請。")
 
     def qualify(self, case: uuid.UUID) -> ResponseReturnValue:
-        """POST: 資格審查. 通過: a pool of its own; 不符: the entry is taken off the list."""
+        """POST: 資格審查, of photos or of what the counter saw: 通過, 補件, 不符; or the entry is taken off the list."""
         mine(self._services, case, Power.QUALIFY)
-        if field("verdict", 10) == "ineligible":
-            return self._remove(case, Removal.INELIGIBLE, "已列為資格不符。")
+        verdict = field("verdict", 10)
+        if verdict == Removal.INELIGIBLE.value.lower():
+            return self._remove(case, Removal.INELIGIBLE, "已從清單移除。")
+        if verdict not in VERDICTS:
+            abort(400)
+        judged = Judged(verdict)
 
         def deed() -> uuid.UUID:
+            given = {"reason": field("reason"), "pool": field("pool", 8), "staff": member().actor}
             with self._services.unit() as uow:
-                made, _ = self._services.entries.prove_pool(uow, case, field("pool", 8), staff=member().actor)
-                self._services.cases.note_reason(uow, made.id, "entry.qualified", field("reason"), actor=member().actor)
-                return made.id
+                return self._services.qualifying.judge(uow, case, judged, **given)
 
-        return self._to_new(deed, case, "資格審查通過。新的申請編號與收據如下；請交給申請人。")
+        if judged is Judged.PASSED:
+            return self._to_new(deed, case, "資格審查通過。申請編號與收據如下；請交給申請人。")
+        try:
+            now = deed()
+        except RULES as error:
+            return refused(error, "case", case=case)
+        return done("case", "已儲存審查結果，並通知申請人。", case=now)
 
     def receipt(self, case: uuid.UUID) -> ResponseReturnValue:
         """POST: print the receipt once more. The audit has it: with its salt a masked plate could be worked out."""
@@ -121,7 +131,7 @@ class _Deeds:
             draw_id, plate, field("plan", 16), mobile, parse_name(name), moment, landline=landline or None
         )
         with self._services.unit() as uow:
-            made, _ = self._services.entries.apply(uow, wanted, actor=member().actor)
+            made, _ = self._services.entries.enter(uow, wanted, staff=member().actor)
             return made.id
 
     def _receipt(self, case: uuid.UUID, title: str) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from domain.draw.listing import Removal
 from domain.phones import parse_mobile
 from domain.plates import parse_plate
+from domain.qualifications import Judged
 from domain.rounds import Phase
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
@@ -27,7 +28,13 @@ STATES = {
     Removal.BOUGHT_FIRST: "已優先購買",
     Removal.LEFT: "已註銷",
 }
-_POWERS = {"unmask": Power.UNMASK, "change": Power.CHANGE_ENTRIES, "qualify": Power.QUALIFY}
+JUDGED = {Judged.WAITING: "待審查", Judged.MORE: "已請補件", Judged.PASSED: "通過", Judged.REFUSED: "不符"}
+_POWERS = {
+    "unmask": Power.UNMASK,
+    "change": Power.CHANGE_ENTRIES,
+    "qualify": Power.QUALIFY,
+    "passes": Power.CHANGE_PASSES,
+}
 
 
 def register(room: Room) -> None:
@@ -99,11 +106,12 @@ class _Cases:
         with self._services.unit() as uow:
             of = self._services.rounds.find(uow, row.draw_id)
             plans = self._services.lots.plans(uow, row.lot, VehicleKind(of.kind), of.pass_type)
+            check = self._services.qualifying.of(uow, case)
+            paid = self._services.sold_passes.of(uow, case) is not None
         open_ = row.live and of.phase == Phase.OPEN
         may = {name: member().may(power, row.lot) for name, power in _POWERS.items()}
-        return show(
-            "case.html", f"申請 {row.entry_no}", row=row, plans=plans, open=open_, may=may, states=STATES, round=of
-        )
+        about = {"row": row, "plans": plans, "check": check, "paid": paid, "round": of, "open": open_}
+        return show("case.html", f"申請 {row.entry_no}", may=may, states=STATES, judged=JUDGED, **about)
 
     def unmask(self, case: uuid.UUID) -> ResponseReturnValue:
         """POST: this one entry whole, this once, with a reason that the audit keeps."""

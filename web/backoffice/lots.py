@@ -50,8 +50,19 @@ class _Lots:
                 for pass_type in types
                 if (found := self._services.lots.plans(uow, number, kind, pass_type))
             }
+        evidence = self._services.pass_rules.evidence
         may = {"set": member().may(Power.SET_ALL), "plans": member().may(Power.PLANS)}
-        return show("lot.html", lot.name, lot=lot, plans=plans, kinds=KINDS, types=types, sells=SELLS, may=may)
+        return show(
+            "lot.html",
+            lot.name,
+            lot=lot,
+            plans=plans,
+            kinds=KINDS,
+            types=types,
+            sells=SELLS,
+            may=may,
+            evidence=evidence,
+        )
 
     def put(self) -> ResponseReturnValue:
         """POST: a new lot, or other words about one."""
@@ -82,9 +93,12 @@ class _Lots:
             code, name, pool = field("code", 16), field("name", 40), field("pool", 8) or "G"
             if not (code and name):
                 raise StaffRuleError("方案代號與名稱都要填寫")
+            evidence = field("evidence", 16)
+            if evidence and evidence not in self._services.pass_rules.evidence:
+                abort(400)
             villages = tuple(part for part in field("villages").replace("，", "、").split("、") if part)
             with self._services.unit() as uow:
-                plan = PlanView(code, name, int(price), pool, villages)
+                plan = PlanView(code, name, int(price), pool, villages, evidence or None)
                 self._services.lots.put_plan(uow, number, VehicleKind(kind), pass_type, plan, staff=member().actor)
 
         return try_to(deed, "lot", "已儲存方案。", number=number)

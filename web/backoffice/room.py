@@ -37,8 +37,12 @@ from services.passes.cases import CaseRow, Cases
 from services.passes.entries import Entries
 from services.passes.lots import Lots
 from services.passes.months import Months
+from services.passes.office_days import OfficeDays
+from services.passes.qualifying import Qualifying
 from services.passes.rounds import Rounds
 from services.passes.rules import PassRules
+from services.passes.sold import SoldPasses
+from services.passes.windows import Windows
 from services.questions import QuestionBook
 from services.refunds import Refunds
 from services.reports.catalogue import Reports
@@ -77,6 +81,10 @@ class StaffServices:
     months: Months
     entries: Entries
     cases: Cases
+    qualifying: Qualifying
+    windows: Windows
+    office_days: OfficeDays
+    sold_passes: SoldPasses
     desk: Desk
     refunds: Refunds
     stopped: Stopped
