@@ -1,11 +1,12 @@
 """Cards of 「這是真的嗎？」, 代繳查詢 and of the city's own site with made-up content."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from domain.autopay import HolderReport
 from domain.bindings import Vehicle
+from domain.dates import day
 from domain.members import SERVICES, MemberSite, MemberVehicle
 from domain.plates import Plate
 from domain.reader import Reader
@@ -17,6 +18,7 @@ from flex_templates.person import anyone
 from services.autopay_rules import load_autopay_rules
 from services.official_sites import load_official_sites
 
+TODAY = date(2026, 12, 20)
 NOW = datetime(2026, 12, 20, 6, 2, tzinfo=UTC)  # 14:02 in Taiwan
 SITES = load_official_sites("https://pay.example.gov.tw")
 RULES = load_autopay_rules()
@@ -76,7 +78,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "auto-pay: which": lambda r: autopay.which(r, [(VEHICLE, DOOR)] * 10),
     "auto-pay: nothing bound": lambda r: autopay.none_bound(r, anyone(r)),
     "auto-pay: reminder asked for": lambda r: autopay.reminded(
-        r, VEHICLE, "12/22（二）", Press(r.t("不用提醒"), DOOR), anyone(r)
+        r, VEHICLE, day(r, date(2026, 12, 22), TODAY), Press(r.t("不用提醒"), DOOR), anyone(r)
     ),
     "auto-pay: reminder": lambda r: autopay.again(r, VEHICLE, [], NOW, Press(r.t("再查一次"), DOOR), anyone(r)),
     "auto-pay: reminder, still held": lambda r: autopay.again(
@@ -85,7 +87,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "member: offer": lambda r: member_link.offer(r, site(r), "https://parking.example.gov.tw/line/link", 10, anyone(r)),
     "member: linked, ten vehicles": lambda r: linked(r, [True, *[False] * 9]),
     "member: linked, no vehicle": lambda r: linked(r, []),
-    "member: standing": lambda r: member_link.standing(r, site(r), "12/20（日）", out(r), anyone(r)),
+    "member: standing": lambda r: member_link.standing(r, site(r), day(r, TODAY, TODAY), out(r), anyone(r)),
     "member: unlinked": lambda r: member_link.unlinked(
         r, site(r), Press(r.t("重新連結"), "member_link.begin"), anyone(r)
     ),

@@ -90,7 +90,7 @@ class Autopay:
         )
 
 
-def _binding(channel: str, citizen: str, vehicle: Vehicle) -> Select[tuple[UUID]]:
+def _binding(channel: str, citizen: str, vehicle: Vehicle) -> Select[UUID]:
     return select(BindingRow.id).where(
         BindingRow.channel == channel,
         BindingRow.citizen == citizen,

@@ -60,20 +60,22 @@ class Members:
         self, uow: UnitOfWork, agency: str, member: str, vehicles: Sequence[MemberVehicle]
     ) -> tuple[str, datetime]:
         """A nonce for a member who has signed in at the agency's site, and until when it is good."""
-        now = self._clock.now()
-        uow.connection.execute(delete(MemberOffer).where(MemberOffer.ends_at <= now))
         nonce = secrets.token_urlsafe(NONCE_BYTES)
         told = [
             {"plate": one.vehicle.plate.canonical, "kind": one.vehicle.kind.value, "services": list(one.services)}
             for one in vehicles
         ]
-        member_hash, ends_at = self._hash(uow, agency, member), now + NONCE_LIFE
+        member_hash, ends_at = self._hash(uow, agency, member), self._clock.now() + NONCE_LIFE
         row = MemberOffer(
             nonce_hash=_digest(nonce), agency=agency, member_hash=member_hash, vehicles=told, ends_at=ends_at
         )
         uow.session.add(row)
         uow.session.flush()
         return nonce, ends_at
+
+    def forget(self, uow: UnitOfWork) -> None:
+        """Nonces that were not used in time."""
+        uow.connection.execute(delete(MemberOffer).where(MemberOffer.ends_at <= self._clock.now()))
 
     def linked_since(self, uow: UnitOfWork, agency: str, member: str) -> datetime | None:
         """Since when the member of this agency's site is linked with a chat; None: is not."""

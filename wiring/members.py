@@ -21,3 +21,6 @@ class MemberRoom(AccountRoom):
 
     def for_conversations(self) -> Mapping[str, Any]:
         return {**super().for_conversations(), "members": self.members}
+
+    def for_tasks(self) -> Mapping[str, Any]:
+        return {**super().for_tasks(), "members": self.members}

@@ -1,4 +1,4 @@
-"""Tasks of accounts: sending SMS, deciding about numbers that two have verified, forgetting codes."""
+"""Tasks of accounts: sending SMS, deciding about numbers that two have verified, forgetting codes and nonces."""
 
 from uuid import UUID
 
@@ -6,6 +6,7 @@ from procrastinate import JobContext, RetryStrategy
 
 from infra.queue import queue
 from jobs.context import units_of
+from services.members import Members
 from services.phone_codes import PhoneCodes
 from services.sms import SEND, SmsPost
 from services.takeovers import Takeovers
@@ -43,3 +44,12 @@ def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
     with units_of(context)() as uow:
         codes.forget(uow)
         post.forget(uow)
+
+
+@queue.periodic(cron=EVERY_HOUR)
+@queue.task(name="members.forget", queueing_lock="members.forget", pass_context=True)
+def forget_nonces(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Nonces that no member took to LINE in time."""
+    members: Members = context.additional_context["members"]
+    with units_of(context)() as uow:
+        members.forget(uow)

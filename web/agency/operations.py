@@ -153,17 +153,18 @@ def take_holders(call: Call) -> Answer:
 
 def member_nonce(call: Call) -> Answer:
     """A nonce for one who has signed in."""
-    vehicles = []
-    for number, row in enumerate(call.body.vehicles, start=1):
+    vehicles, refused = [], []
+    for row in call.body.vehicles:
         try:
             plate = parse_plate(row.plate)
         except PlateError:
             plate = None
         if plate is None or plate.ambiguous_dash:
-            raise ApiError(400, f"vehicles: the plate of vehicle {number} is none, or lacks its dash")
-        vehicles.append(MemberVehicle(Vehicle(plate, VehicleKind(row.kind)), row.services))
+            refused.append(row.plate)
+        else:
+            vehicles.append(MemberVehicle(Vehicle(plate, VehicleKind(row.kind)), row.services))
     nonce, ends_at = call.services.members.offer(call.uow, call.caller.code, call.body.member, vehicles)
-    return {"nonce": nonce, "ends_at": ends_at}
+    return {"nonce": nonce, "ends_at": ends_at, "refused": refused}
 
 
 def member_standing(call: Call) -> Answer:

@@ -238,6 +238,7 @@ class Nonce(Shape):
 
     nonce: str
     ends_at: datetime
+    refused: Annotated[list[str], Field(description="Plates that are none, or lack a dash: these are left out.")]
 
 
 class MemberStanding(Shape):
