@@ -25,6 +25,7 @@ PLAN = {
     "price": "4600",
     "pool": "L",
     "villages": "西村里、景聯里",
+    "evidence": "residence",
 }
 
 

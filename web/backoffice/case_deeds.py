@@ -74,7 +74,7 @@ class _Deeds:
         return self._remove(case, Removal.WITHDRAWN, "已撤回申請。")
 
     def qualify(self, case: uuid.UUID) -> ResponseReturnValue:
-        """POST: 資格審查, of photos or of what the counter saw: 通過, 補件, 不符; or the entry is taken off the list."""
+        """POST: 資格審查, of photos or what the counter saw: 通過, 補件, 不符; or the entry is taken off the list."""
         mine(self._services, case, Power.QUALIFY)
         verdict = field("verdict", 10)
         if verdict == Removal.INELIGIBLE.value.lower():

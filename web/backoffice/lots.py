@@ -50,19 +50,9 @@ class _Lots:
                 for pass_type in types
                 if (found := self._services.lots.plans(uow, number, kind, pass_type))
             }
-        evidence = self._services.pass_rules.evidence
         may = {"set": member().may(Power.SET_ALL), "plans": member().may(Power.PLANS)}
-        return show(
-            "lot.html",
-            lot.name,
-            lot=lot,
-            plans=plans,
-            kinds=KINDS,
-            types=types,
-            sells=SELLS,
-            may=may,
-            evidence=evidence,
-        )
+        names = {"kinds": KINDS, "types": types, "sells": SELLS, "evidence": self._services.pass_rules.evidence}
+        return show("lot.html", lot.name, lot=lot, plans=plans, may=may, **names)
 
     def put(self) -> ResponseReturnValue:
         """POST: a new lot, or other words about one."""

@@ -1,4 +1,4 @@
-"""資格審查: what waits to be judged, and the photos that applicants sent. The verdict is given on the case's own page."""
+"""資格審查: what waits to be judged, and photos that applicants sent. The verdict is given on the case's page."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""換牌／換車 and 退票 of a pass that is paid for: one member of staff asks, having seen the papers, another approves."""
+"""換牌／換車 and 退票 of a pass that is paid for: one of the staff asks, having seen the papers, another approves."""
 
 import uuid
 
@@ -34,7 +34,7 @@ class _SoldPasses:
         self._sold = room.services.sold_passes
 
     def look(self) -> ResponseReturnValue:
-        """GET: what waits for a second person. Plates asked for are whole: that person compares them with the papers."""
+        """GET: what waits for a second person. Plates asked for are whole: they are compared with the papers."""
         with self._services.unit() as uow:
             waiting = self._sold.waiting(uow, member().lots(Power.CHANGE_PASSES))
             found = [(asked, self._sold.plate_of(uow, asked)) for asked in waiting]
@@ -84,11 +84,11 @@ class _SoldPasses:
     def _asked(self, approval_id: uuid.UUID) -> ApprovalView:
         """What waits, in a lot of one's own; anything else does not exist: 404."""
         with self._services.unit() as uow:
-            for asked in self._sold.waiting(uow, None):
-                if asked.id == approval_id:
-                    allow(Power.CHANGE_PASSES, self._sold.lot_of(uow, asked))
-                    return asked
-        abort(404)
+            asked = next((one for one in self._sold.waiting(uow, None) if one.id == approval_id), None)
+            if asked is None:
+                abort(404)
+            allow(Power.CHANGE_PASSES, self._sold.lot_of(uow, asked))
+            return asked
 
     def _why(self) -> str:
         papers, reason = field("papers", 80), field("reason", 100)
