@@ -1,6 +1,7 @@
 """Excel files, in and out. A cell is text, a number or a day and never a formula; a file read may be a hostile one."""
 
 import io
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_UNPACKED = 50 * 1024 * 1024  # bytes; a small file may unpack to a very large one
 MOST_ROWS = 20_000
+MOST_IN_MEMORY = 1024 * 1024  # bytes of a file that is written; a larger one is on disk
 WIDEST = 40  # characters
 UNREADABLE = (  # what unpacking and parsing raise for files that are none; entities (defusedxml) are a ValueError
     zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError,
@@ -36,7 +38,9 @@ class SheetError(Exception):
 def write_sheet(
     title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], notes: Sequence[str] = ()
 ) -> IO[bytes]:
-    """A workbook with one sheet: `notes` a line each, the head, the rows. Rows go to disk as they come."""
+    """A workbook with one sheet: `notes` a line each, the head, the rows. Rows go to disk as they come, and of the file
+    too no more than a piece is in memory, however many there are.
+    """
     book = Workbook(write_only=True)
     sheet: WriteOnlyWorksheet = book.create_sheet(title)
     _lay_out(sheet, head_at=len(notes) + 1)
@@ -47,7 +51,7 @@ def write_sheet(
     sheet.append([_cell(sheet, name, bold=True) for name in head])
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
-    file = io.BytesIO()
+    file = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
     book.save(file)
     file.seek(0)
     return file

@@ -77,7 +77,7 @@ class CityTexts(Generic[T]):
             set_={**values, "version": CityText.version + 1},
             where=CityText.version == version,
         )
-        if not uow.connection.execute(kept).rowcount:
+        if uow.connection.execute(kept.returning(CityText.version)).scalar() is None:
             raise StaffRuleError("這則內容剛被另一位同仁更改過，請重新開啟，看過之後再改")
         detail: audit.Detail = {"shown": shown, "version": version + 1}
         audit.write(uow, f"{self._kind}.written", actor=staff, subject_type=self._kind, subject_id=key, detail=detail)

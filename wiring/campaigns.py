@@ -35,7 +35,7 @@ class CampaignRoom(VehicleRoom):
     def failed_notices(self) -> FailedNotices:
         return FailedNotices(self.planning, self.clock)
 
-    @property
+    @cached_property
     def line_quota(self) -> LineQuota:
         return LineQuota(self.line_address, self.access_token)
 
