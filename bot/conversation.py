@@ -181,7 +181,7 @@ class Conversation(Generic[D]):
 
     key: ClassVar[str]
     version: ClassVar[int] = 1  # raise it when Data or steps change: older dialogs start again, saying so
-    triggers: ClassVar[tuple[Trigger, ...]] = ()
+    triggers: tuple[Trigger, ...] = ()  # of the class; an object may add words that are data
     title: ClassVar[str] = ""  # msgid shown in menu and help; "" keeps it out of both
     explains: ClassVar[str] = ""  # msgid of one line in help
     place: ClassVar[int] = 100  # where in menu and help, lower first

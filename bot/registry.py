@@ -72,8 +72,9 @@ class Registry:
                         raise RegistryError(f"{key} and {self._kinds[kind]} both want {kind.__name__}")
 
     def by_word(self, text: str) -> str | None:
-        """The conversation a word opens."""
-        return self._words.get(normal(text))
+        """The conversation that a word opens, or a shape that no dialog may be given."""
+        found = self._words.get(normal(text))
+        return found or next((key for shape, key in self._shapes if shape.first and shape.matches(text)), None)
 
     def by_shape(self, given: Input) -> str | None:
         """The conversation opened by what a text looks like, or by the kind of an input."""

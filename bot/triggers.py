@@ -24,11 +24,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A text that looks like something (a plate, a bill number), when no dialog waits for text. Lower `order` first."""
+    """A text that looks like something (a plate, a bill number), when no dialog waits for text. Lower `order` first.
+
+    `first`: wins over a dialog that waits, as words do: what no step may be given.
+    """
 
     name: str
     matches: Callable[[str], bool]
     order: int = 100
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

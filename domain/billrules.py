@@ -19,6 +19,7 @@ from domain.bills import (
 from domain.billsview import AskedCity, BillClass, BillGroup, BillsView, Line, SilentCity, Standing
 from domain.cities import Cities, city_of
 from domain.clock import city_date
+from domain.feeitems import Identifier
 from domain.plates import Plate
 from domain.vehicles import VehicleKind
 
@@ -108,8 +109,9 @@ def build_view(
     cities: Cities,
     now: datetime,
     not_connected: Collection[str] = (),
+    identifier: Identifier | None = None,
 ) -> BillsView:
-    """The view of a plate from one answer per source; the ledger's answers are among them, as Found of each agency."""
+    """The view of a plate, or an identifier, from one answer per source; the ledger's is a Found of each agency."""
     all_lines = _lines(payables(answers), paid, cities, city_date(now))
     shown = [line for line in all_lines if line.standing not in {Standing.PAID_HERE, Standing.PAYING_HERE}]
     listed = {line.payable.agency for line in all_lines}
@@ -132,6 +134,7 @@ def build_view(
         could_not_ask=tuple(SilentCity(city, answer) for city, answer in silent if not answer.promised),
         promised=tuple(SilentCity(city, answer) for city, answer in silent if answer.promised),
         not_connected=tuple(city_of(cities, code) for code in not_connected),
+        identifier=identifier,
     )
 
 

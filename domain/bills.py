@@ -52,8 +52,8 @@ class Bill:
 
     agency: str  # city or agency code, e.g. TPE
     number: str
-    plate: str  # canonical, with its dash as the source gives it
-    kind: VehicleKind
+    plate: str  # canonical, with its dash as the source gives it; "": of no vehicle
+    kind: VehicleKind  # OTHER where it is of no vehicle
     parked_on: date | None
     deadline: date | None  # last day to pay
     status: BillStatus
@@ -66,6 +66,7 @@ class Bill:
     street: str | None = None  # shown only to someone who gave this slip's number
     started_at: datetime | None = None  # 停車時間, likewise
     left_at: datetime | None = None  # 駛離時間, likewise
+    identifier: str = ""  # 水號、電號: whose it is, as the agency knows them
 
     @property
     def key(self) -> PayableKey:
@@ -78,7 +79,7 @@ class DunningNotice:
 
     agency: str
     number: str
-    plate: str
+    plate: str  # "": of no vehicle
     kind: VehicleKind
     deadline: date | None
     amount: int  # sum of its bills
@@ -90,6 +91,7 @@ class DunningNotice:
     registered_mail: bool | None = None  # 掛號 True, 平信 False, None: the data does not tell
     source: str = "city"
     fee_item: str = "parking"
+    identifier: str = ""
 
     @property
     def key(self) -> PayableKey:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from domain.bills import CouldNotAsk, Payable, PayableKey
 from domain.cities import City
+from domain.feeitems import Identifier
 from domain.plates import Plate
 from domain.vehicles import VehicleKind
 
@@ -84,12 +85,12 @@ class SilentCity:
 
 @dataclass(frozen=True, slots=True)
 class BillsView:
-    """Everything known of one plate at one moment.
+    """Everything known at one moment of one plate; or of one identifier, or a bill by itself, with no plate.
 
     "Nothing due" may be said of the cities in `nothing_due` only.
     """
 
-    plate: Plate
+    plate: Plate  # NO_PLATE: of no vehicle
     kind: VehicleKind
     today: date
     asked_at: datetime  # the oldest of the answers
@@ -99,6 +100,7 @@ class BillsView:
     could_not_ask: tuple[SilentCity, ...] = ()
     promised: tuple[SilentCity, ...] = ()  # still being asked; the citizen will be told
     not_connected: tuple[City, ...] = ()  # cities that this service does not ask at all
+    identifier: Identifier | None = None  # 水號、電號
 
     @property
     def lines(self) -> Iterator[Line]:

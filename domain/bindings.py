@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from domain.feeitems import Identifier
 from domain.notices import Channel
 from domain.plates import Plate
 from domain.reader import Language
@@ -74,6 +75,15 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentifierBinding:
+    """One 水號 or 電號 of one citizen."""
+
+    identifier: Identifier
+    slot: Slot | None  # of its reminder; None: none, it is only in 待繳
+    reminder_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class FloodArea:
     """An area of the flood notice, by its names."""
 
@@ -92,6 +102,7 @@ class VehicleRules:
 
     most_vehicles: int
     most_saved_bills: int
+    most_identifiers: int
     default_slot: Slot
     slots: tuple[Slot, ...]
     flood_areas: Mapping[str, FloodArea]

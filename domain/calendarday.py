@@ -21,6 +21,7 @@ class About(IntEnum):
 
     BILLS = 1
     PASS = 2  # a monthly pass (月票) that was won
+    FEES = 3  # bills, and not of parking alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class CalendarDay:
         amount = money(reader, self.amount)
         if self.about is About.PASS:
             title = reader.t("月票繳費期限：{amount}", amount=amount)
+        elif self.about is About.FEES:
+            title = reader.t("繳費期限：{count} 筆，{amount}", count=self.count, amount=amount)
         else:
             title = reader.t("停車費繳費期限：{count} 筆，{amount}", count=self.count, amount=amount)
         words = reader.t("當天 24:00 前繳納。已繳費就不必理會。在 LINE 輸入「待繳」可以查詢與繳費。")

@@ -11,9 +11,10 @@ from datetime import date
 from enum import StrEnum
 
 from domain.bills import Bill, BillStatus, Payable
-from domain.reader import Language, Reader
+from domain.reader import Language, Reader, msgid
 from domain.vehicles import VehicleKind
 
+PARKING = "parking"
 PASS = "pass"  # noqa: S105 - a monthly pass (月票): no agency's bill, sold here
 OWN_LEDGER = "ledger"  # Payable.source of bills that agencies gave us: only for these are the amounts ours to lower
 
@@ -41,6 +42,16 @@ class RefundWay(StrEnum):
 
     AS_PAID = "as_paid"  # by whom it was taken, else by bank transfer
     AGENCY = "agency"  # taken by the agency's own platform, so given back by it
+
+
+AFTER_DEADLINE: Mapping[AfterDeadline, str] = {
+    AfterDeadline.DUNNED: msgid("寄發催繳單，並加收工本費"),
+    AfterDeadline.ASK_AGENCY: msgid("應繳金額請先洽機關"),
+}
+REFUNDS: Mapping[RefundWay, str] = {
+    RefundWay.AS_PAID: msgid("退回原付款方式，不能退回時改以匯款"),
+    RefundWay.AGENCY: msgid("由收費機關的平台退還"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +120,7 @@ class FeeItem:
     about: Texts  # 說明
     notes: Texts  # 注意事項
     identifier: IdentifierKind | None = None
+    words: Sequence[str] = ()  # that open it in the chat, beside its names
     discounts: Sequence[Discount] = ()
 
     def reads(self, number: str) -> Sequence[LookupKey]:
@@ -135,10 +147,21 @@ class Fees:
         item = self.items.get(fee_item)
         return item.name.of(reader.language) if item else fee_item
 
+    def identifier_name(self, reader: Reader, fee_item: str) -> str:
+        """What its agency calls the number of a customer (水號); the item's own name where it has none."""
+        item = self.items.get(fee_item)
+        return item.identifier.name.of(reader.language) if item and item.identifier else self.name(reader, fee_item)
+
     def identifiers(self, number: str) -> Sequence[Identifier]:
         """Whose identifier a number may be, as spelled() has it: 11 digits are a 水號 as well as an 電號."""
         items = self.items.values()
         return [Identifier(item.key, number) for item in items if LookupKey.IDENTIFIER in item.reads(number)]
+
+    def ask_agency(self, payable: Payable) -> bool:
+        """Whether its last day has passed and what is owed now is for its agency to say (滯納金、罰鍰)."""
+        item = self.items.get(payable.fee_item)
+        late = isinstance(payable, Bill) and payable.status is BillStatus.OVERDUE
+        return late and item is not None and item.after_deadline is AfterDeadline.ASK_AGENCY
 
     def earned(self, payable: Payable) -> Sequence[Discount]:
         """The discounts of this bill where it is paid here with a provider; none for what is not of our own ledger."""

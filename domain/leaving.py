@@ -29,6 +29,7 @@ class Ending:
     saved_bills: int
     entries: int  # applications for passes that are still open to be withdrawn
     unfinished: Sequence[Unfinished]
+    identifiers: int = 0  # 水號、電號
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,18 @@ takes, the slow way takes unchanged (a test holds the two together).
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from domain.feeitems import PARKING
 from domain.plates import PlateError, parse_plate
 
 LARGEST_AMOUNT = 9_999_999  # NT$
 LONGEST_STREET = 100
 LONGEST_ISSUED_HOW = 20
 FIRST_YEAR, LAST_YEAR = 2000, 2099
+VEHICLE = frozenset({"plate", "kind"})
 
 DAY = (  # a day of FIRST_YEAR to LAST_YEAR that there is
     r"20\d\d-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
@@ -116,6 +118,7 @@ class Column:
 
 _TEXT = r"[^\",\x00-\x1f\x7f-\x9f\ufeff\s](?:[^\",\x00-\x1f\x7f-\x9f]{{0,{}}}[^\",\x00-\x1f\x7f-\x9f\s])?"
 _AGENCY, _NUMBER = r"[A-Z0-9]{2,16}", r"[A-Z0-9]{1,40}"
+_IDENTIFIER = r"[A-Z0-9]{1,20}"
 _NUMBER_RULE = "must be 1 to 40 capital letters or digits"
 _PLATE = r"(?=[A-Z-]*\d[A-Z-]*\d)(?=[A-Z0-9-]{5,8}(?:,|\Z))[A-Z0-9]{2,4}-[A-Z0-9]{2,5}"
 _MONEY = r"0|[1-9]\d{0,6}"
@@ -125,13 +128,13 @@ COLUMNS = {
     for column in (
         Column("agency", _AGENCY, _matching(_AGENCY, "must be 2 to 16 capital letters or digits"), required=True),
         Column("number", _NUMBER, _matching(_NUMBER, _NUMBER_RULE), required=True),
-        Column("plate", _PLATE, _plate, required=True),
+        Column("plate", _PLATE, _plate),
         Column(
             "kind",
             "car|motorcycle|heavy_motorcycle|other",
             _one_of(("car", "motorcycle", "heavy_motorcycle", "other"), _KINDS),
-            required=True,
         ),
+        Column("identifier", _IDENTIFIER, _matching(_IDENTIFIER, "must be 1 to 20 capital letters or digits")),
         Column("amount", _MONEY, _amount, required=True),
         Column("pay_amount", _MONEY, _amount),
         Column("fee_item", "[a-z][a-z0-9_]{0,31}", _matching("[a-z][a-z0-9_]{0,31}", "must be a fee item's key")),
@@ -169,14 +172,15 @@ class RowReader:
             raise RowError(f"unknown column {unknown[0][:40]!r}")
         if len(set(self.columns)) != len(self.columns):
             raise RowError("a column is there twice")
-        missing = [name for name, column in COLUMNS.items() if column.required and name not in self.columns]
+        needed = {name for name, column in COLUMNS.items() if column.required}
+        if "fee_item" not in self.columns:  # then it is parking
+            needed |= VEHICLE
+        missing = [name for name in COLUMNS if name in needed and name not in self.columns]
         if missing:
             raise RowError(f"column {missing[0]} is missing")
-        alone = re.compile(self._row(empty={"notice_number"}), re.ASCII).fullmatch
-        in_notice = re.compile(self._row(filled={"notice_number", "notice_extra_charge"}), re.ASCII).fullmatch
-        has_notices = {"notice_number", "notice_extra_charge"} <= set(self.columns)
+        first, *others = (re.compile(pattern, re.ASCII).fullmatch for pattern in self._rows())
         # Takes the line of a row that is as its columns want it.
-        self.is_plain = (lambda line: alone(line) or in_notice(line)) if has_notices else alone
+        self.is_plain = (lambda line: first(line) or any(match(line) for match in others)) if others else first
 
     def read(self, line: str) -> str:
         """The row as COPY takes it (CSV without line end). Raises RowError."""
@@ -198,9 +202,21 @@ class RowReader:
                 row[name] = column.check(value) if value else ""
             except RowError as error:
                 raise RowError(f"{name}: {error}") from None
+        lacking = [name for name in COLUMNS if name in VEHICLE and not row.get(name)]
+        if len(lacking) == 1 or (lacking and row.get("fee_item") in (None, "", PARKING)):
+            raise RowError(f"{lacking[0]}: is empty")
         if row.get("notice_number") and not row.get("notice_extra_charge"):
             raise RowError("notice_extra_charge: is empty, though the bill is in a notice")
         return ",".join(_quoted(row[name]) for name in self.columns)
+
+    def _rows(self) -> Iterator[str]:
+        """What plain rows look like: of a vehicle or of none, alone or in a notice, as far as the columns have them."""
+        notice, columns = {"notice_number", "notice_extra_charge"}, set(self.columns)
+        for filled, empty in ((VEHICLE, set[str]()), ({"fee_item"}, set(VEHICLE))):
+            if filled <= columns:
+                yield self._row(filled=filled, empty=empty | {"notice_number"})
+                if notice <= columns:
+                    yield self._row(filled=filled | notice, empty=empty)
 
     def _row(self, *, empty: Set[str] = frozenset(), filled: Set[str] = frozenset()) -> str:
         """What a plain row looks like, with these columns empty or filled."""
@@ -208,7 +224,8 @@ class RowReader:
         for name in self.columns:
             column = COLUMNS[name]
             optional = "" if column.required or name in filled else "?"
-            patterns.append("" if name in empty else f"(?:{column.plain}){optional}")
+            of_none = r"(?!parking\b)" if name == "fee_item" and empty >= VEHICLE else ""
+            patterns.append("" if name in empty else f"{of_none}(?:{column.plain}){optional}")
         return ",".join(patterns)
 
 

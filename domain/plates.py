@@ -106,6 +106,9 @@ class Plate:
         return self.canonical if dash else self.compact
 
 
+NO_PLATE = Plate("")  # of bills that are of no vehicle
+
+
 def parse_plate(text: str) -> Plate:
     """The plate a text says. Takes full-width, lower case, spaces, any dash or none, and a leading 車牌/車號.
 

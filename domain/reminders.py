@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from domain.bills import PayableKey
+from domain.feeitems import PARKING
 from domain.notices import Topic
 
 # Days from today to the deadline, first and last, of each state; None is without end. Told once each.
@@ -46,6 +47,7 @@ class Fact:
     key: PayableKey
     deadline: date | None
     amount: int  # NT$, what is to be paid now
+    fee_item: str = PARKING
 
     @property
     def id(self) -> str:

@@ -20,16 +20,18 @@ class Owed:
     in_words: str = ""  # where to pay when there is no address to press
     cancel: Link | None = None  # calls the office: Taipei's second motorcycle ticket of a day can be cancelled
     keep: Press | None = None  # keeps this bill without binding its vehicle (儲存), or keeps it no longer
-    vehicle: str = ""  # plate and kind, where the answer is about several
+    vehicle: str = ""  # plate and kind, or the identifier, where the answer is about several
+    item: str = ""  # 繳費項目, where it is no parking fee
+    identifier: tuple[str, str] | None = None  # 水號 and which
     discount: int = 0  # what paying it here takes off (行動支付優惠)
     private: bool = False  # the citizen gave this slip's number: street and times may be shown
 
 
 @dataclass(slots=True)
 class Answer:
-    """The whole answer for one plate. Amounts in NT$; names of cities in the reader's language."""
+    """The whole answer for one plate or identifier. Amounts in NT$; names of cities in the reader's language."""
 
-    vehicle: str  # plate and kind as the head of the card says them
+    vehicle: str  # plate and kind, or the identifier, as the head of the card says them
     now: datetime
     today: date
     asked_at: datetime
@@ -51,6 +53,9 @@ class Answer:
     store_code: Press | None = None  # shows barcodes for a till
     pay_all_amount: int = 0  # what the bills on it want, before the discount
     discount: int = 0  # what paying them here takes off (行動支付優惠)
+    unknown: Sequence[str] = ()  # identifiers of which no agency has sent a bill yet
+    of_numbers: bool = False  # of identifiers alone: no city was asked
+    what: str = ""  # of which all bills are, or would be, where it is no parking fee: 水費, or 帳單 of several items
     look_alikes: Sequence[str] = ()  # plates that this one may be a misreading of; offered where nothing was found
     clearing: int = 0  # paid here, not yet written off at its agency
     paying: int = 0  # a payment is under way here

@@ -48,7 +48,7 @@ def blocks(reader: Reader, owed: Owed, today: date) -> list[Block]:
     shown: list[Block] = [Lead(money(reader, payable.pay_amount), until(reader, payable.deadline, today)), Rows(rows)]
     if _prosecuted(payable):
         shown.append(Note(_prosecution(reader, payable, today)))
-    elif isinstance(payable, Bill) and payable.status is BillStatus.OVERDUE:
+    elif isinstance(payable, Bill) and payable.status is BillStatus.OVERDUE and not owed.item:
         shown.append(Note(reader.t("已逾期，正在轉為催繳單，之後可能加收工本費。")))
     if owed.cancel:
         shown.append(Note(reader.t("臺北市機車每日最多收一張停車單。這是同一天的另一張，可以來電申請取消。")))
@@ -68,7 +68,9 @@ def until(reader: Reader, last_day: date | None, today: date) -> str:
 def _bill_rows(reader: Reader, owed: Owed, today: date) -> Pairs:
     bill = owed.payable
     assert isinstance(bill, Bill)  # noqa: S101 - told apart by the caller; for the type checker
-    rows: Pairs = [(reader.t("帳單號碼"), bill.number)]
+    rows: Pairs = [(reader.t("繳費項目"), owed.item)] if owed.item else []
+    rows += [owed.identifier] if owed.identifier else []
+    rows.append((reader.t("帳單號碼"), bill.number))
     if bill.issued_how:
         known = bill.issued_how in ISSUED_HOW
         rows.append((reader.t("開單方式"), reader.t(bill.issued_how) if known else bill.issued_how))

@@ -38,6 +38,8 @@ def at_once(reader: Reader) -> int:
 def alt_text(reader: Reader, answer: Answer) -> str:
     """What a lock screen shows: count and sum, no plate, name or street."""
     total = money(reader, answer.total)
+    if answer.what:
+        return _alt_text(reader, answer.what, len(answer.due), total)
     if not answer.due:
         return reader.t("停車費查詢結果")
     if len(answer.due) == 1:
@@ -45,17 +47,30 @@ def alt_text(reader: Reader, answer: Answer) -> str:
     return reader.t("您有 {count} 筆停車費待繳，共 {total}", count=len(answer.due), total=total)
 
 
+def _alt_text(reader: Reader, what: str, count: int, total: str) -> str:
+    """The same, of other fees."""
+    if not count:
+        return reader.t("{item}查詢結果", item=what)
+    if count == 1:
+        return reader.t("您有 1 筆{item}待繳，共 {total}", item=what, total=total)
+    return reader.t("您有 {count} 筆{item}待繳，共 {total}", count=count, item=what, total=total)
+
+
 def _single(reader: Reader, answer: Answer) -> Card:
     """A single bill: its own card, with what the cities said below."""
     owed = answer.owed[0]
     card = bill.card(reader, owed, answer.today)
-    card.title = reader.t("停車費待繳：{group}", group=owed.group)
+    card.title = reader.t("{item}待繳", item=answer.what) if answer.what else _of_parking(reader, owed)
     card.subtitle = beside(reader, owed.vehicle or answer.vehicle, owed.office)
     card.blocks = [*card.blocks, *_vehicles(answer), *_notes(reader, answer)]
     card.others = [*card.others, *_other_ways(reader, answer), *_calendar(answer), *answer.offers]
     if answer.pay_all:
         card.main = answer.pay_all
     return card
+
+
+def _of_parking(reader: Reader, owed: Owed) -> str:
+    return reader.t("停車費待繳：{group}", group=owed.group)
 
 
 def _summary(reader: Reader, answer: Answer) -> Card:
@@ -77,7 +92,7 @@ def _summary(reader: Reader, answer: Answer) -> Card:
         elsewhere = money(reader, answer.total - answer.pay_all_amount)
         shown.append(Paragraph(reader.t("其中 {amount}不在這裡收，請看各張帳單的官方繳費方式。", amount=elsewhere)))
     return Card(
-        title=reader.t("停車費待繳"),
+        title=reader.t("{item}待繳", item=answer.what) if answer.what else reader.t("停車費待繳"),
         subtitle=answer.vehicle,
         tone=_worst(answer.owed, answer.today),
         blocks=[*shown, *_vehicles(answer), *_notes(reader, answer)],
@@ -132,14 +147,16 @@ def _rest(reader: Reader, answer: Answer, rest: Sequence[Owed]) -> Card:
 def _without_bills(reader: Reader, answer: Answer, person: Person) -> dict[str, Any]:
     """Nothing due where everybody answered so; otherwise the head says that the answer is not complete."""
     sure = answer.complete and bool(answer.nothing_due)  # somebody was asked, and everybody answered so
-    if sure:
+    if sure and answer.what:
+        title, tone = reader.t("目前查無待繳{item}", item=answer.what), Tone.DONE
+    elif sure:
         title, tone = reader.t("目前查無待繳停車單"), Tone.DONE
     elif answer.nothing_due:
         title, tone = reader.t("尚未查完"), Tone.NEUTRAL
     else:
         title, tone = reader.t("暫時查不到"), Tone.NEUTRAL
     said: list[Block] = [Paragraph(line) for line in _cities(reader, answer)]
-    here = [reader.t("停車單開立後可能隔日才查得到。")] if sure else []
+    here = [reader.t("停車單開立後可能隔日才查得到。")] if sure and not answer.what else []
     here += _here(reader, answer)
     if sure and answer.look_alikes:
         here.append(look_alikes.not_found(reader, answer.look_alikes))
@@ -175,7 +192,10 @@ def _cities(reader: Reader, answer: Answer) -> Iterable[str]:
     """What each source said besides bills, a sentence each."""
     if answer.nothing_due:
         names, time = listed(reader, answer.nothing_due), clock_time(answer.asked_at)
-        yield reader.t("目前查無待繳停車單：{cities}（{time} 查詢）。", cities=names, time=time)
+        if answer.of_numbers:
+            yield reader.t("目前查無待繳{item}：{cities}（{time} 查詢）。", item=answer.what, cities=names, time=time)
+        else:
+            yield reader.t("目前查無待繳停車單：{cities}（{time} 查詢）。", cities=names, time=time)
     if answer.could_not_ask:
         names = listed(reader, answer.could_not_ask)
         if answer.retry_at and answer.retry_at > answer.now:
@@ -186,6 +206,9 @@ def _cities(reader: Reader, answer: Answer) -> Iterable[str]:
     yield from answer.told
     if answer.promised:
         yield reader.t("{cities}還在查，查到後會傳訊息給您。", cities=listed(reader, answer.promised))
+    if answer.unknown:
+        numbers = listed(reader, answer.unknown)
+        yield reader.t("還沒有機關提供這個號碼的帳單，不代表沒有欠費：{numbers}。", numbers=numbers)
     if answer.not_connected:
         yield _not_connected(reader, answer)
 

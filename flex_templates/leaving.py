@@ -55,6 +55,8 @@ def _ends(reader: Reader, ending: Ending) -> list[tuple[str, str]]:
     if ending.paperless:
         words = reader.t("{count} 輛恢復紙本停車單，除非有其他綁定的人也申請", count=ending.paperless)
         rows.append((reader.t("開單無紙化"), words))
+    if ending.identifiers:
+        rows.append((reader.t("號碼"), reader.t("{count} 個解除綁定，不再提醒", count=ending.identifiers)))
     if ending.saved_bills:
         rows.append((reader.t("儲存的帳單"), reader.t("{count} 筆移除", count=ending.saved_bills)))
     if ending.entries:

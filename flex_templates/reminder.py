@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.amounts import money
 from domain.dates import deadline
+from domain.feeitems import PARKING
 from domain.notices import Topic
 from domain.noticewords import TOPICS
 from domain.reader import Reader
@@ -30,12 +31,11 @@ def due(
     `calendar` keeps the next deadline, `fewer` leads to 通知設定.
     """
     total = money(reader, sum(fact.amount for fact in facts))
-    count = len(facts)
-    bills = reader.t("1 筆停車費待繳") if count == 1 else reader.t("{count} 筆停車費待繳", count=count)
+    title, bills, alt_text = _words(reader, facts, total)
     see = Say(reader.t("看帳單"), reader.t("待繳"))
     main: Button = Link(reader.t("繳費 {amount}", amount=total), pay_url) if pay_url else see
     card = Card(
-        title=reader.t("停車費提醒"),
+        title=title,
         tone=Tone.OVERDUE if facts[0].topic is Topic.OVERDUE else Tone.NEUTRAL,
         blocks=(
             Lead(total, bills),
@@ -45,9 +45,21 @@ def due(
         main=main,
         others=(*((see,) if pay_url else ()), *((calendar,) if calendar else ()), fewer, call(reader, person)),
     )
+    return show(reader, alt_text, card)
+
+
+def _words(reader: Reader, facts: Sequence[Fact], total: str) -> tuple[str, str, str]:
+    """Title, how many bills, and what a lock screen shows: of parking fees, or of bills of other kinds as well."""
+    t, count = reader.t, len(facts)
+    if all(fact.fee_item == PARKING for fact in facts):
+        if count == 1:
+            return t("停車費提醒"), t("1 筆停車費待繳"), t("您有 1 筆停車費待繳，共 {total}", total=total)
+        several = t("您有 {count} 筆停車費待繳，共 {total}", count=count, total=total)
+        return t("停車費提醒"), t("{count} 筆停車費待繳", count=count), several
     if count == 1:
-        return show(reader, reader.t("您有 1 筆停車費待繳，共 {total}", total=total), card)
-    return show(reader, reader.t("您有 {count} 筆停車費待繳，共 {total}", count=count, total=total), card)
+        return t("繳費提醒"), t("1 筆帳單待繳"), t("您有 1 筆帳單待繳，共 {total}", total=total)
+    several = t("您有 {count} 筆帳單待繳，共 {total}", count=count, total=total)
+    return t("繳費提醒"), t("{count} 筆帳單待繳", count=count), several
 
 
 def _row(reader: Reader, topic: Topic, facts: Sequence[Fact], today: date) -> tuple[str, str]:

@@ -10,8 +10,11 @@ from bot.turn import Turn
 from domain.amounts import money
 from domain.bills import Payable
 from domain.billsview import BillsView, Line, SilentCity, Standing
+from domain.calendarday import About
 from domain.cities import City
+from domain.feeitems import PARKING
 from domain.orderview import OrderView
+from domain.plates import NO_PLATE
 from domain.reader import Reader
 from flex_templates import bills
 from flex_templates.answer import Answer, Owed
@@ -20,6 +23,7 @@ from flex_templates.pay_link import official_link
 from flex_templates.person import call, office
 from flex_templates.words import class_name, vehicle_name
 from handlers.calendar_link import calendar_link
+from handlers.kinds import values_of_view
 from services import quotes
 from services.links import Links
 from services.orders import Orders
@@ -61,12 +65,12 @@ class Answering:
         reader = turn.reader
         due = [line.payable for line in view.due]
         quote = self.quote(turn, due, view.asked_at)
-        values = {"plate": view.plate.canonical, "kind": view.kind.value}
+        values = values_of_view(view)
         owed = [self.owed(reader, line, values, private) for line in view.lines if line.standing in SHOWN]
         for one in owed if keep else ():
             one.keep = Press(reader.t("儲存"), door(SAVES, "save", **values, key=str(one.payable.key)))
         answer = Answer(
-            vehicle=vehicle_name(reader, view.plate.canonical, view.kind),
+            vehicle=self.named(reader, view),
             now=turn.now,
             today=view.today,
             asked_at=view.asked_at,
@@ -82,11 +86,33 @@ class Answering:
             calendar=self.calendar(reader, due, view.today),
             clearing=sum(line.standing is Standing.PAID_HERE for line in view.here),
             paying=sum(line.standing is Standing.PAYING_HERE for line in view.here),
+            of_numbers=view.identifier is not None,
+            unknown=self.unknown(reader, [view]),
+            what=self.what(reader, [view]),
         )
         self.offer(reader, answer, quote)
         silent = [silent.city for silent in (*view.could_not_ask, *view.promised)]
         pressed = [quick_press(alike, door(ANSWERS, "again", **(values | {"plate": alike}))) for alike in look_alikes]
         return with_quick_replies(bills.message(reader, answer, office(reader, silent)), pressed)
+
+    def named(self, reader: Reader, view: BillsView) -> str:
+        """Plate and kind, or 水號 and which; "" for a bill by itself."""
+        if view.identifier:
+            return f"{self._orders.fees.identifier_name(reader, view.identifier.fee_item)} {view.identifier.number}"
+        return "" if view.plate == NO_PLATE else vehicle_name(reader, view.plate.canonical, view.kind)
+
+    def what(self, reader: Reader, views: Sequence[BillsView]) -> str:
+        """Of what all bills shown are, or would be: "" for parking fees, one fee item by its name, else 帳單."""
+        items = {line.payable.fee_item for view in views for line in view.lines if line.standing in SHOWN}
+        for some in ([view for view in views if _known(view)], views):
+            items = items or {view.identifier.fee_item if view.identifier else PARKING for view in some}
+        if items == {PARKING}:
+            return ""
+        return self._orders.fees.name(reader, items.pop()) if len(items) == 1 else reader.t("帳單")
+
+    def unknown(self, reader: Reader, views: Sequence[BillsView]) -> list[str]:
+        """Identifiers of which no agency has sent a bill yet: it cannot be said that nothing is due."""
+        return [self.named(reader, view) for view in views if not _known(view)]
 
     def quote(self, turn: Turn[Any], payables: Sequence[Payable], asked_at: datetime) -> Quote | None:
         """What a pay link is made for: those that are paid here, all ticked; None when there are none."""
@@ -130,18 +156,22 @@ class Answering:
         answer.pay_all_amount, answer.discount = quote.total + quote.discount, quote.discount
 
     def store_code(self, reader: Reader, due: Sequence[Payable], values: dict[str, str]) -> Press | None:
-        """The button for barcodes at a till, where one of these bills can be paid so (超商條碼)."""
+        """The button for barcodes at a till, where one of these bills can be paid so (超商條碼).
+
+        `values`: of the view the bills are of, or of one bill by its key. Bills by themselves have the button each.
+        """
         takes = self._slips.takes
-        if not any(self._orders.collects(one) and takes(one.deadline, one.pay_amount) for one in due):
+        if not values or not any(self._orders.collects(one) and takes(one.deadline, one.pay_amount) for one in due):
             return None
         return Press(reader.t("超商條碼"), door(STORE_CODES, "show", **values))
 
     def calendar(self, reader: Reader, due: Sequence[Payable], today: date) -> Link | None:
         """The nearest deadline to come, for one's own calendar (加入行事曆)."""
-        return calendar_link(reader, self._links, [(one.deadline, one.pay_amount) for one in due], today)
+        about = About.BILLS if all(one.fee_item == PARKING for one in due) else About.FEES
+        return calendar_link(reader, self._links, [(one.deadline, one.pay_amount) for one in due], today, about)
 
     def owed(self, reader: Reader, line: Line, values: dict[str, str], private: bool) -> Owed:
-        """One line and its one way to be paid. `values`: plate and kind, as its button carries them."""
+        """One line and its one way to be paid. `values`: of its view, as its button carries them."""
         owed = Owed(
             payable=line.payable,
             group=class_name(reader, line.bill_class),
@@ -149,6 +179,10 @@ class Answering:
             way=None,
             private=private,
         )
+        if line.payable.fee_item != PARKING:
+            owed.item = self._orders.fees.name(reader, line.payable.fee_item)
+        if number := line.payable.identifier:
+            owed.identifier = self._orders.fees.identifier_name(reader, line.payable.fee_item), number
         if line.second_of_day:
             owed.cancel = call(reader, office(reader, [line.city]))
         if line.standing is Standing.PARTLY_PAID_HERE:
@@ -160,6 +194,8 @@ class Answering:
             data = door(PAYS, "one", **values, key=str(line.key))
             owed.way = Press(reader.t("只繳這一筆"), data)
             owed.discount = self._orders.discount(line.payable)
+        elif self._orders.fees.ask_agency(line.payable):
+            owed.in_words = reader.t("已過繳費期限，應繳金額請先洽{office}，不在這裡收。", office=owed.office)
         else:
             self._elsewhere(reader, line, owed)
         return owed
@@ -172,6 +208,11 @@ class Answering:
         else:
             name = line.city.office(reader.language)
             owed.in_words = reader.t("這筆不在這裡收，請依繳費單上的方式繳費，或洽{office}。", office=name)
+
+
+def _known(view: BillsView) -> bool:
+    """Whether it can be said what is due: a vehicle's cities say so themselves."""
+    return view.identifier is None or any((*view.nothing_due, *view.lines, *view.here))
 
 
 def names(reader: Reader, cities: Sequence[City]) -> list[str]:

@@ -1,15 +1,17 @@
-"""Asking all sources about one plate: the cities with no transaction held, then the ledger, our books, promises."""
+"""Asking all sources about one plate, the cities with no transaction held; or the ledger about what is of none."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.conversation import Ask, Find, Outcome
 from bot.turn import Turn
-from domain.bills import SourceAnswer
+from domain.bills import PayableKey, SourceAnswer
 from domain.billsview import BillsView
 from domain.bindings import Vehicle
+from domain.errors import CitizenMistakeError
 from domain.plates import Plate
 from domain.vehicles import VehicleKind
+from handlers.kinds import pressed_identifier, pressed_vehicle
 from services.lookup import Lookup, Wanted
 from services.lookup_quota import Leave, Quota
 
@@ -35,6 +37,20 @@ class Asking:
             (turn.channel, turn.citizen, vehicle),
             lambda later, leave: self._allowed(later, vehicle, leave, then, counted),
         )
+
+    def pressed(self, turn: Turn[Any], then: Then, key: PayableKey | None = None) -> Outcome:
+        """Ask about what a button names, perhaps days later: a vehicle, an identifier, or the bill of `key` by itself.
+
+        Not counted. Raises CitizenMistakeError when it names nothing: its values may be made up.
+        """
+        if vehicle := pressed_vehicle(turn):
+            return self.ask(turn, vehicle.plate, vehicle.kind, then, counted=False)
+        if identifier := pressed_identifier(turn):
+            (view,) = self._lookup.books.of_identifiers(turn.uow, [identifier], turn.now)
+            return then(turn, view, False)
+        if key is not None and not turn.value("plate"):
+            return then(turn, self._lookup.books.of_bills(turn.uow, [key], turn.now), False)
+        raise CitizenMistakeError("這個按鈕不能使用。請輸入車牌重新查詢。")
 
     def _allowed(self, turn: Turn[Any], vehicle: Vehicle, leave: Leave, then: Then, counted: bool) -> Outcome:
         spends = counted and not leave.own

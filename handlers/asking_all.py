@@ -1,4 +1,4 @@
-"""Asking about everything that is a citizen's own: bound vehicles, and bills saved without binding."""
+"""Asking about everything that is a citizen's own: bound vehicles and identifiers, and bills saved without binding."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,6 +11,7 @@ from domain.billrules import narrowed
 from domain.bills import PayableKey, SourceAnswer
 from domain.billsview import BillsView
 from domain.bindings import Vehicle
+from services.identifiers import Identifiers
 from services.lookup import Lookup
 from services.saved_bills import SavedBills
 from services.vehicles import Vehicles
@@ -18,7 +19,7 @@ from services.vehicles import Vehicles
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What is known of one vehicle of the citizen. `saved`: not bound, so `view` holds the saved bills alone."""
+    """What is known of one vehicle or identifier. `saved`: not bound, so `view` holds the saved bills alone."""
 
     view: BillsView
     saved: frozenset[PayableKey] = frozenset()
@@ -28,18 +29,20 @@ Then = Callable[[Turn[Any], Sequence[Own]], Outcome]
 
 
 class AskingAll:
-    """Asks all vehicles at once, as patiently as one. Own plates do not count against the day's lookups."""
+    """Asks all vehicles at once, as patiently as one. What is one's own does not count against the day's lookups."""
 
-    def __init__(self, lookup: Lookup, vehicles: Vehicles, saved: SavedBills) -> None:
+    def __init__(self, lookup: Lookup, vehicles: Vehicles, saved: SavedBills, identifiers: Identifiers) -> None:
         self._lookup = lookup
+        self._identifiers = identifiers
         self._vehicles = vehicles
         self._saved = saved
 
     def ask(self, turn: Turn[Any], then: Then) -> Outcome | None:
-        """Ask, then go on with what is known, vehicle by vehicle; None when nothing is bound or saved."""
+        """Ask, then go on with what is known, one by one; None when nothing is bound or saved."""
         wanted = self._wanted(turn)
         if not wanted:
-            return None
+            own = self._of_books(turn)
+            return then(turn, own) if own else None
 
         async def question() -> list[tuple[SourceAnswer, ...]]:
             return await asyncio.gather(*(self._lookup.ask(one.plate, one.kind) for one in wanted))
@@ -55,7 +58,7 @@ class AskingAll:
         }
         bound = frozenset(wanted)
         for kept in self._saved.of(turn.uow, turn.channel, turn.citizen):
-            if kept.vehicle not in bound:
+            if kept.vehicle is not None and kept.vehicle not in bound:
                 wanted[kept.vehicle] = wanted.get(kept.vehicle, frozenset()) | {kept.key}
         return wanted
 
@@ -74,7 +77,18 @@ class AskingAll:
             else:
                 self._promise(turn, view)
                 own.append(Own(view))
-        return then(turn, own)
+        return then(turn, [*own, *self._of_books(turn)])
+
+    def _of_books(self, turn: Turn[Any]) -> list[Own]:
+        """What our own books alone know: identifiers, and saved bills that are of no vehicle."""
+        bound = [one.identifier for one in self._identifiers.of(turn.uow, turn.channel, turn.citizen)]
+        own = [Own(view) for view in self._lookup.books.of_identifiers(turn.uow, bound, turn.now)]
+        shown = {line.key for one in own for line in (*one.view.lines, *one.view.here)}
+        saved = self._saved.of(turn.uow, turn.channel, turn.citizen)
+        keys = frozenset(kept.key for kept in saved if kept.vehicle is None) - shown
+        if keys:
+            own.append(self._of_saved(turn, self._lookup.books.of_bills(turn.uow, keys, turn.now), keys))
+        return own
 
     def _of_saved(self, turn: Turn[Any], view: BillsView, saved: frozenset[PayableKey]) -> Own:
         """Saved bills alone. One that its source lists no longer is paid or withdrawn, and kept no longer."""

@@ -1,27 +1,26 @@
-"""A bill by the number on its slip: from our own ledger only, the cities' API cannot be asked by number."""
+"""A bill by a number a citizen gives: of its slip, or of a customer (水號、電號). From our own ledger only."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from bot.turn import Turn
-from domain.billrules import build_view, covered_keys
-from domain.bills import DunningNotice, Found, Payable
+from domain.bills import Payable
 from domain.billsview import BillsView
 from domain.cities import Cities
-from domain.plates import Plate
-from services import bill_news, ledger
+from domain.feeitems import spelled
+from services import bill_news
+from services.bills_by_number import Numbered, bills_by_number
+from services.ledger_views import LedgerViews
 from services.lookup_quota import Quota
 from services.orders import Orders
 
 NUMBER = re.compile(r"(?=(?:[A-Z]*\d){4})[A-Z0-9]{8,40}", re.ASCII)  # longer than any plate, four digits or more
-MOST_OF_ONE_NUMBER = 5  # vehicles whose bills share a number, of different agencies: one message each
 
 
 def bill_number(text: str) -> str | None:
     """The bill number a text says, upper case without blanks and dashes; None when it is none."""
-    written = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
+    written = spelled(text)
     return written if NUMBER.fullmatch(written) else None
 
 
@@ -30,38 +29,24 @@ class ByNumber:
 
     def __init__(self, quota: Quota, orders: Orders, cities: Cities) -> None:
         self._quota = quota
-        self._orders = orders
-        self._cities = cities
+        self._fees = orders.fees
+        self._views = LedgerViews(orders, cities)
 
-    def views(self, turn: Turn[Any], number: str) -> list[BillsView]:
-        """A view for each vehicle with a bill of this number; none when nobody has one.
+    def found(self, turn: Turn[Any], number: str) -> Sequence[Numbered]:
+        """What it stands for; none when nobody has an open bill with it. Several: different things, ask which.
 
         Raises CitizenMistakeError when today's lookups are used up.
         """
         self._quota.take(turn.uow, turn.channel, turn.citizen)
-        found = ledger.by_number(turn.uow, number)
+        found = bills_by_number(turn.uow, self._fees, number)
         if not found:
             bill_news.slip_given(turn.uow, turn.channel, turn.citizen, number)
-        return self.views_of(turn, found)
+        return found
+
+    def of(self, turn: Turn[Any], numbered: Numbered) -> list[BillsView]:
+        """A view for each vehicle with a bill of this number; one where they are of no vehicle."""
+        return self._views.of_number(turn.uow, numbered, turn.now)
 
     def views_of(self, turn: Turn[Any], found: Sequence[Payable]) -> list[BillsView]:
-        """A view for each vehicle with some of these bills of the ledger."""
-        vehicles = list(dict.fromkeys((payable.plate, payable.kind) for payable in found))[:MOST_OF_ONE_NUMBER]
-        return [self._view(turn, [p for p in found if (p.plate, p.kind) == vehicle]) for vehicle in vehicles]
-
-    def _view(self, turn: Turn[Any], found: Sequence[Payable]) -> BillsView:
-        """What one number stands for at one vehicle: mostly one bill, or the notice that covers it and the bill."""
-        notices = [payable for payable in found if isinstance(payable, DunningNotice)]
-        bills = [payable for payable in found if not isinstance(payable, DunningNotice)]
-        answers = [
-            Found(
-                agency,
-                turn.now,
-                tuple(bill for bill in bills if bill.agency == agency),
-                tuple(notice for notice in notices if notice.agency == agency),
-            )
-            for agency in dict.fromkeys(payable.agency for payable in found)
-        ]
-        paid = self._orders.paid_keys(turn.uow, frozenset().union(*map(covered_keys, found)))
-        plate = Plate(found[0].plate)
-        return build_view(plate, found[0].kind, answers, paid=paid, cities=self._cities, now=turn.now)
+        """A view for each vehicle with some of these bills of the ledger; one for those that are of no vehicle."""
+        return self._views.of_payables(turn.uow, found, turn.now)

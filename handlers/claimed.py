@@ -88,7 +88,8 @@ class Claimed:
                 continue
             line = shown[0].line
             found.append(replace(claim, numbers=(line.key.number,)))
-            meant[Vehicle(Plate(line.plate), line.kind)] = frozenset((line.key.number,))
+            if line.plate:  # else it is of no vehicle: the ledger knows it
+                meant[Vehicle(Plate(line.plate), line.kind)] = frozenset((line.key.number,))
         return found, meant
 
     def _found(

@@ -19,6 +19,7 @@ from flex_templates import truth
 from handlers.answering import ANSWERS, Answering
 from handlers.asking_all import AskingAll
 from handlers.together import Together
+from services.identifiers import Identifiers
 from services.links import Links
 from services.lookup import Lookup
 from services.orders import Orders
@@ -51,9 +52,10 @@ class IsItTrue(Conversation[NoData]):
         orders: Orders,
         links: Links,
         store_slips: StoreSlips,
+        identifiers: Identifiers,
     ) -> None:
         self._sites = official_sites
-        self._all = AskingAll(lookup, vehicles, saved_bills)
+        self._all = AskingAll(lookup, vehicles, saved_bills, identifiers)
         self._together = Together(Answering(orders, links, store_slips))
 
     @entry

@@ -9,15 +9,14 @@ from bot.turn import Turn
 from domain.bills import PayableKey
 from domain.billsview import BillsView, Line, Standing
 from domain.errors import CitizenMistakeError
-from domain.plates import PlateError, parse_plate
 from domain.reader import msgid
-from domain.vehicles import VehicleKind
 from flex_templates import pay_link
 from flex_templates.card import Press
 from flex_templates.errors import trouble
 from flex_templates.person import office
 from handlers.answering import ANSWERS, PAYS, Answering
 from handlers.asking import Asking
+from handlers.kinds import pressed_key, values_of_view
 from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
@@ -51,14 +50,10 @@ class Pay(Conversation[NoData]):
     @entry
     def one(self, turn: Turn[NoData]) -> Outcome:
         """A bill's own button, perhaps days later: the sources are asked again. Its values may be made up."""
-        try:
-            key = PayableKey.parse(turn.value("key"))
-            plate, kind = parse_plate(turn.value("plate")), VehicleKind(turn.value("kind"))
-        except (PlateError, ValueError):
-            raise CitizenMistakeError("這個按鈕不能使用。請輸入車牌重新查詢。") from None
-        return self._asking.ask(
-            turn, plate, kind, lambda later, view, _own: self._link(later, view, key), counted=False
-        )
+        key = pressed_key(turn)
+        if key is None:
+            raise CitizenMistakeError("這個按鈕不能使用。請輸入車牌重新查詢。")
+        return self._asking.pressed(turn, lambda later, view, _own: self._link(later, view, key), key)
 
     def _link(self, turn: Turn[Any], view: BillsView, key: PayableKey) -> Outcome:
         """The pay link of this one bill; where it cannot be paid now, why not."""
@@ -66,7 +61,7 @@ class Pay(Conversation[NoData]):
         if line is None or line.standing is not Standing.DUE:
             return self._cannot(turn, view, self._why_not(view, key, line))
         quote = self._answering.quote(turn, [line.payable], view.asked_at)
-        values = {"plate": view.plate.canonical, "kind": view.kind.value, "key": str(key)}
+        values = {**values_of_view(view), "key": str(key)}
         if quote is None:
             return self._cannot(turn, view, msgid("這筆帳單不在這裡收。請再查一次，看它的官方繳費方式。"))
         link = pay_link.message(
@@ -83,7 +78,7 @@ class Pay(Conversation[NoData]):
 
     def _cannot(self, turn: Turn[Any], view: BillsView, why: str) -> Outcome:
         """Says why (a msgid) and offers to ask again; tells nothing else about the plate."""
-        again = door(ANSWERS, "again", plate=view.plate.canonical, kind=view.kind.value)
+        again = door(ANSWERS, "again", **values_of_view(view))
         person = office(turn.reader, [silent.city for silent in view.could_not_ask])
         return Done(trouble(turn.reader, turn.t(why), person, [Press(turn.t("再查一次"), again)]))
 

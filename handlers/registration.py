@@ -32,7 +32,7 @@ from services.registration import Registration, Waits
 AGREE = frozenset(normal(word) for word in ("同意", "我同意", "agree", "i agree"))
 AGAIN = frozenset(normal(word) for word in ("重寄", "重寄驗證碼", "send again", "resend"))
 # Who may be gone back to, by which door: values can be made up.
-RETURNS: Mapping[str, str] = {"plates": "begin", "pass_apply": "begin"}
+RETURNS: Mapping[str, str] = {"plates": "begin", "pass_apply": "begin", "identifiers": "bind"}
 
 
 class Registering(Conversation["Registering.Data"]):

@@ -4,13 +4,12 @@ from typing import Any
 
 from bot.conversation import Conversation, Done, NoData, Outcome, entry
 from bot.turn import Turn
-from domain.bills import PayableKey
 from domain.billsview import BillsView
 from domain.errors import CitizenMistakeError
 from flex_templates.saved import bill_saved
 from handlers.answering import SAVES
 from handlers.asking import Asking
-from handlers.kinds import pressed_vehicle
+from handlers.kinds import pressed_key, pressed_vehicle
 from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.saved_bills import Kept, SavedBills
@@ -26,13 +25,11 @@ class Saved(Conversation[NoData]):
     @entry
     def save(self, turn: Turn[NoData]) -> Outcome:
         """Its source is asked whether there is such a bill, for the values may be made up."""
-        vehicle, key = pressed_vehicle(turn), _key(turn)
-        if vehicle is None or key is None:
+        key = pressed_key(turn)
+        if key is None:
             raise CitizenMistakeError("這個按鈕不能使用。請輸入車牌重新查詢。")
-        kept = Kept(key, vehicle)
-        return self._asking.ask(
-            turn, vehicle.plate, vehicle.kind, lambda later, view, _own: self._keep(later, view, kept), counted=False
-        )
+        kept = Kept(key, pressed_vehicle(turn))
+        return self._asking.pressed(turn, lambda later, view, _own: self._keep(later, view, kept), key)
 
     def _keep(self, turn: Turn[Any], view: BillsView, kept: Kept) -> Outcome:
         if all(line.key != kept.key for line in view.lines):
@@ -43,14 +40,7 @@ class Saved(Conversation[NoData]):
     @entry
     def drop(self, turn: Turn[NoData]) -> Outcome:
         """「不再儲存」."""
-        key = _key(turn)
+        key = pressed_key(turn)
         if key is None or not self._saved.drop(turn.uow, turn.channel, turn.citizen, key):
             raise CitizenMistakeError("這筆帳單沒有儲存，沒有任何資料被更動。")
         return Done(turn.text("已不再儲存這筆帳單。帳單本身沒有變動，仍需繳納。"))
-
-
-def _key(turn: Turn[Any]) -> PayableKey | None:
-    try:
-        return PayableKey.parse(turn.value("key"))
-    except ValueError:
-        return None

@@ -13,13 +13,12 @@ from domain.bills import PayableKey
 from domain.billsview import BillsView, Standing
 from domain.clock import city_date
 from domain.errors import CitizenMistakeError
-from domain.plates import PlateError, parse_plate
 from domain.slippicture import MOST, SlipPicture
-from domain.vehicles import VehicleKind
 from flex_templates.card import Press
 from flex_templates.store_code import beside_picture
 from handlers.answering import ANSWERS, STORE_CODES, Answering
 from handlers.asking import Asking
+from handlers.kinds import pressed_key
 from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
@@ -53,15 +52,11 @@ class StoreCodes(Conversation[NoData]):
 
     @entry
     def show(self, turn: Turn[NoData]) -> Outcome:
-        """All bills of a plate, or one: the sources are asked again, perhaps days later. Its values may be made up."""
-        try:
-            plate, kind = parse_plate(turn.value("plate")), VehicleKind(turn.value("kind"))
-            key = PayableKey.parse(turn.value("key")) if turn.value("key") else None
-        except (PlateError, ValueError):
-            raise CitizenMistakeError("這個按鈕不能使用。請輸入車牌重新查詢。") from None
-        return self._asking.ask(
-            turn, plate, kind, lambda later, view, _own: self._made(later, view, key), counted=False
-        )
+        """All bills of a plate or identifier, or one: the sources are asked again, perhaps days later."""
+        key = pressed_key(turn)
+        if turn.value("key") and key is None:
+            raise CitizenMistakeError("這個按鈕不能使用。請輸入車牌重新查詢。")
+        return self._asking.pressed(turn, lambda later, view, _own: self._made(later, view, key), key)
 
     def _made(self, turn: Turn[Any], view: BillsView, key: PayableKey | None) -> Outcome:
         due = [line.payable for line in view.lines if line.standing is Standing.DUE and key in (None, line.key)]

@@ -13,12 +13,13 @@ from bot.turn import Turn
 from domain.billsview import BillsView
 from domain.bindings import Vehicle
 from domain.cities import Cities
-from domain.plates import looks_like_plate, nearly_plate, parse_plate
+from domain.plates import NO_PLATE, looks_like_plate, nearly_plate, parse_plate
 from domain.reader import msgid
 from domain.vehicles import VehicleKind
 from flex_templates.card import Press
 from flex_templates.choices import choose_kind
 from flex_templates.errors import not_found
+from flex_templates.fee_items import not_known
 from flex_templates.look_alikes import meant
 from flex_templates.person import anyone
 from handlers.answering import ANSWERS, Answering
@@ -27,9 +28,12 @@ from handlers.asking_all import AskingAll, Own
 from handlers.by_number import ByNumber, bill_number
 from handlers.case_progress import cases
 from handlers.choosing import BINDS
-from handlers.kinds import kept_spelling, kind_given, pressed_vehicle, values_of
+from handlers.fee_items import choose, offers_of
+from handlers.identifiers import bind_button
+from handlers.kinds import kept_spelling, kind_given, pressed_identifier, pressed_vehicle, values_of
 from handlers.plate_steps import PlateSteps, offered, with_look_alikes
 from handlers.together import Together
+from services.identifiers import Identifiers
 from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
@@ -67,9 +71,12 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         vehicles: Vehicles,
         saved_bills: SavedBills,
         store_slips: StoreSlips,
+        identifiers: Identifiers,
     ) -> None:
         self._asking = Asking(lookup, quota)
-        self._all = AskingAll(lookup, vehicles, saved_bills)
+        self._all = AskingAll(lookup, vehicles, saved_bills, identifiers)
+        self._identifiers = identifiers
+        self._fees = orders.fees
         self._answering = Answering(orders, links, store_slips)
         self._together = Together(self._answering)
         self._vehicles = vehicles
@@ -110,6 +117,8 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
     @entry
     def again(self, turn: Turn[Data]) -> Outcome:
         """A button of an answer: the same plate and kind once more, or its further bills. Values may be made up."""
+        if pressed_identifier(turn):
+            return self._asking.pressed(turn, self._tell_number)
         vehicle = pressed_vehicle(turn)
         if vehicle is None:
             return Goto(self.plate)
@@ -168,16 +177,23 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         """「綁定並提醒我」, for a plate that is not the citizen's own yet."""
         return Press(turn.t("綁定並提醒我"), door(BINDS, "keep", **values_of(Vehicle(view.plate, view.kind))))
 
+    def _tell_number(self, turn: Turn[Any], view: BillsView, _own: bool) -> Outcome:
+        return Done(self._answering.message(turn, view, offers=self._offers(turn, view)))
+
     def _offers(self, turn: Turn[Any], view: BillsView) -> list[Press]:
+        if view.plate == NO_PLATE:
+            return offers_of(turn, view, self._fees, self._identifiers)
         own = self._vehicles.owns(turn.uow, turn.channel, turn.citizen, Vehicle(view.plate, view.kind))
         return [] if own else [self._offer(turn, view)]
 
     def _by_number(self, turn: Turn[Data], number: str) -> Outcome:
         """A bill of our own ledger, or a case, by its number. Raises CitizenMistakeError: today's lookups used up."""
-        views, known = self._numbers.views(turn, number), cases(turn, number)
+        found, known = self._numbers.found(turn, number), cases(turn, number)
+        if len({one.fee_item for one in found}) > 1:
+            return Done(choose(turn, self._fees, [one.fee_item for one in found], number), *known)
+        views = [view for one in found for view in self._numbers.of(turn, one)]
         if not views and not known:
-            words = turn.t("這裡找不到這個帳單號碼。各縣市的停車單無法用號碼查，請改為輸入車牌。")
-            return Done(not_found(turn.reader, words, anyone(turn.reader)))
+            return Done(self._unknown(turn, number))
         return Done(
             *(
                 self._answering.message(turn, view, private=True, keep=True, offers=self._offers(turn, view))
@@ -185,6 +201,16 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
             ),
             *known,
         )
+
+    def _unknown(self, turn: Turn[Any], number: str) -> Message:
+        """No bill has this number. One that may be a 水號 or an 電號 can be bound, to be told when its bill comes."""
+        buttons = [bind_button(turn.reader, self._fees, one) for one in self._fees.identifiers(number)]
+        binds = [button for button in buttons if button]
+        if not binds:
+            words = turn.t("這裡找不到這個帳單號碼。各縣市的停車單無法用號碼查，請改為輸入車牌。")
+            return not_found(turn.reader, words, anyone(turn.reader))
+        words = turn.t("這個號碼目前沒有帳單，不代表沒有欠費。綁定後，有新帳單會提醒您。若是停車單，請改為輸入車牌。")
+        return not_known(turn.reader, words, anyone(turn.reader), binds)
 
 
 def meant_as_plate(text: str) -> bool:

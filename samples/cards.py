@@ -44,7 +44,7 @@ CALENDAR = "https://pay.example.gov.tw/c/" + "a" * 48 + ".ics?openExternalBrowse
 PAGE = "https://pay.example.gov.tw/p/" + "a" * 48
 AGENCY = "臺北市停車管理工程處"
 PRIVACY = "https://pay.example.gov.tw/privacy"
-ENDING = Ending(True, 10, 2, 20, 3, tuple(Unfinished))
+ENDING = Ending(True, 10, 2, 20, 3, tuple(Unfinished), identifiers=10)
 DOORS = my_data.Doors("my_data.to_name", "my_data.to_email", "my_data.to_mobile", "my_data.to_download", members=True)
 OFFICE = Person("臺北市停車管理工程處", "02-27269600")
 
@@ -227,7 +227,9 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "choose display": lambda r: choices.choose_display(r, {x: f"display.choose?to={x}" for x in Display}),
     "chosen": lambda r: choices.chosen(r, r.t("好的，從現在起用中文回覆您。")),
     "trouble": lambda r: errors.trouble(r, r.t("暫時查不到"), anyone(r), [Say("x", "x")]),
-    "not yet": lambda r: errors.not_yet(r, r.t("月票申請"), r.t("請洽收費機關，或撥打下方電話詢問。"), anyone(r)),
+    "not yet": lambda r: errors.not_yet(
+        r, r.t("官網會員"), r.t("車輛可以直接在這裡綁定，不需要官網的帳號。"), anyone(r)
+    ),
 }
 CARDS |= (
     payments.CARDS

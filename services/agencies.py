@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from domain.ports.agencies import AgencyDoor
+from domain.ports.persons import PersonDoor
 from domain.staff import StaffRuleError
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWork
@@ -75,8 +76,7 @@ class Agencies:
 
         https, or this machine. The secret stays when only the address changes. Raises StaffRuleError.
         """
-        if len(url) > LONGEST_URL or not re.fullmatch(LOCAL_OR_HTTPS, url):
-            raise StaffRuleError("網址必須是 https，不能有問號後的參數")
+        _check(url)
         agency = self._lock(uow, code)
         secret = None
         if agency.webhook_secret is None:
@@ -89,7 +89,7 @@ class Agencies:
     def drop_webhook(self, uow: UnitOfWork, code: str, *, staff: str) -> None:
         """The agency fetches from now on. Raises StaffRuleError."""
         agency = self._lock(uow, code)
-        agency.webhook_url = agency.webhook_secret = agency.secret_before = None
+        agency.webhook_url = agency.webhook_secret = agency.secret_before = agency.person_url = None
         self._audit(uow, "agency.webhook_dropped", agency, staff)
 
     def replace_secret(self, uow: UnitOfWork, code: str, *, staff: str) -> str:
@@ -123,6 +123,28 @@ class Agencies:
             secrets.append(self._opened(agency, "secret_before", agency.secret_before))
         return AgencyDoor(agency.webhook_url, secrets)
 
+    def set_person_url(self, uow: UnitOfWork, code: str, url: str | None, *, staff: str) -> None:
+        """Where the agency says which bills are a person's (身分證字號＋生日); None: nowhere. Raises StaffRuleError.
+
+        The secret of its webhook signs, so it must have one.
+        """
+        if url is not None:
+            _check(url)
+        agency = self._lock(uow, code)
+        if url is not None and agency.webhook_secret is None:
+            raise StaffRuleError("這個機關還沒有接收通知的網址，沒有密鑰可以簽章")
+        agency.person_url = url
+        self._audit(uow, "agency.person_url_set" if url else "agency.person_url_dropped", agency, staff)
+
+    def person_doors(self, uow: UnitOfWork) -> Sequence[PersonDoor]:
+        """The agencies that know persons, by code."""
+        rows = uow.session.scalars(select(Agency).where(Agency.person_url.is_not(None)).order_by(Agency.code))
+        return [
+            PersonDoor(row.code, row.person_url, door.secrets)
+            for row in rows
+            if row.person_url and (door := self.door(row))
+        ]
+
     def _lock(self, uow: UnitOfWork, code: str) -> Agency:
         agency = uow.session.scalar(select(Agency).where(Agency.code == code).with_for_update())
         if agency is None:
@@ -139,3 +161,9 @@ class Agencies:
         if not staff.strip():
             raise StaffRuleError("需要承辦人員的帳號")
         audit.write(uow, action, actor=staff.strip(), subject_type="agency", subject_id=agency.code)
+
+
+def _check(url: str) -> None:
+    """https, or this machine. Raises StaffRuleError."""
+    if len(url) > LONGEST_URL or not re.fullmatch(LOCAL_OR_HTTPS, url):
+        raise StaffRuleError("網址必須是 https，不能有問號後的參數")

@@ -60,6 +60,7 @@ class _Item(Strict):
     about: _Texts
     notes: _Texts
     identifier: _Identifier | None = None
+    words: list[Words] = []
     discounts: list[_Discount] = []
 
 
@@ -95,6 +96,7 @@ def _made(file: Path, key: str, item: _Item) -> FeeItem:
         about=item.about.made(),
         notes=item.notes.made(),
         identifier=told and IdentifierKind(Texts(told.zh, told.en), _format(f"{where}.identifier.format", told.format)),
+        words=tuple(item.words),
         discounts=tuple(discount.made() for discount in item.discounts),
     )
 

@@ -30,6 +30,9 @@ WHAT: Mapping[str, str] = {
     "vehicle.kept": msgid("確認車輛還是您的"),
     "vehicle.paperless_ended": msgid("結束開單無紙化"),
     "vehicle.reported": msgid("回報不明綁定"),
+    "identifier.bound": msgid("綁定號碼"),
+    "identifier.changed": msgid("更改號碼的提醒"),
+    "identifier.unbound": msgid("解除綁定號碼"),
     "member.linked": msgid("連結官網會員"),
     "member.unlinked": msgid("解除官網會員的連結"),
 }

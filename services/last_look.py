@@ -1,8 +1,8 @@
 """The last look (domain/ports/sending.py): what has changed since a notice was posted is seen when it is claimed.
 
-A notice about a vehicle that was unbound, one that was turned off, or one to somebody who left or blocked us does not
-go. A multicast goes to those who are left, and from its first claim on to exactly these: LINE knows a repetition by its
-key only while key and body stay as they were. What may wait does not go at night, however late it has become.
+A notice about a vehicle or number that was unbound, one that was turned off, or one to somebody who left or blocked us
+does not go. A multicast goes to those who are left, and from its first claim on to exactly these: LINE knows a
+repetition by its key only while key and body stay as they were. What may wait does not go at night, however late.
 
 Runs on the outbox pump's own connection, in statements of its own: what was committed before the claim is seen.
 """
@@ -52,7 +52,9 @@ _NOW = """
   LEFT JOIN notice_settings s ON s.channel = told.channel AND s.citizen = told.citizen
   LEFT JOIN LATERAL (
     SELECT count(*) AS total, count(b.id) AS now FROM notice n CROSS JOIN LATERAL unnest(n.about) AS v(id)
-    LEFT JOIN binding b ON b.id = v.id AND b.channel = told.channel AND b.citizen = told.citizen
+    LEFT JOIN (
+      SELECT id, channel, citizen FROM binding UNION ALL SELECT id, channel, citizen FROM bound_identifier
+    ) AS b ON b.id = v.id AND b.channel = told.channel AND b.citizen = told.citizen
     WHERE n.citizen = told.citizen AND {of}
   ) AS bound ON true"""
 _SIFT = f"""

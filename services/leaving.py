@@ -7,12 +7,13 @@ are used for nothing but finishing what is open. Registering again before that t
 import uuid
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy import ColumnElement, Select, delete, func, select, text
 
 from domain.accounts import AccountState
 from domain.leaving import KEPT_AT_MOST, LAST_WORDS, Ending, Left, Unfinished
 from domain.orders import ATTEMPT_LIVE
 from infra.database import UnitOfWork, UnitOfWorkFactory
+from models.identifier import BoundIdentifier
 from models.member import MemberLink
 from models.mydata import LeavingRow
 from models.vehicle import SavedBill
@@ -74,6 +75,7 @@ class Leaving:
     def what_ends(self, uow: UnitOfWork, channel: str, citizen: str) -> Ending:
         """What leaving would end, for the citizen to see first."""
         bindings = self._vehicles.of(uow, channel, citizen)
+        numbers = select(func.count()).where(*_numbers(channel, citizen))
         saved = select(func.count()).where(SavedBill.channel == channel, SavedBill.citizen == citizen)
         return Ending(
             registered=self._accounts.row(uow, channel, citizen) is not None,
@@ -82,6 +84,7 @@ class Leaving:
             saved_bills=uow.session.scalar(saved) or 0,
             entries=uow.connection.execute(_ENTRIES, {"channel": channel, "citizen": citizen}).scalar_one(),
             unfinished=self._unfinished(uow, channel, citizen),
+            identifiers=uow.session.scalar(numbers) or 0,
         )
 
     def standing(self, uow: UnitOfWork, channel: str, citizen: str) -> Left | None:
@@ -99,6 +102,7 @@ class Leaving:
             _end(row, "taken_back")
             uow.session.flush()
         self._vehicles.leave(uow, channel, citizen)
+        uow.connection.execute(delete(BoundIdentifier).where(*_numbers(channel, citizen)))
         linked = delete(MemberLink).where(MemberLink.channel == channel, MemberLink.citizen == citizen)
         uow.connection.execute(linked)
         account = self._accounts.row(uow, channel, citizen)
@@ -155,6 +159,10 @@ class Leaving:
     def _unfinished(self, uow: UnitOfWork, channel: str, citizen: str) -> Sequence[Unfinished]:
         values = {"channel": channel, "citizen": citizen}
         return [what for what, query in _UNFINISHED.items() if uow.connection.execute(query, values).scalar()]
+
+
+def _numbers(channel: str, citizen: str) -> tuple[ColumnElement[bool], ...]:
+    return BoundIdentifier.channel == channel, BoundIdentifier.citizen == citizen
 
 
 def _open(channel: str, citizen: str) -> Select[LeavingRow]:

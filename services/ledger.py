@@ -11,27 +11,33 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy import text
 
 from domain.bills import Bill, BillStatus, DunningNotice, Payable, PayableKey, PayableType
+from domain.feeitems import OWN_LEDGER, Identifier
 from domain.plates import Plate
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 
-SOURCE = "ledger"
+SOURCE = OWN_LEDGER
 PAIRS = "(SELECT * FROM unnest(CAST(:agencies AS text[]), CAST(:numbers AS text[])))"
 
 _BILL = """
-SELECT agency, number, plate, kind, fee_item, parked_on, deadline, amount, pay_amount, hours, street, started_at,
-    left_at, issued_how, prosecuted, notice_number,
+SELECT agency, number, coalesce(plate, '') AS plate, coalesce(kind, 'other') AS kind,
+    coalesce(identifier, '') AS identifier, fee_item, parked_on, deadline, amount, pay_amount, hours, street,
+    started_at, left_at, issued_how, prosecuted, notice_number,
     deadline < (now() AT TIME ZONE 'Asia/Taipei')::date AS overdue
 FROM ledger_bill
 """
 # Several plates, a row at least for each; every agency in the first row, so one round trip for all.
+_CODES = "SELECT array_agg(code ORDER BY code) FROM ledger_agency WHERE of_vehicles"
 _OF_PLATES = f"""
-SELECT w.position, CASE WHEN w.position = 1 THEN (SELECT array_agg(code ORDER BY code) FROM ledger_agency) END AS codes,
-    b.*
+SELECT w.position, CASE WHEN w.position = 1 THEN ({_CODES}) END AS codes, b.*
 FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS w (plate_key, car_type, position)
 LEFT JOIN LATERAL ({_BILL} WHERE plate_key = w.plate_key AND car_type = w.car_type AND status = 'open') b ON true
 ORDER BY w.position
 """
+_IDENTIFIERS = """(fee_item, identifier) IN (
+    SELECT * FROM unnest(CAST(:items AS text[]), CAST(:numbers AS text[])))"""
+_OF_IDENTIFIERS = text(f"{_BILL} WHERE {_IDENTIFIERS} AND status = 'open' ORDER BY deadline, agency, number")
+_SENDERS = text(f"SELECT DISTINCT fee_item, identifier, agency FROM ledger_bill WHERE {_IDENTIFIERS} ORDER BY agency")
 _OF_NUMBER = text(_BILL + "WHERE number = :number AND status = 'open'")
 _OF_NOTICES = text(f"{_BILL} WHERE (agency, notice_number) IN {PAIRS} AND status = 'open' ORDER BY parked_on, number")
 _NOTICES = text(f"""
@@ -68,7 +74,10 @@ def find(uow: UnitOfWork, plate: Plate, kind: VehicleKind) -> Owed:
 
 
 def look(uow: UnitOfWork, plates: Sequence[tuple[Plate, VehicleKind]]) -> tuple[list[Owed], tuple[str, ...]]:
-    """find() for several plates, and agencies(), in one round trip. Hot: asked for every answer about a plate."""
+    """find() for several plates, and the agencies that have bills of vehicles: of them "nothing due" may be said.
+
+    One round trip. Hot: asked for every answer about a plate.
+    """
     if not plates:
         return [], ()
     cursor = uow.driver.cursor(row_factory=namedtuple_row)
@@ -104,8 +113,30 @@ def by_number(uow: UnitOfWork, number: str) -> tuple[Payable, ...]:
     return (*_notices(uow, keys), *(_bill(row, slip=True) for row in rows))
 
 
+def of_identifiers(uow: UnitOfWork, identifiers: Collection[Identifier]) -> dict[Identifier, tuple[Payable, ...]]:
+    """Open bills, and the notices that gather them, of these 水號 and 電號."""
+    rows = uow.connection.execute(_OF_IDENTIFIERS, _items(identifiers)).all() if identifiers else []
+    covering = {
+        (notice.agency, notice.number): notice
+        for notice in _notices(uow, {(row.agency, row.notice_number) for row in rows if row.notice_number})
+    }
+    found: dict[Identifier, dict[PayableKey, Payable]] = {identifier: {} for identifier in identifiers}
+    for row in rows:
+        one = covering.get((row.agency, row.notice_number)) or _bill(row, slip=False)
+        found[Identifier(row.fee_item, row.identifier)][one.key] = one
+    return {identifier: tuple(every.values()) for identifier, every in found.items()}
+
+
+def senders(uow: UnitOfWork, identifiers: Collection[Identifier]) -> dict[Identifier, list[str]]:
+    """Agencies that have ever sent a bill of these: of them "nothing due" may be said."""
+    found: dict[Identifier, list[str]] = {identifier: [] for identifier in identifiers}
+    for row in uow.connection.execute(_SENDERS, _items(identifiers)) if identifiers else ():
+        found[Identifier(row.fee_item, row.identifier)].append(row.agency)
+    return found
+
+
 def agencies(uow: UnitOfWork) -> tuple[str, ...]:
-    """Agencies whose bills the ledger has: of these "nothing due" may be said."""
+    """Agencies whose bills the ledger has."""
     return tuple(uow.connection.execute(text("SELECT code FROM ledger_agency ORDER BY code")).scalars())
 
 
@@ -168,6 +199,7 @@ def _notice(row: Any, bills: Sequence[Bill]) -> DunningNotice:
         registered_mail=row.registered_mail,
         source=SOURCE,
         fee_item=bills[0].fee_item,
+        identifier=bills[0].identifier,
     )
 
 
@@ -192,9 +224,15 @@ def _bill(row: Any, *, slip: bool, dunned: bool = False) -> Bill:
         street=row.street if slip else None,
         started_at=row.started_at if slip else None,
         left_at=row.left_at if slip else None,
+        identifier=row.identifier,
     )
 
 
 def _arrays(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     pairs = list(pairs)
     return {"agencies": [agency for agency, _number in pairs], "numbers": [number for _agency, number in pairs]}
+
+
+def _items(identifiers: Iterable[Identifier]) -> dict[str, list[str]]:
+    every = list(identifiers)
+    return {"items": [one.fee_item for one in every], "numbers": [one.number for one in every]}

@@ -79,13 +79,14 @@ WHERE n.paid_here_at IS NULL AND coalesce(excluded.as_of >= n.as_of, true)
 RETURNING agency, number
 """
 _VALUES = (
-    "plate_key", "plate", "kind", "car_type", "fee_item", "parked_on", "deadline", "amount", "pay_amount", "hours",
-    "street", "started_at", "left_at", "issued_how", "prosecuted", "notice_number", "status", "as_of",
+    "plate_key", "plate", "kind", "car_type", "identifier", "fee_item", "parked_on", "deadline", "amount", "pay_amount",
+    "hours", "street", "started_at", "left_at", "issued_how", "prosecuted", "notice_number", "status", "as_of",
 )  # fmt: skip
 _ROWS = """(
     SELECT agency, number, replace(plate, '-', '') AS plate_key, plate, kind,
-        CASE kind WHEN 'car' THEN 'C' WHEN 'other' THEN 'O' ELSE 'M' END AS car_type,
-        coalesce(fee_item, 'parking') AS fee_item, parked_on, deadline, amount,
+        CASE kind WHEN 'car' THEN 'C' WHEN 'other' THEN 'O' WHEN 'motorcycle' THEN 'M'
+            WHEN 'heavy_motorcycle' THEN 'M' END AS car_type,
+        identifier, coalesce(fee_item, 'parking') AS fee_item, parked_on, deadline, amount,
         coalesce(pay_amount, amount) AS pay_amount, hours, street, started_at, left_at, issued_how,
         coalesce(prosecuted, false) AS prosecuted, notice_number, coalesce(status, 'open') AS status,
         as_of
@@ -111,8 +112,9 @@ FROM staged_bill s JOIN ledger_bill b ON b.number = s.number AND b.agency = s.ag
 WHERE b.paid_here_at IS NOT NULL OR s.as_of < b.as_of
 """
 _AGENCIES = """
-INSERT INTO ledger_agency (code) SELECT DISTINCT agency FROM staged_bill
-ON CONFLICT (code) DO UPDATE SET imported_at = now()
+INSERT INTO ledger_agency AS a (code, of_vehicles)
+SELECT agency, bool_or(plate IS NOT NULL) FROM staged_bill GROUP BY agency
+ON CONFLICT (code) DO UPDATE SET imported_at = now(), of_vehicles = a.of_vehicles OR excluded.of_vehicles
 """
 
 

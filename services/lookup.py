@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 from domain.billrules import build_view, covered_keys, payables, without
-from domain.bills import CouldNotAsk, Found, PaidState, Payable, PayableKey, SourceAnswer, Why
+from domain.bills import CouldNotAsk, Found, Payable, PayableKey, SourceAnswer, Why
 from domain.billsview import BillsView
 from domain.cities import Cities
 from domain.clock import Clock
@@ -23,6 +23,7 @@ from infra.database import UnitOfWork
 from models.lookup import LookupPromise
 from services import ledger
 from services.halts import Seen
+from services.ledger_views import LedgerViews, PaidHere
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +32,6 @@ MARGIN_SECONDS = 0.1  # a source gives up this much earlier, so that its own ans
 BACKGROUND_PATIENCE_SECONDS = 30.0
 WORTH_PROMISING = frozenset({Why.TIMEOUT, Why.BUSY})  # the rest is down for longer: told when to try again
 KEEP_PROMISE = "lookups.keep_promise"  # the task of jobs/tasks/lookups.py
-
-
-class PaidHere(Protocol):
-    """What this service has taken money for; the orders service answers."""
-
-    def paid_keys(self, uow: UnitOfWork, keys: Collection[PayableKey]) -> Mapping[PayableKey, PaidState]:
-        """Those of `keys` that an order of ours is paying or has paid, alone or inside a notice."""
-        ...
 
 
 class Defer(Protocol):
@@ -112,6 +105,7 @@ class Lookup:
         self._paid_here = paid_here
         self._defer = defer
         self._clock = clock
+        self.books = LedgerViews(paid_here, cities)  # of bills that no city is asked about
 
     @property
     def cities_asked(self) -> tuple[str, ...]:

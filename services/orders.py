@@ -39,17 +39,17 @@ class Orders:
     """Opens, shows, narrows and ends orders. Money is the business of services/payments.py."""
 
     def __init__(self, collecting: Collecting, fees: Fees | None = None) -> None:
-        """`fees`: whose discounts are taken off; None: no discounts."""
+        """`fees`: their names, and whose discounts are taken off; None: no discounts."""
         self._collecting = collecting
-        self._fees = fees or Fees()
+        self.fees = fees or Fees()
 
     def discount(self, payable: Payable) -> int:
         """NT$ less than what the source wants, where this bill is paid here with a provider (優惠)."""
-        return self._fees.discount(payable)
+        return self.fees.discount(payable)
 
     def collects(self, payable: Payable) -> bool:
-        """Whether this bill is paid here."""
-        return self._collecting.collects(payable)
+        """Whether this bill is paid here: its agency's bills are, and its sum is not for the agency to say anew."""
+        return self._collecting.collects(payable) and not self.fees.ask_agency(payable)
 
     def official_way(self, payable: Payable) -> OfficialWay:
         """Where a bill that is not paid here is paid."""

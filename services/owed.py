@@ -1,4 +1,5 @@
-"""What is owed for bound vehicles that are reminded of: in our own ledger, and as the cities last listed it.
+"""What is owed for bound vehicles and identifiers (水號、電號) that are reminded of: in our own ledger, and as the
+cities last listed it.
 
 The ledger has the word on every bill it knows. A bill that is being paid here, or was, is left out.
 """
@@ -30,19 +31,22 @@ SELECT b.channel, b.citizen, b.told_by, l.agency,
   coalesce(n.number, l.number) AS number,
   CASE WHEN n.number IS NULL THEN l.deadline ELSE n.deadline END AS deadline,
   sum(l.pay_amount) + coalesce(max(n.extra_charge), 0) AS amount, NULL::timestamptz AS asked_at,
-  array_agg(DISTINCT b.id) AS bindings
-FROM binding b
-JOIN unnest(CAST(:kinds AS text[]), CAST(:car_types AS text[])) AS k (kind, car_type) ON k.kind = b.kind
-JOIN ledger_bill l ON l.plate_key = b.compact AND l.car_type = k.car_type AND l.status = 'open'
+  array_agg(DISTINCT b.id) AS bindings, min(l.fee_item) AS fee_item
+FROM {bound}
 LEFT JOIN ledger_notice n ON n.agency = l.agency AND n.number = l.notice_number AND n.paid_here_at IS NULL
 WHERE b.reminder_from <= :today AND {when} AND {who} AND l.pay_amount > 0
   AND NOT EXISTS (SELECT FROM claim c WHERE c.live AND c.agency = l.agency
                   AND (c.type = 'bill' AND c.number = l.number OR c.type = 'notice' AND c.number = n.number))
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
+_VEHICLES = """binding b
+JOIN unnest(CAST(:kinds AS text[]), CAST(:car_types AS text[])) AS k (kind, car_type) ON k.kind = b.kind
+JOIN ledger_bill l ON l.plate_key = b.compact AND l.car_type = k.car_type AND l.status = 'open'"""
+_IDENTIFIERS = """(SELECT *, NULL::text AS told_by, NULL::timestamptz AS checked_at FROM bound_identifier) b
+JOIN ledger_bill l ON l.identifier = b.number AND l.fee_item = b.fee_item AND l.status = 'open'"""
 _CITIES = """
 SELECT b.channel, b.citizen, b.told_by, l.agency, l.type, l.number, l.deadline, l.pay_amount, l.asked_at,
-  ARRAY[b.id] AS bindings
+  ARRAY[b.id] AS bindings, 'parking' AS fee_item
 FROM binding b JOIN watched_bill l ON l.plate = b.plate AND l.kind = b.kind
 WHERE b.reminder_from <= :today AND {when} AND {who} AND l.pay_amount > 0 AND l.asked_at >= :believed_from
   AND NOT EXISTS (SELECT FROM ledger_bill o WHERE o.agency = l.agency AND l.type = 'bill' AND o.number = l.number)
@@ -58,7 +62,8 @@ _ANYBODY, _CITIZEN = "true", "b.channel = :channel AND b.citizen = :citizen"
 
 
 def _owed(when: str, who: str) -> str:
-    return f"{_LEDGER} UNION ALL {_CITIES}".format(when=when, who=who)
+    ledgers = [_LEDGER.format(bound=bound, when=when, who=who) for bound in (_VEHICLES, _IDENTIFIERS)]
+    return " UNION ALL ".join([*ledgers, _CITIES.format(when=when, who=who)])
 
 
 _TO_TELL = text(f"""
@@ -76,12 +81,12 @@ _OF_CITIZEN = {True: text(_owed(_AT_ONCE, _CITIZEN)), False: text(_owed(_IN_SLOT
 
 @dataclass(frozen=True, slots=True)
 class Owing:
-    """One bill or dunning notice of a citizen's vehicle, as it is told today."""
+    """One bill or dunning notice of what a citizen has bound, as it is told today."""
 
     fact: Fact
     told_by: Channel | None  # the vehicle's own channel, where its owner chose one
     asked_at: datetime | None  # when its city was asked; None: of the ledger
-    bindings: Sequence[UUID]  # of its vehicle
+    bindings: Sequence[UUID]  # of its vehicle, or its identifier
 
 
 def citizens_to_tell(uow: UnitOfWork, slots: Sequence[Slot], now: datetime, most: int) -> list[tuple[str, str]]:
@@ -98,7 +103,7 @@ def citizens_to_tell(uow: UnitOfWork, slots: Sequence[Slot], now: datetime, most
 
 
 def of_citizen(uow: UnitOfWork, channel: str, citizen: str, now: datetime, slots: Sequence[Slot] | None) -> list[Owing]:
-    """What the citizen owes for vehicles with one of these slots; None: what they may be told of at once."""
+    """What the citizen owes for what has one of these slots; None: what they may be told of at once."""
     values = {**_values(slots or (), now), "channel": channel, "citizen": citizen}
     rows = uow.connection.execute(_OF_CITIZEN[slots is None], values)
     found: dict[str, Owing] = {}
@@ -128,4 +133,4 @@ def _owing(row: Any, today: date) -> Owing:
     key = PayableKey(row.agency, PayableType(row.type), row.number)
     topic = topic_of(row.deadline, today, dunned=key.type is PayableType.NOTICE)
     told_by = Channel(row.told_by) if row.told_by else None
-    return Owing(Fact(topic, key, row.deadline, int(row.amount)), told_by, row.asked_at, row.bindings)
+    return Owing(Fact(topic, key, row.deadline, int(row.amount), row.fee_item), told_by, row.asked_at, row.bindings)

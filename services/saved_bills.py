@@ -16,10 +16,10 @@ from models.vehicle import SavedBill
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A bill a citizen keeps: which it is, and the vehicle by which its source is asked."""
+    """A bill a citizen keeps: which it is, and the vehicle by which its source is asked; None: our own ledger knows."""
 
     key: PayableKey
-    vehicle: Vehicle
+    vehicle: Vehicle | None
 
 
 class SavedBills:
@@ -36,7 +36,7 @@ class SavedBills:
         return tuple(
             Kept(
                 PayableKey(row.agency, PayableType(row.type), row.number),
-                Vehicle(Plate(row.plate), VehicleKind(row.kind)),
+                Vehicle(Plate(row.plate), VehicleKind(row.kind)) if row.plate and row.kind else None,
             )
             for row in rows
         )
@@ -56,8 +56,8 @@ class SavedBills:
                 agency=kept.key.agency,
                 type=kept.key.type.value,
                 number=kept.key.number,
-                plate=kept.vehicle.plate.canonical,
-                kind=kept.vehicle.kind.value,
+                plate=kept.vehicle and kept.vehicle.plate.canonical,
+                kind=kept.vehicle and kept.vehicle.kind.value,
             )
             .on_conflict_do_nothing()
         )

@@ -24,6 +24,7 @@ class _File(Strict):
 
     most_vehicles: Annotated[int, Field(ge=1, le=MOST_CARDS)]
     most_saved_bills: Annotated[int, Field(ge=1)]
+    most_identifiers: Annotated[int, Field(ge=1, le=MOST_CARDS)]
     default_slot: str
     slots: list[str]
     flood_areas: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z_]{1,20}$")], _Area], Field(min_length=1)]
@@ -40,4 +41,4 @@ def load_vehicle_rules(file: Path = FILE) -> VehicleRules:
     if default not in slots:
         raise SettingsError(f"{file.name}: default_slot {default.key} is not among slots")
     areas = {key: FloodArea(key, area.zh, area.en) for key, area in read.flood_areas.items()}
-    return VehicleRules(read.most_vehicles, read.most_saved_bills, default, slots, areas)
+    return VehicleRules(read.most_vehicles, read.most_saved_bills, read.most_identifiers, default, slots, areas)

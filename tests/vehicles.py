@@ -11,6 +11,8 @@ from services.accounts import Accounts
 from services.autopay import Autopay
 from services.autopay_rules import load_autopay_rules
 from services.citizens import Citizens
+from services.fees import load_fees
+from services.identifiers import Identifiers
 from services.lookup_quota import Quota
 from services.notice_rules import NoticeRules
 from services.ownership import Ownership
@@ -42,4 +44,5 @@ def vehicle_services(accounts: Accounts, quota: Quota, citizens: Citizens, clock
         "autopay": Autopay(load_autopay_rules(), vehicles, post, clock),
         "ownership": Ownership(accounts, post, clock),
         "saved_bills": SavedBills(rules),
+        "identifiers": Identifiers(rules, load_fees(), accounts, quota, clock),
     }

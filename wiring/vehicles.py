@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from services.identifiers import Identifiers
 from services.ownership import Ownership
 from services.paperless import PaperlessPlates
 from services.saved_bills import SavedBills
@@ -30,12 +31,16 @@ class VehicleRoom(Bills, AccountRoom):
         return Ownership(self.accounts, self.notices, self.clock)
 
     @cached_property
+    def identifiers(self) -> Identifiers:
+        return Identifiers(self.vehicles.rules, self.fees, self.accounts, self.quota, self.clock)
+
+    @cached_property
     def saved_bills(self) -> SavedBills:
         return SavedBills(self.vehicles.rules)
 
     def for_conversations(self) -> Mapping[str, Any]:
         given = {"vehicles": self.vehicles, "ownership": self.ownership, "saved_bills": self.saved_bills}
-        return {**super().for_conversations(), **given}
+        return {**super().for_conversations(), **given, "identifiers": self.identifiers}
 
     def for_tasks(self) -> Mapping[str, Any]:
         return {**super().for_tasks(), "plates": self.plates, "ownership": self.ownership}

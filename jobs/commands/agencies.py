@@ -59,6 +59,20 @@ def webhook(code: str, url: str | None, deed: str | None, staff: str) -> None:
     click.echo(secret or "done")
 
 
+@agencies.command("persons", help="Ask CODE at URL which bills are a person's, by 身分證字號 and birthday.")
+@click.argument("code")
+@click.argument("url", required=False)
+@click.option("--drop", is_flag=True, help="It is asked no longer.")
+@STAFF
+@with_appcontext
+def persons(code: str, url: str | None, drop: bool, staff: str) -> None:
+    """Signed with the secret of its webhook."""
+    if (url is None) != drop:
+        raise click.UsageError("either URL or --drop")
+    _try(lambda uow, all_: all_.set_person_url(uow, code, url, staff=staff))
+    click.echo("done")
+
+
 @agencies.command("key", help="Make a key of the API for CODE; printed this once.")
 @click.argument("code")
 @click.option("--scope", "scopes", multiple=True, required=True, help="What it may do; passes:LOT for gates of a lot.")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from domain.agencyapi import RowResult
 from domain.bills import PayableKey, PayableType
-from domain.ledgercsv import COLUMNS
+from domain.ledgercsv import COLUMNS, VEHICLE
 from domain.writeoffs import WriteOffStanding
 from infra.database import UnitOfWork
 from models.bill import LedgerBill, LedgerNotice
@@ -20,7 +20,7 @@ from services.writeoffs import state_of
 
 GIVEN = frozenset(COLUMNS) - {"agency"}  # the agency is who holds the key
 FIRST_LINE = 2  # the header is 1
-TEXTS = ("number", "plate", "street", "issued_how", "notice_number")  # no number or list is taken for one
+TEXTS = ("number", "plate", "identifier", "street", "issued_how", "notice_number")  # no number or list is taken for one
 FLAG = "prosecuted"
 
 Row = Mapping[str, Any]
@@ -119,8 +119,8 @@ def _import(
 
 def _as_file(agency: str, rows: Sequence[Row]) -> tuple[str, Sequence[int] | None]:
     """The rows as a CSV, and None; where values hold line breaks, the places of the rows that hold none."""
-    required = [name for name, column in COLUMNS.items() if column.required and name != "agency"]
-    given = set().union(*rows) | set(required)
+    required = {name for name, column in COLUMNS.items() if column.required and name != "agency"} | VEHICLE
+    given = set().union(*rows) | required
     names = [name for name in COLUMNS if name in given]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

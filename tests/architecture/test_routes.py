@@ -48,6 +48,7 @@ PROTECTION = {
     "/p/<token>/store/<int:page>.png": "token",
     "/b/<token>.png": "token",
     "/refund/<token>": "token csrf",
+    "/person/<token>": "token csrf",
     "/r/<token>": "token",
     "/r/<token>.pdf": "token",
     "/c/<token>.ics": "token",

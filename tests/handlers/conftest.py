@@ -35,6 +35,7 @@ from tests.handlers.pass_world import pass_services
 from tests.handlers.registered import register
 from tests.members import members_on
 from tests.mydata import my_data_services
+from tests.persons import PersonsInHand, person_services
 from tests.scanning.hands import SentPhotos
 from tests.vehicles import vehicle_services
 
@@ -107,6 +108,7 @@ def make_flow(
     services |= my_data_services(services, clock)
     services |= pass_services(chat_units, clock)
     services |= desk_services(services, clock)
+    services |= person_services(services["lookup"].books, clock, PersonsInHand())
     return lambda **changes: Flow(chat_units, clock, services, **changes)
 
 

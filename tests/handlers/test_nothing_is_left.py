@@ -99,6 +99,10 @@ def use_everything(each: Newcomer) -> None:
     sql(each, "INSERT INTO told_fact (channel, citizen, fact) VALUES (:channel, :citizen, 'overdue:TPE:bill:B1')")
     sql(each, "INSERT INTO given_slip (channel, citizen, number) VALUES (:channel, :citizen, 'B1')")
     sql(each, "INSERT INTO bill_news (channel, citizen) VALUES (:channel, :citizen)")
+    sql(each, "INSERT INTO bound_identifier (id, channel, citizen, fee_item, number) "
+              "VALUES (gen_random_uuid(), :channel, :citizen, 'water', '9112430446')")  # fmt: skip
+    sql(each, "INSERT INTO person_link (id, channel, citizen, language) "
+              "VALUES (gen_random_uuid(), :channel, :citizen, 'zh-TW')")  # fmt: skip
     sql(each, "INSERT INTO thread (id, channel, citizen) VALUES (gen_random_uuid(), :channel, :citizen)")
     sql(each, "INSERT INTO menu_link (channel, line_id, alias, menu_id) VALUES (:channel, :citizen, 'a', 'm')")
 

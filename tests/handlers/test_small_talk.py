@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from domain.reader import Display, Language
-from handlers import not_yet
 from infra.database import UnitOfWorkFactory
 from infra.locales import reader
 from services.citizens import Citizens
@@ -156,7 +155,6 @@ def test_in_a_group_only_when_named_and_never_a_plate(flow: Flow, cities_in_hand
     [
         (lambda f: f.say("你好嗎"), "看不懂這句話"),
         (lambda f: f.say("🙂"), "看不懂這句話"),
-        (lambda f: f.send_photo(), "請輸入繳費單上的帳單號碼"),
         (lambda f: f.send_sticker(), "貼圖"),
         (lambda f: f.send_location(), "不需要您的位置"),
         (lambda f: f.send_other("video"), "無法處理"),
@@ -215,15 +213,3 @@ def test_every_word_of_the_contract_is_answered(flow: Flow, shared_dir: Path) ->
 def test_a_control_word_with_nothing_to_leave_is_answered(flow: Flow) -> None:
     for word in ("取消", "cancel", "上一步", "back"):
         assert flow.say(word).messages
-
-
-@pytest.mark.parametrize("row", not_yet.ROWS, ids=lambda row: row.title)
-def test_what_is_not_offered_yet_says_so_and_what_to_do_instead(flow: Flow, row: not_yet.Row) -> None:
-    for word in row.words:
-        answer = flow.say(word)
-        assert "這項服務尚未開放" in answer
-        assert row.title in answer
-        assert row.instead in answer
-        assert answer.link("撥打") == "tel:1999"
-    if row.bills:
-        assert "請輸入車牌" in flow.press("查停車費")

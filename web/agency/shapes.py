@@ -47,11 +47,12 @@ class BillRow(Shape):
     """A bill as the agency has it now: it replaces what the ledger had, so a field that is left out is emptied."""
 
     number: Number
-    plate: Annotated[str, Field(description="With its dash: ABC-1234.", max_length=12)]
-    kind: Kind
+    plate: Annotated[str | None, Field(description="With its dash and kind; or of no vehicle.", max_length=12)] = None
+    kind: Kind | None = None
+    identifier: Annotated[str | None, Field(description="水號, 電號.", pattern=r"^[A-Z0-9]{1,20}$")] = None
     amount: Annotated[Amount, Field(description="NT$ as billed.")]
     pay_amount: Annotated[Amount | None, Field(description="NT$ to be paid now; left out: the same.")] = None
-    fee_item: Annotated[str | None, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")] = None
+    fee_item: Annotated[str | None, Field(description="Or parking.", pattern=r"^[a-z][a-z0-9_]{0,31}$")] = None
     parked_on: date | None = None
     deadline: date | None = None
     hours: Annotated[float | None, Field(ge=0, lt=10_000)] = None

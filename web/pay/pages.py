@@ -29,6 +29,7 @@ from infra.locales import reader as reader_of
 from infra.pdf import Section, document
 from services.halts import Seen, stopped
 from services.storeslips import Slip
+from web.pay.about import about
 from web.pay.frame import frame
 from web.pay.passes import facts
 from web.pay.services import PayServices
@@ -78,7 +79,7 @@ class Pages:
             "until": self._until(reader, order),
             "seconds_left": max(int((order.expires_at - self._services.clock.now()).total_seconds()), 0),
             "lines": [self._line(reader, line) for line in order.due],
-            "about": self._about(reader, order.due),
+            "about": about(reader, self._services.fees, order.due),
             "agencies": _stopped_agencies(reader, order.due, halted, self._services.cities),
             "not_due": [self._line(reader, line) for line in order.lines if line.standing is not Standing.DUE],
             "ways": ways,
@@ -164,7 +165,7 @@ class Pages:
         lines = []
         for line in (self._line(reader, line) for line in paid.lines):
             number = (reader.t("申請編號") if line["pass"] else reader.t("單號"), line["number"])
-            shown = [number, (reader.t("車牌"), line["plate"])]
+            shown = [number, *([(reader.t("車牌"), line["plate"])] if line["plate"] else [])]
             if bought := line["pass"]:
                 shown += [(reader.t("停車場"), bought["lot"]), (reader.t("票種"), bought["type"])]
                 shown += [(reader.t("方案"), bought["plan"]), (reader.t("使用期間"), bought["valid"])]
@@ -209,12 +210,6 @@ class Pages:
             (reader.t("手續費"), money(reader, paid.fee)),
             (reader.t("總金額"), money(reader, paid.total)),
         ]
-
-    def _about(self, reader: Reader, lines: Sequence[Line]) -> list[tuple[str, str, str]]:
-        """說明 and 注意事項 of the fee items among these lines: name, about, notes."""
-        keys = sorted({line.fee_item for line in lines} & self._services.fees.items.keys())
-        items = [self._services.fees.items[key] for key in keys]
-        return [tuple(text.of(reader.language) for text in (one.name, one.about, one.notes)) for one in items]
 
     def _reduction(self, reader: Reader, paid: Receipt) -> list[tuple[str, str]]:
         """帳單金額 and 優惠, where something was taken off."""
