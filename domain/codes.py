@@ -19,6 +19,7 @@ MOST_TEXTS = 40  # codes of one photo that are looked at
 MOST_PASTED = 5_000  # characters, the most a message of LINE has
 LEAST_NUMBER = 8  # characters of a bill number that a barcode may hold alone; shorter ones are not worth a lookup
 _NUMBER = re.compile(r"(?=(?:[A-Z]*\d){4})[0-9A-Z]{8,20}", re.ASCII)
+_MAY_BE_CODE = re.compile(r"[:：%％]|\d{9}")  # most of what is typed holds neither an address nor a barcode
 _CHAT = re.compile(r"https://line\.me/R/oaMessage/[^/?#\s]{1,40}/\?([^&#\s]{1,120})", re.ASCII)  # services/sliplinks.py
 
 
@@ -41,6 +42,9 @@ class Refused(StrEnum):
     TRANSFER = "transfer"  # 台灣Pay, but to somebody's account
     NO_NUMBER = "no_number"  # a bill of 台灣Pay whose number is only there for banks
     UNKNOWN = "unknown"
+
+
+_NOBODYS = (Refused.ADDRESS, Refused.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +97,13 @@ def understand(texts: Iterable[str], kept: Sequence[str] = ()) -> Said:
 
 def pasted(text: str) -> Said | None:
     """What a message says that is nothing but a code, or the three numbers below a store barcode; None: it is none."""
-    if len(text) > MOST_PASTED:
+    if len(text) > MOST_PASTED or not _MAY_BE_CODE.search(text):
         return None
     words = unicodedata.normalize("NFKC", text).split()
     if len(words) == 1:
         found = _of_code(words[0])
-        known = found if isinstance(found, Claim) else found.why not in (Refused.ADDRESS, Refused.UNKNOWN)
-        return understand(words) if known and not _is_number(words[0].upper()) else None
+        ours = found.source is not Source.NUMBER if isinstance(found, Claim) else found.why not in _NOBODYS
+        return understand(words) if ours else None
     slips, left = slipsegments.join([slipsegments.plain(word) for word in words])
     return Said(tuple(map(_of_slip, slips))) if slips and not left and len(words) <= 3 * len(slips) else None
 

@@ -167,7 +167,12 @@ def test_of_very_many_codes_some_are_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [" ".join(SLIP), "\n".join(reversed(SLIP)), "１５０７２２６ＦＡ 0000000012345678 07226y000000050"]
+    "text",
+    [
+        " ".join(SLIP),
+        "\n".join(reversed(SLIP)),
+        "１５０７２２６ＦＡ　００００００００１２３４５６７８　０７２２６ｙ０００００００５０",
+    ],
 )
 def test_segments_may_be_typed(text: str) -> None:
     said = pasted(text)
@@ -182,6 +187,7 @@ def test_a_pasted_code_is_understood_and_a_conversation_is_not_one() -> None:
         "待繳",
         "ABC-1234",
         "M8168111102840P",
+        "C115-1100-12345",
         f"請看 {ticket_qr(NUMBER)}",
         "https://evil.example",
         "",
