@@ -28,7 +28,8 @@ MOST_BARS = 24  # longer charts say less than their table
 TREND = YEAR + 1  # months shown: this one and the same of last year are both there
 WAYS = {"online": "線上（LINE 的繳費連結）", storebarcode.PROVIDER: "超商條碼", COUNTER: "停車場現場"}
 SENDING_WAYS = {"reply": "LINE 回覆（免費）", "line": "LINE 推播", "sms": "簡訊"}
-SENDING_TOPICS: Mapping[str, str] = {**TOPICS, sending.ANSWER: "對話的答覆", sending.CODE: "驗證碼"}
+SENDING_TOPICS = {topic.value: name for topic, name in TOPICS.items()}
+SENDING_TOPICS |= {sending.ANSWER: "對話的答覆", sending.CODE: "驗證碼"}
 OUR_OWN = {FEE: "手續費", LATE: "逾期或重複入帳（待退款）"}
 COLLECTED = "含停車場現場繳費；手續費、逾期或重複入帳另列。退款不在這裡扣除，另有退款表。月份以臺灣時間計。"
 
@@ -135,8 +136,8 @@ class Reports:
         for by in range(1 - TREND, 1):
             one = found.get(month.shifted(by), money.Moved())
             before = rows[-1][2] if rows else 0
-            row = [str(month.shifted(by)), one.payments, one.came, one.given_back, one.came - one.given_back]
-            rows.append([*row, growth(one.came, int(before))])
+            moved = (one.payments, one.came, one.given_back, one.came - one.given_back)
+            rows.append([str(month.shifted(by)), *moved, growth(one.came, int(before))])
         rows.reverse()
         names = ("收款次數", "收款（元）", "退款（元）", "收款減退款（元）", "收款較上月")
         bars = [Bar(str(row[0]), int(row[2]), f"{row[2]:,} 元") for row in reversed(rows)]
