@@ -9,12 +9,12 @@ from collections.abc import Callable
 import psycopg
 import redis
 
-from benchmarks import agency, draw, endtoend, importing, lookup, pay, push, webhook
+from benchmarks import agency, draw, endtoend, importing, lookup, pay, push, staff, webhook
 from benchmarks.ground import Ground, ground
 from benchmarks.line import Line
 from benchmarks.report import Target, environment
 
-NAMES = ("webhook", "endtoend", "pay", "lookup", "import", "agency", "draw", "push")
+NAMES = ("webhook", "endtoend", "pay", "lookup", "import", "agency", "draw", "push", "staff")
 EMPTY = "empty"
 LARGE_BILLS = 5_000_000
 
@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("which", nargs="*", metavar="|".join(NAMES), help="which benchmarks to run")
     parser.add_argument("--seed", type=int, default=20261121)
     parser.add_argument("--large-bills", type=int, default=LARGE_BILLS, help="size of the large ledger")
+    parser.add_argument("--staff-rows", type=int, default=staff.ROWS, help="size of the lists of the back office")
     given = parser.parse_args()
     if unknown := set(given.which) - set(NAMES):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}")
@@ -43,6 +44,7 @@ def main() -> int:
             "agency": lambda: agency.run(stores, line, given.seed, EMPTY),
             "draw": lambda: draw.run(given.seed),
             "push": lambda: push.run(stores, line, given.seed, EMPTY),
+            "staff": lambda: staff.run(stores, EMPTY, given.staff_rows),
         }
         targets: list[Target] = []
         for name in given.which or NAMES:

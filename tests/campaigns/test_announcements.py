@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.campaigns import Figures, NotEnoughQuotaError, Quota
+from domain.campaigns import Figures, NotEnoughQuotaError, Quota, ToldLatelyError
 from domain.notices import Channel, Topic
 from samples.campaigns import NEWS
 from services import audiences, campaign_figures
@@ -29,6 +29,23 @@ def send(town: Town, to: str = "all", quota: Quota = NO_LIMIT) -> Any:
 def figures(town: Town, campaign_id: Any) -> Figures:
     with town.units() as uow:
         return campaign_figures.figures(uow, campaign_figures.find(uow, str(campaign_id)[:8]), town.campaigns.rules)
+
+
+def an_hour_passes(town: Town) -> None:
+    town.run("UPDATE campaign SET made_at = made_at - interval '61 minutes'")
+
+
+def test_the_same_goes_to_the_same_people_once_in_an_hour(town: Town) -> None:
+    town.person("gates")
+    first = send(town)
+    with pytest.raises(ToldLatelyError):
+        send(town)
+    send(town, "flood")
+    with town.units() as uow:
+        town.campaigns.stop(uow, first, staff=STAFF)
+    send(town)
+    an_hour_passes(town)
+    send(town)
 
 
 def test_it_goes_in_the_slot_to_all_who_want_it(town: Town) -> None:
@@ -80,6 +97,7 @@ def test_the_month_is_kept_for_what_matters_more(town: Town) -> None:
     send(town, quota=Quota(100, 63))
     with pytest.raises(NotEnoughQuotaError):
         send(town, quota=Quota(100, 63))  # what waits in the outbox is promised
+    an_hour_passes(town)
     send(town, quota=Quota(None, 10**9))
 
 
@@ -114,7 +132,11 @@ def test_stopped_it_sends_no_more(town: Town) -> None:
 
 def test_a_campaign_is_found_by_the_beginning_of_its_id(town: Town) -> None:
     town.person()
-    ids = sorted(str(send(town)) for _ in range(3))
+    ids = []
+    for _ in range(3):
+        ids.append(str(send(town)))
+        an_hour_passes(town)
+    ids.sort()
     with town.units() as uow:
         assert str(campaign_figures.find(uow, ids[0]).id) == ids[0]
         assert [str(row.id) for row in campaign_figures.newest(uow, 2)] != []

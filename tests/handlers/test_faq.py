@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from domain.reader import Language
+from infra.database import UnitOfWorkFactory
 from infra.locales import reader
 from infra.settings import SettingsError
 from services.announcements import Announcements
@@ -132,16 +133,17 @@ def announced(tmp_path: Path, clock: MovableClock, make_flow: Callable[..., Flow
 
 
 def test_announcements_are_shown_from_their_day_to_their_last_newest_first(
-    clock: MovableClock, announced: Callable[..., Announcements]
+    clock: MovableClock, announced: Callable[..., Announcements], chat_units: UnitOfWorkFactory
 ) -> None:
     made = announced(
         ("舊", "2026-10-01", ""), ("今", "2026-11-21", "2026-11-21"), ("未", "2026-11-22", ""),
         ("過", "2026-11-01", "2026-11-20"),
     )  # fmt: skip
     clock.set(datetime(2026, 11, 20, 16, 0, tzinfo=UTC))  # midnight in Taiwan begins the 21st
-    assert [one.zh.title for one in made.current()] == ["今", "舊"]
-    clock.set(datetime(2026, 11, 21, 16, 0, tzinfo=UTC))
-    assert [one.zh.title for one in made.current()] == ["未", "舊"]
+    with chat_units() as uow:
+        assert [one.zh.title for one in made.current(uow)] == ["今", "舊"]
+        clock.set(datetime(2026, 11, 21, 16, 0, tzinfo=UTC))
+        assert [one.zh.title for one in made.current(uow)] == ["未", "舊"]
 
 
 def test_announcements_in_the_chat(flow: Flow) -> None:
