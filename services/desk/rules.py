@@ -2,9 +2,9 @@
 
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.desk import DeskRules, ServiceHours
 from infra.configfile import Strict, read_config
@@ -21,6 +21,12 @@ class _Hours(Strict):
     end: Annotated[time, Field(alias="to")]
     zh: Words
     en: Words
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("from must be earlier than to")
+        return self
 
 
 class _Limits(Strict):
