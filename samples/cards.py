@@ -32,7 +32,7 @@ from flex_templates.answer import Answer, Owed
 from flex_templates.card import Link, Press, Say
 from flex_templates.person import Person, anyone
 from infra.locales import reader
-from samples import campaigns, desk, notices, pass_money, passes, payments, scanning, truth, vehicles
+from samples import campaigns, desk, fee_items, notices, pass_money, passes, payments, scanning, truth, vehicles
 from services.history import WHAT
 from services.questions import Questions
 
@@ -227,9 +227,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "choose display": lambda r: choices.choose_display(r, {x: f"display.choose?to={x}" for x in Display}),
     "chosen": lambda r: choices.chosen(r, r.t("好的，從現在起用中文回覆您。")),
     "trouble": lambda r: errors.trouble(r, r.t("暫時查不到"), anyone(r), [Say("x", "x")]),
-    "not yet": lambda r: errors.not_yet(
-        r, r.t("官網會員"), r.t("車輛可以直接在這裡綁定，不需要官網的帳號。"), anyone(r)
-    ),
+    "not yet": lambda r: errors.not_yet(r, r.t("掃描"), r.t("車輛可以直接在這裡綁定，不需要官網的帳號。"), anyone(r)),
 }
 CARDS |= (
     payments.CARDS
@@ -241,6 +239,7 @@ CARDS |= (
     | truth.CARDS
     | desk.CARDS
     | scanning.CARDS
+    | fee_items.CARDS
 )
 
 
