@@ -105,6 +105,10 @@ def use_everything(each: Newcomer) -> None:
               "VALUES (gen_random_uuid(), :channel, :citizen, 'zh-TW')")  # fmt: skip
     sql(each, "INSERT INTO thread (id, channel, citizen) VALUES (gen_random_uuid(), :channel, :citizen)")
     sql(each, "INSERT INTO menu_link (channel, line_id, alias, menu_id) VALUES (:channel, :citizen, 'a', 'm')")
+    sql(each, "INSERT INTO member_link (channel, citizen, agency, member_hash) "
+              "VALUES (:channel, :citizen, 'TPE', gen_random_uuid()::text::bytea)")  # fmt: skip
+    sql(each, "INSERT INTO autopay_reminder (binding_id, asked_at, remind_at) "
+              "SELECT id, now(), now() FROM binding WHERE channel = :channel AND citizen = :citizen")  # fmt: skip
 
 
 def test_the_database_holds_nothing_of_one_who_left(
@@ -127,7 +131,8 @@ def test_the_database_holds_nothing_of_one_who_left(
     deliver(citizen.units, flow.services)
     before = everything(citizen.units)
     holding = {table.removeprefix("public.") for table, rows in before.items() if flow.citizen in rows}
-    named = {part.table for part in PARTS if part.erase} - {"account_history", "takeover", "order_line", "saved_bill"}
+    by_other_ids = {"account_history", "takeover", "order_line", "saved_bill", "autopay_reminder"}
+    named = {part.table for part in PARTS if part.erase} - by_other_ids
     named -= {"thread_message", "thread_photo"}  # know their thread only; tests/desk/test_forgetting.py
     named -= {"refund_account"}  # knows its refund only; tests/downloads/test_refund_account.py
     assert named <= holding, "the test leaves something in each of them"
