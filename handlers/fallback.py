@@ -14,7 +14,7 @@ from domain.reader import Reader
 from flex_templates.menu import Item, not_understood
 from flex_templates.person import anyone
 from handlers.help import Help, menu_items
-from services.questions import Questions
+from services.questions import QuestionBook
 
 ANSWERS_QUESTIONS = "faq"  # key of the conversation that shows an answer
 MOST_QUESTIONS = 3
@@ -37,13 +37,13 @@ def cannot_use(reader: Reader, given: object) -> str:
 class Fallback(Conversation[NoData]):
     key = FALLBACK
 
-    def __init__(self, menu: Callable[[], Sequence[MenuItem]], questions: Questions) -> None:
+    def __init__(self, menu: Callable[[], Sequence[MenuItem]], questions: QuestionBook) -> None:
         self._menu = menu
         self._questions = questions
 
     @entry
     def begin(self, turn: Turn[NoData]) -> Outcome:
-        found = self._questions.search(turn.typed)[:MOST_QUESTIONS]
+        found = self._questions.now(turn.uow).search(turn.typed)[:MOST_QUESTIONS]
         asked = [(one.told(turn.reader.language).ask, door(ANSWERS_QUESTIONS, "show", id=one.id)) for one in found]
         what = turn.t("您問的可能是：") if asked else cannot_use(turn.reader, turn.input)
         return Done(not_understood(turn.reader, what, asked, self._first_items(turn.reader), anyone(turn.reader)))
