@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from domain.months import Month
 
 NONE = "—"  # nothing to compare with
+MOST_BARS = 24  # longer charts say less than their table
 Cell = str | int
 
 
@@ -29,10 +30,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars on one scale that begins at zero."""
+    """Bars on one scale that begins at zero. `whole`: the value of the whole width; None: the longest bar's."""
 
     title: str
     bars: Sequence[Bar]
+    whole: int | None = None
 
     @property
     def told(self) -> str:
@@ -54,15 +56,15 @@ class Report:
 
     @property
     def lines(self) -> Sequence[Sequence[Cell]]:
-        """The rows and, where there is one, the total below them."""
-        return [*self.rows, self.total] if self.total else self.rows
+        """The rows with their total."""
+        return [*self.rows, self.total] if self.rows and self.total else self.rows
 
 
 def percent(part: Decimal | int, whole: Decimal | int) -> str:
     """A share to one decimal, halves away from zero: 12.5%. NONE of nothing."""
     if not whole:
         return NONE
-    return f"{(Decimal(part) * 100 / Decimal(whole)).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+    return f"{(Decimal(part) * 100 / Decimal(whole)).quantize(Decimal('0.1'), ROUND_HALF_UP):,}%"
 
 
 def growth(now: int, before: int) -> str:

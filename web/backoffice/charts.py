@@ -12,7 +12,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont
 
 from domain.reports import Bar, Chart
-from web.passes.pictures import BAR, FONT, INK, PAPER
+from web.passes.pictures import BAR, FONT, INK, LINE, PAPER
 
 WIDTH, EDGE, TOP, ROW = 400, 8, 40, 46  # of the drawing, in its own units
 WORDS, THICK = 18, 14  # from a row's top to the foot of its words; height of a bar
@@ -42,8 +42,8 @@ class Layout:
 
 
 def layout(chart: Chart) -> Layout:
-    """Bars from the left edge; the longest takes the whole width. What is below zero has no length."""
-    most = max((Decimal(bar.value) for bar in chart.bars), default=Decimal())
+    """Bars from the left edge. What is below zero has no length."""
+    most = Decimal(chart.whole or max((bar.value for bar in chart.bars), default=0))
     placed = []
     for at, bar in enumerate(chart.bars):
         share = Decimal(bar.value) / most if most > 0 and bar.value > 0 else Decimal()
@@ -65,9 +65,10 @@ def png(chart: Chart) -> bytes:
         label = _fitting(one.bar.label, words_from - left - EDGE * SCALE)
         pen.text((left, one.foot * SCALE), label, fill=INK, font=_font(LABEL), anchor="ls")
         pen.text((right, one.foot * SCALE), one.bar.words, fill=INK, font=_font(LABEL), anchor="rs")
+        foot = (one.top + THICK) * SCALE
+        pen.rectangle((left, one.top * SCALE, right, foot), fill=LINE)
         if one.length:
-            box = (left, one.top * SCALE, left + one.length * SCALE, (one.top + THICK) * SCALE)
-            pen.rectangle(box, fill=BAR)
+            pen.rectangle((left, one.top * SCALE, left + one.length * SCALE, foot), fill=BAR)
     out = BytesIO()
     image.save(out, "PNG", optimize=True)
     return out.getvalue()
