@@ -47,6 +47,7 @@ class WriteOff(Base):
             unique=True,
             postgresql_where=text("kind = 'write_off'"),
         ),
+        Index("ix_write_off_order_id", "order_id"),
         Index("uq_write_off_refund", "refund_id", "reverses", unique=True),
         Index("uq_write_off_place", "agency", "place", unique=True),
         Index("ix_write_off_unplaced", "agency", "serial", postgresql_where=text("place IS NULL")),

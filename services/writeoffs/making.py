@@ -66,7 +66,7 @@ def take_back_of(uow: UnitOfWork, refund_id: uuid.UUID, number: str, amount: int
     if order_id is None or not staff.strip():
         raise ReversalError("no such refund, or no staff id")
     lock_order(uow, order_id)
-    rest = dict(unclear(uow)).get(refund_id, 0)
+    rest = sum(amount for _, amount in unclear(uow, refund_id))
     refund = uow.session.get_one(Refund, refund_id)
     left = {one.id: one.left for one in _standing(uow, order_id)}
     query = select(WriteOff.id).where(WriteOff.order_id == order_id, WriteOff.number == number)
@@ -81,8 +81,11 @@ def take_back_of(uow: UnitOfWork, refund_id: uuid.UUID, number: str, amount: int
     )
 
 
-def unclear(uow: UnitOfWork) -> Sequence[tuple[uuid.UUID, int]]:
-    """Refunds of which staff must say what bill they are of, with the NT$ that are open; the oldest first."""
+def unclear(uow: UnitOfWork, of: uuid.UUID | None = None) -> Sequence[tuple[uuid.UUID, int]]:
+    """Refunds of which staff must say what bill they are of, with the NT$ that are open; the oldest first.
+
+    `of`: this refund only.
+    """
     reversal, first = aliased(WriteOff), aliased(WriteOff)
     told = select(func.coalesce(func.sum(reversal.amount), 0)).where(reversal.refund_id == Refund.id)
     back = select(func.coalesce(func.sum(reversal.amount), 0)).where(
@@ -94,6 +97,8 @@ def unclear(uow: UnitOfWork) -> Sequence[tuple[uuid.UUID, int]]:
     open_ = func.least(Refund.amount - told.scalar_subquery(), out.scalar_subquery() - back.scalar_subquery())
     query = select(Refund.id, open_.label("open")).join(Attempt, Attempt.id == Refund.attempt_id)
     query = query.where(Refund.state == RefundState.DONE.value, Attempt.state != AttemptState.LATE.value, open_ > 0)
+    if of is not None:
+        query = query.where(Refund.id == of)
     return [(row.id, int(row.open)) for row in uow.session.execute(query.order_by(Refund.asked_at))]
 
 
