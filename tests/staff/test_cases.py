@@ -95,13 +95,13 @@ def test_a_mask_is_not_found_out_by_trying(office: Office, draw_id: str) -> None
     """ABC-**34 leaves a hundred plates to try; who tries them is stopped, and the audit has it."""
     office.limits_on = True
     apply(office, draw_id)
-    tries = {login: office.person(login, Role.LOT, "001") for login in ("lin", "wu")}
+    tries = {login: office.person(login, Role.LOT, "001") for login in ("lin", "wuming")}
     for person in tries.values():
         person.log_in()
     assert "王○明" in tries["lin"].post("/cases/find", mobile="", plate=PLATE).text
     answers = [tries["lin"].post("/cases/find", mobile="", plate=f"ABC-{n:04}").status_code for n in range(21)]
     assert answers == [200] * 20 + [429]
-    assert "查無資料" in tries["wu"].post("/cases/find", mobile="", plate="ABC-0001").text, "others go on working"
+    assert "查無資料" in tries["wuming"].post("/cases/find", mobile="", plate="ABC-0001").text, "others go on working"
     assert office.audit().count(("staff:lin", "entries.searched")) == 21
 
 

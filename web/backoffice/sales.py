@@ -89,7 +89,8 @@ class _Sales:
             rows = self._rows(uow, draw_id, plate=plate) if draw_id else []
             rows = [one for one in rows if _wanted(one[0], how, day)]
             asked.looked_for(uow, "sales", len(rows), plate=plate)
-            waiting = approvals.waiting(uow, [UNMASKED]) if may else []
+            mine = {row.draw_id for row in rounds}
+            waiting = [one for one in approvals.waiting(uow, [UNMASKED]) if may and one.detail["draw_id"] in mine]
             usable = approvals.usable(uow, UNMASKED, member().actor)
         may_tell = about is not None and member().may(Power.OFFER, about.lot)
         values = {"rounds": rounds, "names": names, "rows": rows, "waiting": waiting, "usable": usable, "may": may}
