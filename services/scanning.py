@@ -9,7 +9,7 @@ from domain.ports.photos import PhotoSource
 from domain.ports.scanning import CodeReader, PhotoError, Trouble
 from infra import metrics
 
-FETCH_SECONDS = 6.0  # with the reader's own limits it stays below what an outside question may take (bot/inbox.py)
+FETCH_SECONDS = 5.0  # with the reader's own limits it stays below what an outside question may take (bot/inbox.py)
 AT_ONCE = 4  # photos on their way from LINE to this process
 
 

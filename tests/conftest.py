@@ -14,6 +14,7 @@ import redis as redis_client
 from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
+from adapters.scanning.pipe import Limits
 from adapters.scanning.reader import ZxingReader
 from infra import logging
 from infra.database import UnitOfWork, UnitOfWorkFactory, make_engine
@@ -45,7 +46,7 @@ def postgres_url(store_urls: StoreUrls) -> str:
 @pytest.fixture(scope="session")
 def code_reader() -> Iterator[ZxingReader]:
     """Reads photos; its process is started by the first one. Patient, since a busy machine shall fail no test."""
-    reader = ZxingReader(seconds=30)
+    reader = ZxingReader(Limits(work=30, wait=60))
     yield reader
     reader.close()
 

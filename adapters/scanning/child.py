@@ -8,6 +8,7 @@ import io
 import json
 import math
 import resource
+import signal
 import struct
 import sys
 import time
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 import zxingcpp
 from PIL import Image, ImageFilter, ImageMath, ImageOps
 
-from adapters.scanning.pipe import LENGTH, MOST_CODES, MOST_LETTERS
+from adapters.scanning.pipe import LENGTH, MOST_CODES, MOST_LETTERS, Limits
 
 MOST_MEMORY = 1024 * 1024 * 1024  # bytes of address space
 MOST_PIXELS = 40_000_000  # a good phone's photo; a few bytes of file can claim far more
@@ -25,6 +26,7 @@ LEAST_SIDE = 16
 FORMATS = zxingcpp.barcode_formats_from_str("QRCode,Code39,Code128")
 TURNS = (20, -20, 40, -40)  # degrees
 LOOKS_AT_LEAST = 3  # however much the first has found
+FOR_LOOKS = 0.6  # of either limit
 STRAIGHT = 4  # degrees off the rows or columns, along which bars are read
 LIKE_BARS = 0.25  # how much of all gradients must point one way
 LEAN_SIDE = 1_200  # pixels
@@ -102,15 +104,15 @@ def _turned(image: Image.Image, degrees: float) -> Image.Image:
     return image.rotate(degrees, expand=True, fillcolor=255, resample=Image.Resampling.BILINEAR)
 
 
-def codes(image: Image.Image, seconds: float) -> list[str]:
+def codes(image: Image.Image, limits: Limits) -> list[str]:
     """The texts of all codes. No look is begun that would hardly end in time, nor late ones once all seems found."""
-    begun = time.monotonic()
+    begun, worked = time.monotonic(), time.process_time()
     found: dict[str, None] = {}
     for count, look in enumerate(looks(image), start=1):
         read = [text for text in _read(look) if text not in found]
         found |= dict.fromkeys(read)
-        passed = time.monotonic() - begun
-        if (found and not read and count >= LOOKS_AT_LEAST) or passed + passed / count > seconds:
+        passed = max((time.monotonic() - begun) / limits.wait, (time.process_time() - worked) / limits.work)
+        if (found and not read and count >= LOOKS_AT_LEAST) or passed + passed / count > FOR_LOOKS:
             break
     return list(found)[:MOST_CODES]
 
@@ -123,12 +125,12 @@ def _read(image: Image.Image) -> list[str]:
     return [one.text for one in read if 0 < len(one.text) <= MOST_LETTERS]
 
 
-def answer(photo: bytes, seconds: float) -> list[str] | str:
+def answer(photo: bytes, limits: Limits) -> list[str] | str:
     """A list of texts, or the trouble as one word (domain/ports/scanning.py)."""
     if not photo:  # asked whether we are ready
         return []
     try:
-        return codes(opened(photo), seconds)
+        return codes(opened(photo), limits)
     except NoPhotoError as error:
         return str(error)
     except MemoryError:
@@ -145,15 +147,18 @@ def _bound() -> None:
         resource.setrlimit(what, (most, most))
 
 
-def main(seconds: float) -> None:
-    """Until stdin ends. `seconds`: for the looks at one photo."""
+def main(limits: Limits) -> None:
+    """Until stdin ends, or one photo takes more of the processor's time than it may: SIGPROF ends it in any code."""
     _bound()
     given, told = sys.stdin.buffer, sys.stdout.buffer
     while len(head := given.read(LENGTH.size)) == LENGTH.size:
-        body = json.dumps(answer(given.read(LENGTH.unpack(head)[0]), seconds)).encode("ascii")
+        photo = given.read(LENGTH.unpack(head)[0])
+        signal.setitimer(signal.ITIMER_PROF, limits.work)
+        body = json.dumps(answer(photo, limits)).encode("ascii")
+        signal.setitimer(signal.ITIMER_PROF, 0)
         told.write(LENGTH.pack(len(body)) + body)
         told.flush()
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]))
+    main(Limits(*map(float, sys.argv[1:])))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -13,13 +14,12 @@ from typing import IO, Any, cast
 
 import structlog
 
-from adapters.scanning.pipe import LENGTH, MOST_CODES, MOST_LETTERS
+from adapters.scanning.pipe import LENGTH, MOST_CODES, MOST_LETTERS, Limits
 from domain.ports.scanning import PhotoError, Trouble
 
-SECONDS = 2.0  # for one photo, then it is given up
-FOR_LOOKS = 0.6  # of these, after which it looks no further
 START_SECONDS = 10.0  # for a new process, once
-WAIT_SECONDS = 4.0  # for the photos before it
+LIMITS = Limits()
+QUEUE_SECONDS = 2.0  # for the photos before it
 MOST_ANSWER_BYTES = 1024 * 1024
 ROOT = Path(__file__).parent.parent.parent
 
@@ -33,8 +33,8 @@ class ZxingReader:
     ends by itself when this one does.
     """
 
-    def __init__(self, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self._limits = limits
         self._one_at_a_time = ThreadPoolExecutor(1, thread_name_prefix="photos")
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -44,7 +44,7 @@ class ZxingReader:
             raise PhotoError(Trouble.NO_PHOTO)
         reading = asyncio.get_running_loop().run_in_executor(self._one_at_a_time, self._read, photo)
         try:
-            return await asyncio.wait_for(reading, WAIT_SECONDS + self._seconds)
+            return await asyncio.wait_for(reading, QUEUE_SECONDS + self._limits.wait)
         except TimeoutError:
             raise PhotoError(Trouble.AWAY) from None
 
@@ -55,7 +55,7 @@ class ZxingReader:
 
     def _read(self, photo: bytes) -> list[str]:
         """In the one thread."""
-        answer = self._exchange(self._process or self._start(), photo, self._seconds)
+        answer = self._exchange(self._process or self._start(), photo, self._limits.wait)
         if isinstance(answer, str) and answer in set(Trouble):
             raise PhotoError(Trouble(answer))
         if not isinstance(answer, list):
@@ -64,7 +64,7 @@ class ZxingReader:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-B", "-m", "adapters.scanning.child", str(self._seconds * FOR_LOOKS)],
+            [sys.executable, "-B", "-m", "adapters.scanning.child", str(self._limits.work), str(self._limits.wait)],
             cwd=ROOT,
             env={},
             stdin=subprocess.PIPE,
@@ -87,8 +87,8 @@ class ZxingReader:
             length = LENGTH.unpack(_whole(told, LENGTH.size))[0]
             return json.loads(_whole(told, min(length, MOST_ANSWER_BYTES)))
         except (OSError, EOFError, ValueError):
-            late = time.monotonic() >= ends_at
             self._end()
+            late = time.monotonic() >= ends_at or process.returncode == -signal.SIGPROF
             log.warning("photo_reader_ended", late=late, status=process.returncode)
             raise PhotoError(Trouble.TOO_LONG if late else Trouble.NO_PHOTO) from None
         finally:
