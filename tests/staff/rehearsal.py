@@ -21,21 +21,21 @@ def clock(moment: datetime) -> str:
     return moment.astimezone(TAIPEI).strftime("%Y-%m-%dT%H:%M")
 
 
-def planned(office: Office) -> str:
-    """Still open; the draw_id."""
-    office.lot("001", "大安地下停車場")
+def planned(office: Office, lot: str = "001", name: str = "王小") -> str:
+    """Still open, with PEOPLE who are called `name` and a number; the draw_id."""
+    office.lot(lot, "大安地下停車場")
     house = office.house
     with house.unit() as uow:
-        house.lots.put_plan(uow, "001", VehicleKind.CAR, "all-day", PlanView("general", "一般", PRICE), staff="test")
-        new = NewRound("2023-09", "001", VehicleKind.CAR, "all-day", "*:2", times=TIMES, rehearsal=True)
-        name = house.rounds.plan(uow, new, staff="test").draw_id
+        house.lots.put_plan(uow, lot, VehicleKind.CAR, "all-day", PlanView("general", "一般", PRICE), staff="test")
+        new = NewRound("2023-09", lot, VehicleKind.CAR, "all-day", "*:2", times=TIMES, rehearsal=True)
+        draw_id = house.rounds.plan(uow, new, staff="test").draw_id
     now = house.clock.now()
     office.run("UPDATE pass_round SET clock_shift = :shift", shift=REGISTERING - now)
     for i in range(1, PEOPLE + 1):
-        wanted = Application(name, Plate(f"AAA-{i:04}"), "general", Mobile(f"09{i:08}"), f"王小{i}", now)
+        wanted = Application(draw_id, Plate(f"AAA-{i:04}"), "general", Mobile(f"09{i:08}"), f"{name}{i}", now)
         with house.unit() as uow:
             house.entries.apply(uow, wanted)
-    return name
+    return draw_id
 
 
 def announced(chen: Person, draw_id: str) -> None:
