@@ -51,10 +51,14 @@ def write_sheet(
     sheet.append([_cell(sheet, name, bold=True) for name in head])
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
-    file = tempfile.SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends a large one closes it
     book.save(file)
+    large = file.tell() > MOST_IN_MEMORY
     file.seek(0)
-    return file
+    if large:
+        return file
+    with file:
+        return io.BytesIO(file.read())
 
 
 def read_sheet(file: bytes, head: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -17,6 +17,7 @@ FIELDS = ("mobile", "topic", "fate", "first", "last")
 TOPICS: Mapping[str, str] = {
     sms_list.CODE: "驗證碼",
     Topic.OWN_ACT: "本人操作的結果",
+    Topic.ASKED_FOR: "本人要求的提醒",
     Topic.ACCOUNT: "帳號與車輛",
     Topic.NEW_BILL: "新帳單",
     Topic.DUE_SOON: "即將到期",
