@@ -6,7 +6,6 @@ from typing import Any
 from domain.feeitems import AFTER_DEADLINE, REFUNDS, FeeItem
 from domain.reader import Reader
 from flex_templates.card import Button, Card, Note, Paragraph, Press, Rows
-from flex_templates.limits import QUICK_REPLY_LABEL
 from flex_templates.person import Person, call
 from flex_templates.punctuation import listed
 from flex_templates.render import show
@@ -37,14 +36,8 @@ def about(reader: Reader, item: FeeItem, ask: str, buttons: Sequence[Button]) ->
 
 def which(reader: Reader, title: str, choices: Sequence[tuple[FeeItem, str]]) -> dict[str, Any]:
     """Several items: which is meant? `choices`: each with its button's data."""
-    return show(reader, title, Card(title=title, others=[pressed(reader, item, data) for item, data in choices]))
-
-
-def pressed(reader: Reader, item: FeeItem, data: str) -> Press:
-    """A button that bears an item's name, cut where it is too long for a small one."""
-    name = item.name.of(reader.language)
-    short = name if len(name) <= QUICK_REPLY_LABEL else f"{name[: QUICK_REPLY_LABEL - 1]}…"
-    return Press(name, data, short)
+    buttons = [Press(item.name.of(reader.language), data) for item, data in choices]
+    return show(reader, title, Card(title=title, others=buttons))
 
 
 def not_known(reader: Reader, words: str, person: Person, buttons: Sequence[Button]) -> dict[str, Any]:

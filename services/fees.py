@@ -15,6 +15,8 @@ from infra.settings import SettingsError
 
 FILE = Path(__file__).parent.parent / "config" / "fees.toml"
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]  # fits any button
+NumberName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=14)]  # after "Bind "
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 BINDABLE = {LookupKey.PLATE, LookupKey.IDENTIFIER}  # no person's number, and nothing that ends with its bill
 
@@ -28,8 +30,8 @@ class _Texts(Strict):
 
 
 class _Identifier(Strict):
-    zh: Words
-    en: Words
+    zh: NumberName
+    en: NumberName
     format: Words
 
 
@@ -49,8 +51,8 @@ class _Discount(Strict):
 
 
 class _Item(Strict):
-    zh: Words
-    en: Words
+    zh: Name
+    en: Name
     agencies: _Texts
     number: Words
     lookup: Annotated[list[LookupKey], Field(min_length=1)]

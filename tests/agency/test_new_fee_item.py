@@ -34,7 +34,7 @@ en = "Gas bill"
 words = ["天然氣費"]
 agencies = { zh = "天然氣公司", en = "The gas company" }
 number = "G[0-9]{10}"
-identifier = { zh = "用戶號碼", en = "Customer number", format = "[0-9]{8}" }
+identifier = { zh = "用戶號碼", en = "Gas number", format = "[0-9]{8}" }
 lookup = ["identifier", "number"]
 bindable = ["identifier"]
 after_deadline = "ask_agency"

@@ -143,6 +143,7 @@ def test_whoever_lowers_first_the_price_is_the_same(bill: Bill, lowered: int) ->
     [
         ('number = "[0-9A-Z]{9,20}"', 'number = "[0-9"', "item.parking.number"),
         ("off = 5", "off = 0", "off"),
+        ('en = "Water bill"', 'en = "The bill for the water"', "item.water.en"),
         ('bindable = ["plate"]', 'bindable = ["identifier"]', "item.parking.bindable: identifier is not in lookup"),
         ('bindable = ["plate"]', 'bindable = ["number"]', "item.parking.bindable: number names no lasting thing"),
         (
