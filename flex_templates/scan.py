@@ -22,7 +22,7 @@ TROUBLES: Mapping[Trouble, str] = {
     Trouble.TOO_LARGE: msgid("這張照片太大，沒有讀取。請用聊天室的相機重拍，或只拍條碼的部分。"),
     Trouble.NO_PHOTO: msgid("這個檔案打不開，可能不是完整的照片。請重拍一張。"),
     Trouble.TOO_LONG: msgid("這張照片讀了太久，已經放棄。請靠近一點，只拍條碼的部分。"),
-    Trouble.AWAY: msgid("現在拿不到這張照片。請過一會兒再傳一次。"),
+    Trouble.AWAY: msgid("現在沒辦法讀這張照片。請過一會兒再傳一次。"),
 }
 NOTHING = msgid("照片裡讀不到 QR Code 或條碼。")
 
