@@ -12,6 +12,8 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from domain import paytaipei, slipsegments, twqr
+from domain.feeitems import spelled
+from domain.nationalid import holds_one
 from domain.storebarcode import Segments
 from domain.weblinks import holds_link
 
@@ -19,6 +21,7 @@ MOST_TEXTS = 40  # codes of one photo that are looked at
 MOST_PASTED = 5_000  # characters, the most a message of LINE has
 LEAST_NUMBER = 8  # characters of a bill number that a barcode may hold alone; shorter ones are not worth a lookup
 _NUMBER = re.compile(r"(?=(?:[A-Z]*\d){4})[0-9A-Z]{8,20}", re.ASCII)
+_AGENCYS = re.compile(r"[0-9A-Z]{1,40}", re.ASCII)  # agencies number their bills as they like
 _MAY_BE_CODE = re.compile(r"[:：%％]|\d{9}")  # most of what is typed holds neither an address nor a barcode
 _CHAT = re.compile(r"https://line\.me/R/oaMessage/[^/?#\s]{1,40}/\?([^&#\s]{1,120})", re.ASCII)  # services/sliplinks.py
 
@@ -127,8 +130,9 @@ def _of_code(code: str) -> Claim | Refusal:
         return _of_bank(bank)
     if chat := _CHAT.fullmatch(code):
         code = unquote(chat[1])
-        number = re.sub(r"[\s-]", "", code).upper()
-        return Claim(Source.CHAT, (number,)) if re.fullmatch(r"[0-9A-Z]{1,40}", number) else Refusal(Refused.UNKNOWN)
+        number = spelled(code)
+        known = _AGENCYS.fullmatch(number) and not holds_one(number)
+        return Claim(Source.CHAT, (number,)) if known else Refusal(Refused.UNKNOWN)
     number = slipsegments.plain(code).replace("-", "")
     if _is_number(number):
         return Claim(Source.NUMBER, (number,))
@@ -142,10 +146,11 @@ def _agency(slip: paytaipei.Slip) -> str | None:
 def _of_bank(bank: twqr.Twqr) -> Claim | Refusal:
     if bank.what is not twqr.What.BILL:
         return Refusal(Refused.TRANSFER if bank.what is twqr.What.TRANSFER else Refused.PURCHASE)
-    if bank.number is None:
+    if bank.number is None or holds_one(bank.number):
         return Refusal(Refused.NO_NUMBER)
     return Claim(Source.TWQR, (bank.number,), amount=bank.amount, deadline=bank.deadline, payee=bank.payee)
 
 
 def _is_number(text: str) -> bool:
-    return _NUMBER.fullmatch(text) is not None
+    """Whether a text may be a bill's number; somebody's 身分證字號 is not, and is neither looked up nor said again."""
+    return _NUMBER.fullmatch(text) is not None and not holds_one(text)

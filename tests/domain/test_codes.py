@@ -158,6 +158,13 @@ def test_a_number_alone_and_what_is_none() -> None:
     assert [one.why for one in understand(["HELLO"]).refusals] == [Refused.UNKNOWN]
 
 
+@pytest.mark.parametrize("number", ["A123456789", "a800000014", "https://line.me/R/oaMessage/%40parkline/?A123456789"])
+def test_somebodys_identity_number_is_no_bills_number(number: str) -> None:
+    said = understand([number])
+    assert said.claims == said.segments == ()
+    assert "A123456789" not in str(said)
+
+
 def test_a_slip_is_claimed_once_however_often_it_is_read() -> None:
     assert len(understand([ticket_qr(NUMBER), pay_taipei_qr(NUMBER), ticket_qr(NUMBER)]).claims) == 1
 
