@@ -9,9 +9,11 @@ from bot.triggers import Words
 from bot.turn import Turn
 from domain.plates import looks_like_plate
 from domain.reader import msgid
+from domain.weblinks import holds_link
 from flex_templates import faq
 from flex_templates.person import anyone
 from handlers.answering import ANSWERS
+from handlers.plate_steps import COMPARES
 from services.questions import QuestionBook
 
 FIRST = 6  # questions offered before anything is typed
@@ -64,5 +66,7 @@ class Faq(Conversation["Faq.Data"]):
     def asked(self, turn: Turn[Data]) -> Outcome:
         if looks_like_plate(turn.typed):  # changed their mind: what does it owe?
             return Switch(ANSWERS)
+        if holds_link(turn.typed):  # not a question, but a message they got
+            return Switch(COMPARES)
         turn.data.typed = turn.typed[:200]
         return Goto(self.ask)

@@ -4,13 +4,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from bot.conversation import Outcome, step
+from bot.conversation import Outcome, Switch, step
 from bot.message import Message, quick_press, with_quick_replies
 from bot.turn import Turn
 from domain.plates import Plate, look_alikes, parse_plate
+from domain.weblinks import holds_link
 from flex_templates.choices import choose_plate
 from flex_templates.look_alikes import meant
 
+COMPARES = "is_it_true"  # key of the conversation that compares addresses with the official list
 LOOK_ALIKES = 3  # offered at most
 
 
@@ -39,6 +41,8 @@ class PlateSteps(ABC):
 
     @plate.answer
     def plate_given(self, turn: Turn[Any]) -> Outcome:
+        if holds_link(turn.typed):  # a message about a fee, pasted where a plate is asked for
+            return Switch(COMPARES)
         return self.plate_said(turn, turn.typed)
 
     @step()

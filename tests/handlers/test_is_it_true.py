@@ -105,6 +105,12 @@ def test_a_plate_typed_there_is_looked_up(driver: Flow, plate: str) -> None:
     assert "40 元" in driver.press("汽車")
 
 
+@pytest.mark.parametrize("asks", ["待繳", "答客問"])
+def test_a_message_pasted_where_something_else_is_asked_for_is_compared(flow: Flow, asks: str) -> None:
+    flow.say(asks)
+    assert flow.say(FALSE).messages[0]["altText"] == "不是官方網址"
+
+
 def test_a_city_that_is_silent_is_not_nothing_due(driver: Flow, cities_in_hand: CitiesInHand) -> None:
     cities_in_hand.failing["TPE"] = Why.DOWN
     assert "暫時查不到" in driver.say(FALSE)
