@@ -72,7 +72,7 @@ class ZxingReader:
             stderr=subprocess.DEVNULL,  # a traceback could hold something of the photo
             start_new_session=True,  # Ctrl-C is for this process, which then ends that one
         )
-        self._exchange(self._process, b"", START_SECONDS)
+        self._exchange(self._process, b"", max(START_SECONDS, self._limits.wait))
         return self._process
 
     def _exchange(self, process: subprocess.Popen[bytes], photo: bytes, seconds: float) -> Any:
