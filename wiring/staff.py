@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 from argon2 import PasswordHasher
 from flask import Blueprint
@@ -13,6 +14,7 @@ from domain.reader import Language
 from infra import queue
 from services import halts, sealing
 from services.passes.cases import Cases
+from services.passes.missing_places import MissingPlaces
 from services.passes.months import Months
 from services.staff.accounts import StaffAccounts
 from services.staff.deputies import Deputies
@@ -96,6 +98,14 @@ class StaffRoom(ReportRoom, TextRoom, DeskRoom):
             clock=self.clock,
         )
         return backoffice.blueprint(services, limiter)
+
+    @cached_property
+    def missing_places(self) -> MissingPlaces:
+        given = (self.pass_rules, self.months, self.office_days, self.staff_accounts, self.mail_sender)
+        return MissingPlaces(*given, self.settings.public_url, self.clock)
+
+    def for_tasks(self) -> Mapping[str, Any]:
+        return {**super().for_tasks(), "missing_places": self.missing_places}
 
     def doors(self, csrf: CSRFProtect, limiter: Limiter) -> list[Blueprint]:
         return [*super().doors(csrf, limiter), self.back_office(limiter)]

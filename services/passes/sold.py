@@ -142,7 +142,7 @@ class SoldPasses:
         if asked.kind == RETURN and approve:
             return self._returned(asked, actor)
         with self._units() as uow:
-            approvals.decide(uow, asked.id, approve=approve, actor=actor)
+            approvals.decide(uow, asked.id, asked.kind, approve=approve, actor=actor)
             if approve:
                 approvals.use(uow, asked.id, REPLACE, actor=actor)
                 self._replace(uow, uuid.UUID(asked.detail["entry"]), uuid.UUID(asked.detail["plate"]), actor)
@@ -152,7 +152,7 @@ class SoldPasses:
 
     def _returned(self, asked: ApprovalView, actor: str) -> Taken:
         def approved(uow: UnitOfWork) -> None:
-            approvals.decide(uow, asked.id, approve=True, actor=actor)
+            approvals.decide(uow, asked.id, RETURN, approve=True, actor=actor)
             approvals.use(uow, asked.id, RETURN, actor=actor)
 
         returned = Returned(asked.detail["amount"], asked.asked_by, approved)

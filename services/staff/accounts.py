@@ -6,12 +6,12 @@ import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from domain.staff import SETUP_LIFE, Role, StaffRuleError
+from domain.staff import POWERS, SETUP_LIFE, Power, Role, StaffRuleError
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWork
 from models.passes import Lot
@@ -38,6 +38,15 @@ class AccountView:
     locked: bool
     disabled: bool
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Where somebody who may set 張數 is reminded. `lots`: None for all."""
+
+    id: uuid.UUID
+    email: str
+    lots: frozenset[str] | None
 
 
 class StaffAccounts:
@@ -124,6 +133,35 @@ class StaffAccounts:
         if row is None:
             raise StaffRuleError(f"沒有帳號 {login}")
         return row
+
+    def set_email(self, uow: UnitOfWork, login: str, email: str | None, *, actor: str) -> None:
+        """Where reminders of 張數 go; None: nowhere. `email`: as domain.emails took it."""
+        row = self.locked(uow, login)
+        row.email = self._cipher.encrypt(email, f"staff.email:{row.id}") if email else None
+        self._note(uow, "staff.email", row, actor, given=email is not None)
+
+    def email(self, uow: UnitOfWork, login: str) -> str:
+        """The owner's own address; "" where none is kept."""
+        return self._email(self.locked(uow, login))
+
+    def to_remind(self, uow: UnitOfWork, today: date) -> Sequence[Mailbox]:
+        """Those who may set 張數, have left an address and were not reminded today."""
+        query = select(StaffRow).where(StaffRow.disabled_at.is_(None), StaffRow.email.is_not(None))
+        rows = uow.session.scalars(query.where(StaffRow.reminded_on.is_distinct_from(today)).order_by(StaffRow.login))
+        found = []
+        for row in rows.all():
+            role = Role(row.role)
+            if Power.SET_ROUNDS in POWERS[role]:
+                own = frozenset(uow.session.scalars(select(StaffLot.lot).where(StaffLot.staff_id == row.id)))
+                found.append(Mailbox(row.id, self._email(row), own if role is Role.LOT else None))
+        return found
+
+    def reminded(self, uow: UnitOfWork, staff_id: uuid.UUID, today: date) -> None:
+        """They were, on this day."""
+        uow.session.execute(update(StaffRow).where(StaffRow.id == staff_id).values(reminded_on=today))
+
+    def _email(self, row: StaffRow) -> str:
+        return self._cipher.decrypt(row.email, f"staff.email:{row.id}") if row.email else ""
 
     def name(self, row: StaffRow) -> str:
         """The owner's name."""

@@ -176,7 +176,7 @@ def test_what_everybody_pays_is_what_the_counter_takes(counter: Counter) -> None
     world.sell(counter.draw_id, counter.entry, amount=5760)
 
 
-def test_more_can_be_sent_after_補件_and_nothing_after_the_end(counter: Counter) -> None:
+def test_more_can_be_sent_when_asked_for_and_nothing_after_the_end(counter: Counter) -> None:
     counter.send("1")
     counter.judge(Judged.MORE, "照片太暗")
     assert counter.send("2") == 2

@@ -1,20 +1,35 @@
-"""The first page: what each menu holds. And the page of every address that is none."""
+"""The first page: what each menu holds, and what has no 張數 yet. And the page of every address that is none."""
 
 from flask import abort
 from flask.typing import ResponseReturnValue
 
+from domain.clock import TAIPEI
 from domain.staff import Power
-from web.backoffice.room import Room, show
+from services.passes.months import month_after
+from web.backoffice.gate import member
+from web.backoffice.room import Room, StaffServices, show
 
 
 def register(room: Room) -> None:
     """Its routes."""
-    room.page("/", "home", _home, Power.OWN)
+    room.page("/", "home", _Home(room.services).look, Power.OWN)
     room.page("/<path:_address>", "nowhere", _nowhere, Power.OWN)
 
 
-def _home() -> ResponseReturnValue:
-    return show("home.html", "後台首頁")
+class _Home:
+    """One method per route."""
+
+    def __init__(self, services: StaffServices) -> None:
+        self._services = services
+
+    def look(self) -> ResponseReturnValue:
+        """GET: for whoever may set 張數 also what has none for the coming month of use."""
+        month = month_after(self._services.clock.now().astimezone(TAIPEI))
+        missing = 0
+        if member().may(Power.SET_ROUNDS):
+            with self._services.unit() as uow:
+                missing = len(self._services.months.missing(uow, month, member().lots(Power.SET_ROUNDS)))
+        return show("home.html", "後台首頁", month=month, missing=missing)
 
 
 def _nowhere(_address: str) -> ResponseReturnValue:

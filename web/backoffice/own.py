@@ -3,6 +3,7 @@
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from domain.emails import MOST_CHARACTERS, parse_email
 from domain.staff import PASSWORD_KINDS, PASSWORD_SHORTEST, PHRASE, Power, StaffRuleError
 from web.backoffice.door import browser_name
 from web.backoffice.gate import member
@@ -15,6 +16,7 @@ def register(room: Room) -> None:
     views = _Own(room)
     room.page("/own", "own", views.look, Power.OWN)
     room.page("/own/password", "own_password", room.sparing(views.password), Power.OWN, ("POST",))
+    room.page("/own/email", "own_email", views.email, Power.OWN, ("POST",))
     room.page("/own/sessions", "own_end_session", views.end_session, Power.OWN, ("POST",))
     room.page("/own/deputy", "own_deputy", views.deputy, Power.OWN, ("POST",))
     room.page("/own/deputy/end", "own_deputy_end", views.end_deputy, Power.OWN, ("POST",))
@@ -32,10 +34,11 @@ class _Own:
         with self._services.unit() as uow:
             sessions = self._services.logins.sessions(uow, member(), current_user.token)
             deputies = self._services.deputies.current(uow, member().login)
+            email = self._services.accounts.email(uow, member().login)
         rule = (
             f"{PASSWORD_SHORTEST} 個字元以上，含大寫、小寫、數字、符號中的 {PASSWORD_KINDS} 種，或 {PHRASE} 個字元以上"
         )
-        values = {"sessions": sessions, "deputies": deputies, "wrong": wrong, "rule": rule}
+        values = {"sessions": sessions, "deputies": deputies, "wrong": wrong, "rule": rule, "email": email}
         return show("own.html", "密碼與登入", 400 if wrong else 200, must_change=current_user.must_change, **values)
 
     def password(self) -> ResponseReturnValue:
@@ -53,6 +56,17 @@ class _Own:
             return self.look(str(error))
         self._room.gate.let_in(token)
         return done("own", "密碼已更改，其他裝置都已登出。")
+
+    def email(self) -> ResponseReturnValue:
+        """POST: where reminders go; nothing typed: nowhere."""
+
+        def put() -> None:
+            typed = field("email", MOST_CHARACTERS)
+            with self._services.unit() as uow:
+                address = parse_email(typed) if typed else None
+                self._services.accounts.set_email(uow, member().login, address, actor=member().actor)
+
+        return try_to(put, "own", "已儲存提醒信箱。")
 
     def end_session(self) -> ResponseReturnValue:
         """POST: log another browser out."""
