@@ -9,7 +9,6 @@ from pathlib import Path
 from flask import Response, send_file
 from flask.typing import ResponseReturnValue
 
-import check_openings
 from domain.staff import Power
 from services.draws.checklist import checklist
 from services.draws.openings import KIND, Asked
@@ -18,7 +17,7 @@ from web.backoffice.gate import member
 from web.backoffice.room import RULES, Room, field, form_id, refused, show, try_to
 
 LONGEST_KEY = 80
-CHECKER = Path(check_openings.__file__)
+CHECKER = Path(__file__).parents[2] / "check_openings.py"
 
 
 def register(room: Room) -> None:
