@@ -14,3 +14,4 @@ class Limits:
 
     work: float = 2.0  # of the processor's time
     wait: float = 7.0  # by the clock: on a busy machine the work has to wait
+    queue: float = 2.0  # until the photos before it are read

@@ -19,7 +19,6 @@ from domain.ports.scanning import PhotoError, Trouble
 
 START_SECONDS = 10.0  # for a new process, once
 LIMITS = Limits()
-QUEUE_SECONDS = 2.0  # for the photos before it
 MOST_ANSWER_BYTES = 1024 * 1024
 ROOT = Path(__file__).parent.parent.parent
 
@@ -44,7 +43,7 @@ class ZxingReader:
             raise PhotoError(Trouble.NO_PHOTO)
         reading = asyncio.get_running_loop().run_in_executor(self._one_at_a_time, self._read, photo)
         try:
-            return await asyncio.wait_for(reading, QUEUE_SECONDS + self._limits.wait)
+            return await asyncio.wait_for(reading, self._limits.queue + self._limits.wait)
         except TimeoutError:
             raise PhotoError(Trouble.AWAY) from None
 

@@ -110,10 +110,12 @@ def test_files_that_are_made_to_hurt(code_reader: ZxingReader, name: str, file: 
     assert read(code_reader, jpeg(qr_slip(QR))) == [QR]
 
 
-PATIENT = Limits(work=30, wait=60)
+PATIENT = Limits(work=30, wait=60, queue=60)
 
 
-@pytest.mark.parametrize("limits", [Limits(work=0.001, wait=60), Limits(work=30, wait=0.001)], ids=["work", "wait"])
+@pytest.mark.parametrize(
+    "limits", [Limits(work=0.001, wait=60, queue=60), Limits(work=30, wait=0.001, queue=60)], ids=["work", "wait"]
+)
 def test_a_photo_that_takes_too_long_is_given_up_and_the_next_one_read(limits: Limits) -> None:
     reader = ZxingReader(limits)
     try:
