@@ -44,6 +44,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "pass paid for in a trial": lambda r: pass_money.issued(r, BOUGHT, **{**ISSUED, "trial": True}),
     "pass to be paid for": lambda r: pass_money.pay_soon(r, WON, TODAY, PAGE, anyone(r)),
     "pass to be paid for at the lot": lambda r: pass_money.pay_soon(r, WAYS[1], TODAY, None, anyone(r)),
+    "pass of another plate": lambda r: pass_money.plate_changed(r, replace(WON, seat="paid"), TODAY, anyone(r)),
     "pass ends": lambda r: pass_money.ending(r, WON, TODAY),
     "results with a pay page": lambda r: pass_standing.results(r, RESULTS, TODAY, anyone(r), {WON.entry_id: PAGE}),
     "places lost": lambda r: pass_standing.results(r, LOST, TODAY, anyone(r)),

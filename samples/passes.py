@@ -11,7 +11,7 @@ from domain.passview import EntryStanding, FirstBuyers, Odds, OpenRound, PassPla
 from domain.plates import Plate
 from domain.reader import Reader
 from domain.vehicles import VehicleKind
-from flex_templates import pass_change, pass_lots, pass_standing, passes
+from flex_templates import pass_change, pass_evidence, pass_lots, pass_standing, passes
 from flex_templates.card import Press
 from flex_templates.person import anyone
 
@@ -71,6 +71,16 @@ WON = replace(STANDING, changeable=False, status="W", no=12, seat="offered", pay
 WAITING = replace(STANDING, changeable=False, status="B", no=8, promoted_to=5, last_promoted_to=23, rehearsal=True)
 RECEIPT = "https://pay.example.gov.tw/passes/receipts/" + "a" * 48
 APPLIED = passes.Applied("7K3M-Q9XA", "9f" * 32, "ABC-1234", RECEIPT, f"{RECEIPT}/qr.png")
+EVIDENCE = ("有戶籍地址的身分證或戶籍謄本", "ID card or household transcript that shows your registered address")
+OWN = PassPlan("own", "所在里月票", 4032, EVIDENCE)
+TO_SHOW = replace(STANDING, evidence=EVIDENCE, plan="所在里月票", price=4032)
+SAID = (
+    ("passed", "核對戶籍謄本"),
+    ("more", "照片太暗，看不清楚地址"),
+    ("refused", "地址不在龍安里"),
+    ("gone", ""),
+    ("unreadable", ""),
+)
 RESULTS = (
     WON,
     WAITING,
@@ -80,6 +90,14 @@ RESULTS = (
     replace(WAITING, promoted_to=0),
     replace(WON, void=True),
 )
+
+
+def _judged(state: str, reason: str) -> Callable[[Reader], dict[str, Any]]:
+    again = "pass_evidence.begin?e=1"
+    return lambda r: pass_evidence.judged(
+        r, TO_SHOW, state, reason, TODAY, Press(r.t("傳證明文件照片"), again), anyone(r)
+    )
+
 
 CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "no round open": lambda r: passes.none_open(r, anyone(r)),
@@ -106,6 +124,17 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
         Press(r.t("選擇優惠方案"), "a.b~1?a=p"),
     ),
     "applied": lambda r: passes.applied(r, ROUND, APPLIED, TODAY, [Press(r.t("收藏這個停車場"), "p.s?l=1")], anyone(r)),
+    "applied for a plan that is checked": lambda r: passes.applied(
+        r,
+        ROUND,
+        replace(APPLIED, evidence=OWN.evidence_name(r.language), send="pass_evidence.begin?e=1"),
+        TODAY,
+        [],
+        anyone(r),
+    ),
+    "confirm a plan that is checked": lambda r: passes.confirm(
+        r, ROUND, "ABC-1234", OWN, TODAY, Press(r.t("確認申請"), "a.b~1?a=yes"), None
+    ),
     "changed": lambda r: passes.applied(r, ROUND, replace(APPLIED, changed=True), TODAY, [], anyone(r)),
     "change an application": lambda r: pass_change.ask_change(
         r,
@@ -119,6 +148,15 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "changed by staff": lambda r: pass_change.changed_by_staff(
         r, STANDING, RECEIPT, f"{RECEIPT}/qr.png", TODAY, anyone(r)
     ),
+    "entered at the counter": lambda r: pass_change.entered_by_staff(
+        r, STANDING, RECEIPT, f"{RECEIPT}/qr.png", TODAY, anyone(r)
+    ),
+    "send a photo": lambda r: pass_evidence.ask_photo(r, TO_SHOW, 0, TODAY, Press(r.t("傳完了"), "a.b~1?a=enough")),
+    "send another photo": lambda r: pass_evidence.ask_photo(
+        r, TO_SHOW, 2, TODAY, Press(r.t("傳完了"), "a.b~1?a=enough")
+    ),
+    "photos were sent": lambda r: pass_evidence.sent_all(r, TO_SHOW, 2, anyone(r)),
+    **{f"資格審查: {state}": _judged(state, reason) for state, reason in SAID},
     "taken off by staff": lambda r: pass_change.taken_off(r, STANDING, anyone(r)),
     "proof of an entry": lambda r: pass_standing.proof(
         r, STANDING, (17, 412), "https://pay.example.gov.tw/draws/check", anyone(r)
@@ -142,6 +180,9 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
         r, 6, [("身心障礙者", 18, 19)], "https://pay.example.gov.tw/draws/", anyone(r)
     ),
     "no applications": lambda r: pass_standing.none(r, r.t("申請查詢"), r.t("您目前沒有月票申請。"), anyone(r)),
+    "an application that is checked": lambda r: pass_standing.entries(
+        r, [(replace(TO_SHOW, judged=state), []) for state in (None, "waiting", "more", "passed", "refused")], TODAY, 0
+    ),
     "applications": lambda r: pass_standing.entries(
         r, [(STANDING, [Press(r.t("撤回申請"), "a.b?e=1")])] * pass_standing.MOST_CARDS, TODAY, 3
     ),

@@ -106,6 +106,20 @@ DATA: dict[str, list[dict[str, Any]]] = {
             "today": NOW.date(),
         }
     ],
+    "pass_applied": [
+        {
+            "standing": passes.STANDING,
+            "receipt": "PLD1-RECEIPT\n",
+            "page_url": passes.RECEIPT,
+            "code_url": f"{passes.RECEIPT}/qr.png",
+            "today": NOW.date(),
+        }
+    ],
+    "pass_qualified": [
+        {"standing": passes.TO_SHOW, "state": state, "reason": reason, "today": NOW.date()}
+        for state, reason in passes.SAID
+    ],
+    "pass_plate_changed": [{"standing": passes.WON, "today": NOW.date()}],
     "pass_taken_off": [{"standing": passes.STANDING, "today": NOW.date()}],
     "pass_ends": [{"standing": passes.WON, "today": NOW.date()}],
     "promised_bills": [
