@@ -92,10 +92,13 @@ def lot(staff: str, shelf: bool, sells: str, **fields: Any) -> None:
 @click.option("--price", type=click.IntRange(min=1), required=True, help="NT$ a month")
 @click.option("--pool", default="G", help="The pool (資格別) of those it is for, once proven.")
 @click.option("--village", "villages", multiple=True, help="A 里 it is for; give it once for each.")
+@click.option("--evidence", help="What must be shown for it (資格審查): a code of config/passes.toml.")
 @staff_option
 @with_appcontext
 def price(lot: str, kind: str, pass_type: str, staff: str, villages: tuple[str, ...], **fields: Any) -> None:
     """Nothing is printed when it is done."""
+    if fields["evidence"] not in (None, *house().pass_rules.evidence):
+        raise click.UsageError(f"--evidence is one of {', '.join(house().pass_rules.evidence)}")
     with unit() as uow:
         plan = PlanView(**fields, villages=villages)
         house().lots.put_plan(uow, lot, VehicleKind(kind), pass_type, plan, staff=staff)

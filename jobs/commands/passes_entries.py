@@ -14,6 +14,7 @@ from domain.draw.entry import Receipt
 from domain.draw.listing import Removal
 from domain.phones import parse_mobile
 from domain.plates import parse_plate
+from domain.qualifications import Judged
 from infra.clock import SystemClock
 from infra.database import UnitOfWork
 from jobs.commands.passes import house, passes, said_plainly, staff_option, unit
@@ -169,14 +170,14 @@ def remove(draw_id: str, entry_no: str, reason: str, why: str, staff: str) -> No
 @staff_option
 @with_appcontext
 def prove_pool(draw_id: str, entry_no: str, pool: str, why: str, staff: str) -> None:
-    """Before the freeze. The old number and receipt are void."""
+    """Before the freeze. The old number and receipt are void. The applicant reads WHY."""
 
-    def work(uow: UnitOfWork, entry_id: uuid.UUID) -> Receipt:
-        made, receipt = house().entries.prove_pool(uow, entry_id, pool, staff=staff)
-        house().cases.note_reason(uow, made.id, "entry.qualified", why, actor=staff)
-        return receipt
+    def work(uow: UnitOfWork, entry_id: uuid.UUID) -> str:
+        given = {"reason": why, "pool": pool, "staff": staff}
+        made = house().qualifying.judge(uow, entry_id, Judged.PASSED, **given)
+        return str(house().cases.receipt(uow, made))
 
-    click.echo(_do("prove-pool", draw_id, entry_no, staff, work).text(), nl=False)
+    click.echo(_do("prove-pool", draw_id, entry_no, staff, work), nl=False)
 
 
 @passes.command("skip", help="After the draw: 備取 number NO is found ineligible; the others keep theirs.")
