@@ -16,6 +16,8 @@ from domain.bills import PayableType
 from domain.clock import days_between
 from domain.orders import AttemptState, mask_plate
 from domain.passsales import PayStatus, of_attempt
+from domain.plates import Plate
+from domain.staff import StaffRuleError
 from infra.database import UnitOfWork
 from models.order import Attempt, OrderLine, Payment
 from models.writeoff import WriteOff
@@ -25,6 +27,7 @@ PAGE = 50
 AT_ONCE = 1_000  # attempts read at once for a file
 MOST_ROWS = 200_000  # of a file
 _MONEY = (AttemptState.PAID, AttemptState.LATE)
+_OTHERS = tuple(state for state in AttemptState if state not in _MONEY)
 _NO_MONEY = text("attempt.state NOT IN ('paid','late')")  # in the words of its index
 _ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
@@ -33,7 +36,7 @@ _ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 class Wanted:
     """What is looked for; "" or None is everything. `number`: of a bill, a dunning notice, or a trade, whole."""
 
-    plate: str = ""  # whole, canonical
+    plate: Plate | None = None
     number: str = ""
     agency: str = ""
     fee_item: str = ""
@@ -79,14 +82,19 @@ def page(uow: UnitOfWork, wanted: Wanted, *, after: Place | None = None) -> tupl
 
 
 def every(uow: UnitOfWork, wanted: Wanted, *, whole: bool = False) -> Iterator[PaidFor]:
-    """All of them, a batch at a time, as they are at one moment: for a file. Must be the first in its transaction."""
+    """All of them, a batch at a time, as they are at one moment: for a file. Must be the first in its transaction.
+
+    Raises StaffRuleError beyond MOST_ROWS: a file that leaves rows out would be believed.
+    """
     uow.connection.execute(_ONE_MOMENT)
     after, told = None, 0
-    while told < MOST_ROWS:
+    while True:
         found = _attempts(uow, wanted, after, AT_ONCE)
-        rows = _bills(uow, wanted, found, whole=whole)[: MOST_ROWS - told]
-        yield from rows
+        rows = _bills(uow, wanted, found, whole=whole)
         told += len(rows)
+        if told > MOST_ROWS:
+            raise StaffRuleError(f"超過 {MOST_ROWS:,} 列，請縮短日期範圍，分次匯出")
+        yield from rows
         if len(found) < AT_ONCE:
             return
         after = _place(found[-1])
@@ -119,9 +127,8 @@ def _with_money(wanted: Wanted) -> tuple[Select[Any], Any, Any]:
 
 
 def _without_money(wanted: Wanted) -> tuple[Select[Any], Any, Any]:
-    others = set(AttemptState) - set(_MONEY)
     query = select(*_COLUMNS, _SUM, Attempt.started_at.label("at")).where(_NO_MONEY)
-    return query.where(Attempt.state.in_(_states(wanted, others))), Attempt.started_at, Attempt.id
+    return query.where(Attempt.state.in_(_states(wanted, _OTHERS))), Attempt.started_at, Attempt.id
 
 
 def _states(wanted: Wanted, of: Collection[AttemptState]) -> list[str]:
@@ -149,11 +156,11 @@ def _narrowed(
 
 def _orders(uow: UnitOfWork, wanted: Wanted) -> list[uuid.UUID] | None:
     """The orders of a plate or a number, found by these first; None where neither is asked for."""
-    if not wanted.plate and not wanted.number:
+    if wanted.plate is None and not wanted.number:
         return None
-    found = []
-    if wanted.plate:
-        found.append(select(OrderLine.order_id).where(OrderLine.plate == wanted.plate, OrderLine.plate != text("''")))
+    found: list[Any] = []
+    if wanted.plate is not None:
+        found.append(select(OrderLine.order_id).where(_of_plate(wanted.plate), OrderLine.plate != text("''")))
     if wanted.number:
         covered = OrderLine.covers.contains([wanted.number]), OrderLine.type == text("'notice'")
         found.append(
@@ -170,8 +177,14 @@ def _orders(uow: UnitOfWork, wanted: Wanted) -> list[uuid.UUID] | None:
 
 def _of_line(wanted: Wanted) -> list[ColumnElement[bool]]:
     of = [OrderLine.chosen, OrderLine.type != PayableType.PASS.value]
-    named = {OrderLine.agency: wanted.agency, OrderLine.fee_item: wanted.fee_item, OrderLine.plate: wanted.plate}
-    return of + [column == value for column, value in named.items() if value]
+    named = {OrderLine.agency: wanted.agency, OrderLine.fee_item: wanted.fee_item}
+    of += [column == value for column, value in named.items() if value]
+    return [*of, _of_plate(wanted.plate)] if wanted.plate is not None else of
+
+
+def _of_plate(plate: Plate) -> ColumnElement[bool]:
+    """However its source has written it."""
+    return OrderLine.plate.in_(sorted({plate.canonical, plate.compact, *plate.candidates}))
 
 
 def _bills(uow: UnitOfWork, wanted: Wanted, attempts: Sequence[Row[Any]], *, whole: bool) -> list[PaidFor]:

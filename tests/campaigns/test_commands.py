@@ -115,3 +115,54 @@ def test_a_line_that_does_not_tell_its_quota_is_no_reason_to_send(run: Run, town
     line.faults.outage(60)
     assert "does not tell its quota: http_500" in run("campaign", "send", NEWS, *STAFF, fails=True)
     assert town.rows("SELECT count(*) FROM campaign") == [(0,)]
+
+
+WORKS = """
+published = 2020-01-01
+zh.title = "停車場整修"
+zh.body = "自 12 月 1 日起"
+en.title = "Works"
+en.body = "From 1 December"
+"""
+ASK = """
+id = "{id}"
+zh.ask = "怎麼申請？"
+zh.answer = "請洽窗口。"
+en.ask = "How to apply?"
+en.answer = "Please ask the office."
+"""
+
+
+def test_announcements_are_written_taken_down_and_put_up(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "works.toml"
+    file.write_text(WORKS, encoding="utf-8")
+    assert f"{NEWS}  shown" in run("news", "list")
+    assert "done" in run("news", "put", "works", str(file), *STAFF)
+    assert "works  shown  停車場整修  staff-7" in run("news", "list")
+    run("news", "take-down", "works", *STAFF)
+    assert "works  down" in run("news", "list")
+    assert "no announcement works" in run("campaign", "preview", "works", fails=True)
+    run("news", "put-up", "works", *STAFF)
+    assert "0 people" in run("campaign", "preview", "works")
+    assert "沒有 moon" in run("news", "take-down", "moon", *STAFF, fails=True)
+    file.write_text("published = 1", encoding="utf-8")
+    assert "works.toml: " in run("news", "put", "works", str(file), *STAFF, fails=True)
+
+
+def test_a_question_is_written_under_its_own_id(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "ask.toml"
+    file.write_text(ASK.format(id="disabled"), encoding="utf-8")
+    assert "the file is of disabled" in run("faq", "put", "other", str(file), *STAFF, fails=True)
+    run("faq", "put", "disabled", str(file), *STAFF)
+    assert "disabled  shown  怎麼申請？  staff-7" in run("faq", "list")
+
+
+def test_what_did_not_go_is_sent_again(run: Run, town: Town) -> None:
+    town.run(
+        "INSERT INTO outbound_message (id, channel, lane, body, ended_at, outcome) "
+        "VALUES ('00000000-0000-4000-8000-000000000001', 'U0', 'U1', '[]', now(), 'quota')"
+    )
+    message = run("messages", "failed").split()[0]
+    assert run("messages", "send-again", message, *STAFF).strip() != message
+    assert "已經重送過" in run("messages", "send-again", message, *STAFF, fails=True)
+    assert "沒有這件" in run("messages", "run-again", "x", *STAFF, fails=True)

@@ -150,6 +150,8 @@ def test_the_file_has_every_row_masked_and_read_in_batches(
     assert sorted(str(row[4]) for row in rows) == [f"B{number}" for number in range(1, 6)]
     assert {row[5] for row in rows} == {"AJH-**23", "**+1"}
     assert ("staff:chen", "payments.exported") in office.audit()
+    monkeypatch.setattr(payment_list, "MOST_ROWS", 4)
+    assert "超過 4 列" in chen.post("/payments/excel", first="2020-01-01").text
     few = cells(chen.post("/payments/excel", number="B3", first="2020-01-01").data)
     assert [row[4] for row in few[HEAD_ROWS:]] == ["B3"]
 

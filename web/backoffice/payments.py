@@ -112,10 +112,10 @@ class _Payments:
                 seen = approvals.use(uow, form_id("id"), UNMASKED, actor=member().actor)
                 if seen.asked_by != member().actor:
                     raise StaffRuleError("只有申請的人可以下載")
+            who = f"匯出人 {seen.asked_by}，核准人 {seen.decided_by}，{local(self._services.clock.now())}"
+            return self._file(_wanted(seen.detail), whole=True, note=f"{who}。含個人資料，請勿外流。")
         except RULES as error:
             return refused(error, "payments")
-        who = f"匯出人 {seen.asked_by}，核准人 {seen.decided_by}，{local(self._services.clock.now())}"
-        return self._file(_wanted(seen.detail), whole=True, note=f"{who}。含個人資料，請勿外流。")
 
     def _file(self, wanted: Wanted, *, whole: bool, note: str = "") -> Response:
         """The rows go from the database to the file a batch at a time; the audit keeps how many were taken away."""
