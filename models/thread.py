@@ -43,7 +43,7 @@ class ThreadRow(Base):
         Index("ix_thread_citizen", "channel", "citizen", "no", postgresql_where=text("citizen IS NOT NULL")),
         Index("ix_thread_waiting", "no", postgresql_where=text("state = 'open' AND last_by = 'citizen'")),
         Index("ix_thread_opened_at", "opened_at"),
-        Index("ix_thread_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
+        Index("ix_thread_to_forget", "closed_at", postgresql_where=text("citizen IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
@@ -71,6 +71,7 @@ class ThreadMessage(Base):
         CheckConstraint("sender IN ('citizen', 'staff')", name="sender"),
         CheckConstraint("photo IN ('waiting', 'kept', 'unreadable', 'gone')", name="photo"),
         Index("ix_thread_message_thread_id", "thread_id", "seq"),
+        Index("ix_thread_message_photo_waiting", "at", postgresql_where=text("photo = 'waiting'")),
         Index(
             "ix_thread_message_line_message_id",
             "line_message_id",

@@ -1,6 +1,7 @@
 """客服案件 (聯絡我們): what citizens write in the chat, answered here; 常用回覆 to begin an answer with."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask import Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from domain.reader import Language
 from domain.staff import Power, StaffRuleError
 from services.desk import replies
 from services.desk.board import PAGE, CaseView, Shown
+from services.desk.replies import Reply
 from services.notice_rules import Standing
 from web.backoffice.gate import member
 from web.backoffice.room import Room, StaffServices, done, field, form_id, refused, show, try_to
@@ -68,8 +70,8 @@ class _Threads:
 
     def thread(self, thread: uuid.UUID) -> ResponseReturnValue:
         """GET: one case. As in every letter box, what is opened is no longer unread."""
+        view = self._view(thread)
         with self._services.unit() as uow:
-            view = self._view(thread)
             self._answers.read(uow, thread, staff=member().actor)
             kept = replies.every(uow)
         chosen = next((one for one in kept if str(one.id) == request.args.get("reply")), None)
@@ -122,7 +124,7 @@ class _Threads:
             abort(404)
         return view
 
-    def _page(self, view: CaseView, kept: object, words: str, wrong: str = "") -> ResponseReturnValue:
+    def _page(self, view: CaseView, kept: Sequence[Reply], words: str, wrong: str = "") -> ResponseReturnValue:
         values = {"view": view, "line": view.line, "kept": kept, "words": words, "wrong": wrong}
         names = {"ended": ENDED, "sent": SENT, "photos": PHOTOS, "languages": LANGUAGES}
         reasons = self._services.desk_rules.reasons
