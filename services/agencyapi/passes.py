@@ -30,6 +30,7 @@ def of_lot(uow: UnitOfWork, lot: str, on: date) -> Sequence[GatePass]:
     """Every paid pass of a lot that holds on this day, by plate. Rehearsals open no gate."""
     query = (
         select(PLATE, PassRound.kind, PassRound.pass_type, PassRound.starts_on, PassRound.ends_on)
+        .select_from(PassEntry)
         .join(PassRound, PassRound.id == PassEntry.round_id)
         .outerjoin(Seat, Seat.entry_id == PassEntry.id)
         .where(PassRound.lot == lot, PassRound.starts_on <= on, PassRound.ends_on >= on)

@@ -24,6 +24,7 @@ from services.lookup_key import LookupKey
 from services.passes.application import LATE, LIVE, Application, require_admitted, require_live, require_open
 from services.passes.entry_rows import hand_on, last_preference, locked_entry, note, read_entries
 from services.passes.lots import Lots
+from services.passes.plates import of_plate
 from services.passes.rounds import read_round
 
 GENERAL = "G"  # the pool of everybody whose claim to another is not proven
@@ -155,7 +156,7 @@ class Entries:
         if mobile is not None:
             wanted.append(PassEntry.holder_hash == self._hash(uow, mobile))
         if plate is not None:
-            wanted.append(PassEntry.compact == plate.compact)
+            wanted.append(or_(PassEntry.compact == plate.compact, of_plate(plate.compact)))
         query = select(PassEntry).where(*wanted).order_by(PassEntry.applied_at.desc(), PassEntry.id)
         return uow.session.scalars(query).all() if wanted else []
 

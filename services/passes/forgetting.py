@@ -30,6 +30,10 @@ WITH over AS (
 )
 DELETE FROM qualification_photo USING over WHERE qualification_photo.id = over.id
 """)
+# What an applicant has unsent in LINE (收回) is gone here as well.
+_TAKEN_BACK = text("""
+DELETE FROM qualification_photo USING inbound_event WHERE takes_back = qualification_photo.message_id
+""")
 _REASONS = text("""
 UPDATE qualification SET reason = NULL FROM pass_entry JOIN pass_round ON pass_round.id = round_id
 WHERE pass_entry.id = entry_id AND reason IS NOT NULL
@@ -38,7 +42,7 @@ WHERE pass_entry.id = entry_id AND reason IS NOT NULL
 
 
 class Forgetting:
-    """For the schedule, every night."""
+    """For the schedule."""
 
     def __init__(self, rules: PassRules) -> None:
         self._kept_for: timedelta = rules.complaint_period
@@ -48,3 +52,7 @@ class Forgetting:
         values = {"days": self._kept_for.days, "most": AT_ONCE}
         uow.connection.execute(_REASONS, values)
         return sum(uow.connection.execute(each, values).rowcount for each in (_PHOTOS, _FORGET))
+
+    def taken_back(self, uow: UnitOfWork) -> int:
+        """Photos that were unsent; says how many."""
+        return uow.connection.execute(_TAKEN_BACK).rowcount

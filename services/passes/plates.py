@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Label, func, select
+from sqlalchemy import ColumnElement, Label, and_, func, or_, select
 
 from infra.database import UnitOfWork
 from models.passes import PassEntry
@@ -23,6 +23,12 @@ PLATE: Label[str] = func.coalesce(_LATEST.with_only_columns(PassPlate.plate).sca
 COMPACT: Label[str] = func.coalesce(
     _LATEST.with_only_columns(PassPlate.compact).scalar_subquery(), PassEntry.compact
 ).label("compact")
+
+
+def of_plate(compact: str) -> ColumnElement[bool]:
+    """Entries whose pass is, or would be, for this plate now; found by their indexes."""
+    replaced = select(PassPlate.entry_id).where(PassPlate.compact == compact)
+    return and_(or_(PassEntry.compact == compact, PassEntry.id.in_(replaced)), COMPACT.element == compact)
 
 
 def plates_of(uow: UnitOfWork, entries: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, str]:

@@ -20,6 +20,7 @@ from models.passes import Lot, LotPlan, PassEntry, PassRound
 from services import audit
 from services.orderbook import database_now
 from services.passes.lots import Sells
+from services.passes.plates import of_plate
 from services.passes.prices import due_plan
 from services.passes.rounds import in_round_time
 
@@ -130,7 +131,7 @@ def _bought_elsewhere(uow: UnitOfWork, row: PassRound, entry_id: uuid.UUID) -> b
         .join(PassRound, PassRound.id == Seat.round_id)
         .where(
             Seat.state == PAID,
-            PassEntry.compact == entry.compact,
+            of_plate(entry.compact),
             PassRound.id != row.id,
             PassRound.month == row.month,
             PassRound.kind == row.kind,

@@ -28,7 +28,7 @@ from services.draws.promoting import Vacated
 from services.orderbook import database_now
 from services.passes.board import PassBoard
 from services.passes.entry_rows import locked_entry
-from services.passes.plates import COMPACT, PLATE
+from services.passes.plates import PLATE, of_plate
 from services.passes.readers import reader_of
 from services.passes.rights import PAID
 from services.passes.rounds import round_now
@@ -202,7 +202,7 @@ class SoldPasses:
             select(PassEntry.id)
             .join(PassRound, PassRound.id == PassEntry.round_id)
             .outerjoin(Seat, Seat.entry_id == PassEntry.id)
-            .where(PassRound.month == month, PassEntry.id != sold.entry_id, COMPACT.element == plate.compact)
+            .where(PassRound.month == month, PassEntry.id != sold.entry_id, of_plate(plate.compact))
             .where((Seat.state == PAID) | (PassEntry.state == Removal.BOUGHT_FIRST.value))
             .where(PassRound.draw_id.startswith(coding.REHEARSAL) == coding.is_rehearsal(sold.draw_id))
         )

@@ -232,3 +232,15 @@ def test_photos_end_with_the_complaint_period(counter: Counter) -> None:
             forgetting.forget(uow)
         assert len(counter.world.sql("SELECT id FROM qualification_photo")) == left
     assert counter.world.sql("SELECT reason FROM qualification") == [{"reason": None}]
+
+
+def test_a_photo_that_is_unsent_is_gone(counter: Counter) -> None:
+    counter.send("1")
+    counter.send("2")
+    counter.fetch()
+    counter.world.sql(
+        "INSERT INTO inbound_event (event_id, channel, lane, happened_at, takes_back) VALUES ('e1', 'c', 'l', 0, '1')"
+    )
+    with counter.world.units() as uow:
+        assert Forgetting(counter.world.rules).taken_back(uow) == 1
+    assert counter.world.sql("SELECT message_id FROM qualification_photo") == [{"message_id": "2"}]
