@@ -232,7 +232,7 @@ class Qualifying:
         audit.write(uow, action, actor=actor, subject_type="entry", subject_id=entry_id)
 
 
-def _unfetched(photo_id: uuid.UUID) -> Select[tuple[str]]:
+def _unfetched(photo_id: uuid.UUID) -> Select[str]:
     waiting = (QualificationPhoto.photo.is_(None), QualificationPhoto.failed.is_(None))
     return select(QualificationPhoto.message_id).where(QualificationPhoto.id == photo_id, *waiting)
 

@@ -138,7 +138,7 @@ class StaffAccounts:
         """Where reminders of 張數 go; None: nowhere. `email`: as domain.emails took it."""
         row = self.locked(uow, login)
         row.email = self._cipher.encrypt(email, f"staff.email:{row.id}") if email else None
-        self._note(uow, "staff.email", row, actor, given=email is not None)
+        self._note(uow, "staff.email", row, actor, given="yes" if email else "no")
 
     def email(self, uow: UnitOfWork, login: str) -> str:
         """The owner's own address; "" where none is kept."""
