@@ -125,8 +125,10 @@ class FeeItem:
 
     def reads(self, number: str) -> Sequence[LookupKey]:
         """As what of this item a number can be given, as spelled() has it: its bill number, its identifier."""
-        formats = {LookupKey.IDENTIFIER: self.identifier and self.identifier.format, LookupKey.NUMBER: self.number}
-        return [by for by, format_ in formats.items() if by in self.lookup and format_ and format_.fullmatch(number)]
+        formats = {LookupKey.NUMBER: self.number}
+        if self.identifier is not None:
+            formats = {LookupKey.IDENTIFIER: self.identifier.format, **formats}
+        return [by for by, format_ in formats.items() if by in self.lookup and format_.fullmatch(number)]
 
 
 def spelled(text: str) -> str:

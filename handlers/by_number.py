@@ -32,12 +32,13 @@ class ByNumber:
         self._fees = orders.fees
         self._views = LedgerViews(orders, cities)
 
-    def found(self, turn: Turn[Any], number: str) -> Sequence[Numbered]:
+    def found(self, turn: Turn[Any], number: str, *, own: bool = False) -> Sequence[Numbered]:
         """What it stands for; none when nobody has an open bill with it. Several: different things, ask which.
 
-        Raises CitizenMistakeError when today's lookups are used up.
+        `own`: the citizen has bound it, so it is not counted. Raises UsedUpError when today's lookups are used up.
         """
-        self._quota.take(turn.uow, turn.channel, turn.citizen)
+        if not own:
+            self._quota.take(turn.uow, turn.channel, turn.citizen)
         found = bills_by_number(turn.uow, self._fees, number)
         if not found:
             bill_news.slip_given(turn.uow, turn.channel, turn.citizen, number)

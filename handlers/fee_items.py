@@ -168,7 +168,8 @@ class FeeItems(Conversation["FeeItems.Data"]):
 
     def _bills(self, turn: Turn[Any], item: FeeItem, number: str) -> Outcome:
         """Raises CitizenMistakeError when today's lookups are used up."""
-        found = [one for one in self._numbers.found(turn, number) if one.fee_item == item.key]
+        bound = self._identifiers.find(turn.uow, turn.channel, turn.citizen, Identifier(item.key, number))
+        found = [one for one in self._numbers.found(turn, number, own=bound is not None) if one.fee_item == item.key]
         views = [view for one in found for view in self._numbers.of(turn, one)]
         if not views and LookupKey.IDENTIFIER in item.reads(number):
             views = self._books.of_identifiers(turn.uow, [Identifier(item.key, number)], turn.now)

@@ -15,6 +15,7 @@ from domain.reader import msgid
 from domain.slots import Slot
 from flex_templates import notice_settings as cards
 from flex_templates.person import anyone
+from services.identifiers import Identifiers
 from services.notice_rules import NoticeRules
 from services.vehicles import Vehicles
 
@@ -29,9 +30,10 @@ class NoticeSettings(Conversation[NoData]):
     explains = msgid("要收到哪些通知、在哪個時段、用 LINE 或簡訊")
     place = 50
 
-    def __init__(self, notice_rules: NoticeRules, vehicles: Vehicles) -> None:
+    def __init__(self, notice_rules: NoticeRules, vehicles: Vehicles, identifiers: Identifiers) -> None:
         self._rules = notice_rules
         self._vehicles = vehicles
+        self._identifiers = identifiers
         about = {topic for notice in discover_notices("handlers.notices") for topic in notice.topics}
         # What something tells and one may do without; a notice that is added adds its topic here.
         self.offered = tuple(topic for topic in Topic if topic in about and TREATMENTS[topic].optional)
@@ -50,7 +52,7 @@ class NoticeSettings(Conversation[NoData]):
 
     @entry
     def slot(self, turn: Turn[NoData]) -> Outcome:
-        """One slot for everything: the reminders of all vehicles, and whatever else can wait."""
+        """One slot for everything: the reminders of all vehicles and numbers, and whatever else can wait."""
         try:
             slot = Slot.parse(turn.value("to"))
         except ValueError:
@@ -60,6 +62,9 @@ class NoticeSettings(Conversation[NoData]):
         for bound in self._vehicles.of(*_who(turn)):
             if bound.services.reminder not in (None, slot):
                 self._vehicles.change(*_who(turn), bound.vehicle, replace(bound.services, reminder=slot))
+        for number in self._identifiers.of(*_who(turn)):
+            if number.slot not in (None, slot):
+                self._identifiers.remind(*_who(turn), number.identifier, slot)
         return self._show(turn, self._rules.choose_slot(*_who(turn), slot), changed=True)
 
     @entry
@@ -77,8 +82,9 @@ class NoticeSettings(Conversation[NoData]):
             for topic in self.offered
             for on in (settings.wants(topic),)
         ]
-        reminders = {bound.services.reminder for bound in self._vehicles.of(*_who(turn))} - {None}
-        now = reminders or {settings.slot}
+        reminders = {bound.services.reminder for bound in self._vehicles.of(*_who(turn))}
+        reminders |= {number.slot for number in self._identifiers.of(*_who(turn))}
+        now = reminders - {None} or {settings.slot}
         slots = [
             cards.Choice(slot.hours, now == {slot}, door(KEY, "slot", to=slot.key))
             for slot in self._vehicles.rules.slots

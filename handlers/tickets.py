@@ -76,6 +76,7 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         self._asking = Asking(lookup, quota)
         self._all = AskingAll(lookup, vehicles, saved_bills, identifiers)
         self._identifiers = identifiers
+        self._quota = quota
         self._fees = orders.fees
         self._answering = Answering(orders, links, store_slips)
         self._together = Together(self._answering)
@@ -117,7 +118,9 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
     @entry
     def again(self, turn: Turn[Data]) -> Outcome:
         """A button of an answer: the same plate and kind once more, or its further bills. Values may be made up."""
-        if pressed_identifier(turn):
+        if identifier := pressed_identifier(turn):
+            if not self._owns_number(turn, identifier.number):
+                self._quota.take(turn.uow, turn.channel, turn.citizen)
             return self._asking.pressed(turn, self._tell_number)
         vehicle = pressed_vehicle(turn)
         if vehicle is None:
@@ -188,7 +191,7 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
 
     def _by_number(self, turn: Turn[Data], number: str) -> Outcome:
         """A bill of our own ledger, or a case, by its number. Raises CitizenMistakeError: today's lookups used up."""
-        found, known = self._numbers.found(turn, number), cases(turn, number)
+        found, known = self._numbers.found(turn, number, own=self._owns_number(turn, number)), cases(turn, number)
         if len({one.fee_item for one in found}) > 1:
             return Done(choose(turn, self._fees, [one.fee_item for one in found], number), *known)
         views = [view for one in found for view in self._numbers.of(turn, one)]
@@ -201,6 +204,10 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
             ),
             *known,
         )
+
+    def _owns_number(self, turn: Turn[Any], number: str) -> bool:
+        bound = self._identifiers.of(turn.uow, turn.channel, turn.citizen)
+        return any(one.identifier.number == number for one in bound)
 
     def _unknown(self, turn: Turn[Any], number: str) -> Message:
         """No bill has this number. One that may be a 水號 or an 電號 can be bound, to be told when its bill comes."""

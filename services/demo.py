@@ -19,6 +19,7 @@ CAR_DEADLINE_DAYS = 15  # 於開單次日起 15 日內
 OTHER_PLATES = 300
 SEED = 1140
 STREETS = ("大安路一段", "復興南路二段", "松江路", "延吉街", "金門街", "市民大道六段")
+WATER, POWER = "9112430446", "07699050101"  # 水號、電號 to try
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # no I, no O on new plates
 DIGITS = "012356789"  # nor 4
 
@@ -111,6 +112,9 @@ def _rows(today: date) -> Iterator[Row]:
         }
         for days_ago, amount in bills:
             yield bill("AJH-6023", "car", days_ago, amount, **notice)
+    for item, number, identifier, amount in (("water", "DW00000001", WATER, 280), ("power", "DE00000001", POWER, 1140)):
+        whose = {"agency": AGENCY, "number": number, "fee_item": item, "identifier": identifier}
+        yield whose | {"amount": amount, "deadline": (today + timedelta(days=12)).isoformat()}
     for days_ago in range(1, 13):
         for amount in (20, 40):
             yield bill("BKE-5678", "car", days_ago, amount)

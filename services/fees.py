@@ -34,6 +34,9 @@ class _Identifier(Strict):
     en: NumberName
     format: Words
 
+    def made(self, where: str) -> IdentifierKind:
+        return IdentifierKind(Texts(self.zh, self.en), _format(f"{where}.identifier.format", self.format))
+
 
 class _Discount(Strict):
     key: Key
@@ -97,7 +100,7 @@ def _made(file: Path, key: str, item: _Item) -> FeeItem:
         refund=item.refund,
         about=item.about.made(),
         notes=item.notes.made(),
-        identifier=told and IdentifierKind(Texts(told.zh, told.en), _format(f"{where}.identifier.format", told.format)),
+        identifier=told.made(where) if told else None,
         words=tuple(item.words),
         discounts=tuple(discount.made() for discount in item.discounts),
     )

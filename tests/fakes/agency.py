@@ -19,6 +19,7 @@ FIELDS = {
     "id", "kind", "agency", "bill_type", "number", "covers", "amount", "discount", "paid_at", "provider",
     "trade_number", "reverses", "trial",
 }  # fmt: skip
+PERSONS = "/persons"
 LOST_AFTER = "lost after"  # it has booked the message, and the answer is lost
 SILENT_AFTER = "silent after"  # it has booked it, and says nothing until the caller gives up
 REDIRECT = "redirect"
@@ -41,6 +42,9 @@ class FakeAgency(Loopback):
         self.calls = 0
         self.heard: list[dict[str, Any]] = []  # each message once, in the order in which they were booked
         self.wrong: list[str] = []  # what a receiver would complain of
+        self.persons: dict[tuple[str, str], list[str]] = {}  # 身分證字號 and birthday -> their bills
+        self.person_answer: str | None = None  # said instead, whoever is asked about
+        self.asked: list[tuple[str, str]] = []
         self._known: dict[str, dict[str, Any]] = {}  # by id
         self._lock = threading.Lock()
 
@@ -89,6 +93,8 @@ class FakeAgency(Loopback):
             self.wrong.append(problem)
             return 400, "{}"
         said = json.loads(body)
+        if call.path == PERSONS:
+            return 200, self._person(said)
         if code := self.no.get(said["number"]):
             return 422, json.dumps({"code": code})
         before = self._known.get(said["id"])
@@ -101,9 +107,15 @@ class FakeAgency(Loopback):
             self.wrong.append("one id, two messages")
         return 204, ""
 
+    def _person(self, said: dict[str, Any]) -> str:
+        """Which bills are this person's."""
+        person = said["national_id"], said["birthday"]
+        self.asked.append(person)
+        return self.person_answer or json.dumps({"bills": self.persons.get(person, [])})
+
     def _problem(self, call: Call, body: bytes) -> str | None:
         id_, stamp = call.headers.get("webhook-id", ""), call.headers.get("webhook-timestamp", "")
-        if (call.command, call.path) != ("POST", "/write-offs"):
+        if (call.command, call.path) not in {("POST", "/write-offs"), ("POST", PERSONS)}:
             return "another address"
         if not stamp.isdigit() or abs(time.time() - int(stamp)) > TOLERANCE_SECONDS:
             return "the timestamp is old"
@@ -113,6 +125,8 @@ class FakeAgency(Loopback):
         if wanted not in call.headers.get("webhook-signature", "").split(" "):
             return "the signature is wrong"
         said = json.loads(body)
+        if call.path == PERSONS:
+            return None if set(said) == {"national_id", "birthday"} else "the body is not as documented"
         if set(said) != FIELDS or said["id"] != id_:
             return "the body is not as documented"
         return None

@@ -212,10 +212,15 @@ def test_past_its_deadline_the_agency_says_what_is_owed(flow: Flow, chat_units: 
     assert not [label for label in answer.buttons if label.startswith(("繳費 ", "只繳"))]
 
 
-def test_looking_numbers_up_is_limited(flow: Flow) -> None:
-    for nth in range(DAILY_LIMIT):
-        flow.say(f"911243040{nth}")
-    assert "今天的次數已用完" in flow.say("9112430499")
+def test_looking_numbers_up_is_limited_but_ones_own(owner: Flow) -> None:
+    owner.say("綁定水號")
+    owner.say(WATER)
+    for nth in range(1, DAILY_LIMIT):  # binding was one
+        owner.say(f"911243040{nth}")
+    assert "今天的次數已用完" in owner.say("9112430499")
+    assert "今天的次數已用完" in owner.send_data("tickets.again?item=water&number=9112430499")
+    assert "今天的次數已用完" not in owner.say(WATER)
+    assert "今天的次數已用完" not in owner.send_data(f"tickets.again?item=water&number={WATER}")
 
 
 @pytest.mark.parametrize(

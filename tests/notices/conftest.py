@@ -18,10 +18,21 @@ from tests.handlers.conftest import (
     make_owner,
     owner,
     plate,
+    sent_photos,
 )
 from tests.notices.reminding import Reminding
 
-__all__ = ["chat_engine", "chat_units", "cities_in_hand", "flow", "make_flow", "make_owner", "owner", "plate"]
+__all__ = [
+    "chat_engine",
+    "chat_units",
+    "cities_in_hand",
+    "flow",
+    "make_flow",
+    "make_owner",
+    "owner",
+    "plate",
+    "sent_photos",
+]
 
 
 @pytest.fixture
