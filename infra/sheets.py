@@ -49,8 +49,13 @@ def write_sheet(
     for note in notes:
         sheet.append([_cell(sheet, note)])
     sheet.append([_cell(sheet, name, bold=True) for name in head])
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+    try:
+        for row in rows:
+            sheet.append([_cell(sheet, value) for value in row])
+    except Exception:
+        sheet.close()
+        sheet._writer.cleanup()  # the rows so far may be personal: none of them stays on disk
+        raise
     file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends a large one closes it
     book.save(file)
     large = file.tell() > MOST_IN_MEMORY

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -52,6 +54,18 @@ def test_what_is_no_formula_stays_as_it_is(cell: Cell) -> None:
 
 def test_what_a_sheet_cannot_hold_is_left_out() -> None:
     assert whole(write_sheet("x", ("a",), [["\x00王\x1b小\x7f明"]]).read())[1] == ["王小\x7f明"]
+
+
+def test_of_a_file_that_comes_to_nothing_nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def rows() -> Iterator[list[Cell]]:
+        yield ["ABC-1234"]
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        write_sheet("x", ("a",), rows())
+    assert list(tmp_path.iterdir()) == []
 
 
 ENTITY = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaa">]>'
