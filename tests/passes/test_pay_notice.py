@@ -4,6 +4,7 @@ import pytest
 
 from domain.notices import Channel
 from domain.rounds import RoundRuleError
+from services.draws import pay_notice
 from services.draws.pay_notice import PayNotice
 from services.sms import SmsPost, place
 from tests.accounts import PhoneInHand
@@ -36,10 +37,15 @@ def test_it_goes_to_the_chat_once_in_a_while_where_something_is_to_be_paid(payer
     ]
 
 
-def test_who_applied_without_line_gets_an_sms_with_the_page_to_pay_on(payers: PayWorld, notice: PayNotice) -> None:
+def test_who_applied_without_line_gets_an_sms_with_the_page_to_pay_on(
+    payers: PayWorld, notice: PayNotice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     draw_id = payers.drawn(3)
     winner = payers.holder(draw_id, 1)
     payers.sql("UPDATE pass_entry SET channel = NULL, citizen = NULL WHERE id = :entry", entry=winner)
+    with pytest.raises(RoundRuleError, match="演練不發簡訊"):
+        notice.send(draw_id, payers.number(winner), staff=STAFF)
+    monkeypatch.setattr(pay_notice, "is_rehearsal", lambda _: False)  # of a real draw the days to pay are over
     assert notice.send(draw_id, payers.number(winner), staff=STAFF) is Channel.SMS
     assert payers.posted.told("pass_pay_soon") == []
     (row,) = payers.sql("SELECT id, body, recipient, topic, citizen FROM sms_message")
