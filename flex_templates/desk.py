@@ -88,7 +88,8 @@ def closed(reader: Reader, number: str, judging: Judging) -> dict[str, Any]:
 
 def judged(reader: Reader, number: str, *, satisfied: bool, again: Press) -> dict[str, Any]:
     """Thanks; where somebody is not content, the way on."""
-    words = reader.t("您的意見會用來改善服務。") if satisfied else reader.t("很抱歉沒有幫上忙。若問題還沒解決，請按「還有問題」。")
+    sorry = reader.t("很抱歉沒有幫上忙。若問題還沒解決，請按「還有問題」。")
+    words = reader.t("您的意見會用來改善服務。") if satisfied else sorry
     card = Card(
         title=reader.t("謝謝您的意見"),
         subtitle=reader.t("案件 {number}", number=number),
