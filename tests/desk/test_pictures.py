@@ -8,6 +8,7 @@ import zlib
 import pytest
 from PIL import Image
 
+from infra import pictures
 from infra.pictures import LONGEST_SIDE, MOST_PIXELS, PictureError, redrawn
 
 ORIENTATION, DESCRIPTION, GPS = 0x0112, 0x010E, 0x8825
@@ -65,6 +66,12 @@ def test_a_bomb_is_refused_before_it_is_drawn(side: int) -> None:
 def test_what_is_no_whole_jpeg_or_png_is_refused(data: bytes) -> None:
     with pytest.raises(PictureError):
         redrawn(data)
+
+
+def test_a_whole_picture_of_too_many_pixels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 60 * 40 - 1)
+    with pytest.raises(PictureError, match="too many pixels"):
+        redrawn(sent(size=(60, 40)))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
