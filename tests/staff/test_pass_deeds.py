@@ -151,7 +151,7 @@ def test_sold_first_then_another_plate_reaches_the_gate(
     chen: Person, lin: Person, office: Office, round_id: str
 ) -> None:
     chen.post(f"/round/window/{round_id}", category="disabled", places="1")
-    office.run("UPDATE priority_window SET opens_at = now() - interval '1 day'")
+    office.run("UPDATE priority_window SET opens_at = now() - interval '1 day', closes_at = now() + interval '1 day'")
     sale = {"category": "disabled", "name": "王小明", "mobile": MOBILE, "plate": PLATE, "plan": "general"}
     assert "金額應為" in chen.post(f"/round/sell-first/{round_id}", **sale, amount="1", receipt="R-1").text
     assert "收據 R-1" in chen.post(f"/round/sell-first/{round_id}", **sale, amount="5760", receipt="R-1").text
@@ -210,13 +210,13 @@ def test_a_rejected_request_leaves_the_pass(chen: Person, lin: Person, office: O
 
 def test_the_calendar_warns_of_steps_on_a_day_off(chen: Person, office: Office, round_id: str) -> None:
     office.run("UPDATE pass_round SET draw_at = '2031-02-20T15:00+08', pay_by = '2031-02-24T00:00+08'")
-    form = {"day": "2031-02-20", "how": "off", "name": "颱風停班"}
+    form = {"day": "2031-02-20", "how": "off", "name": "豪雨停班"}
     page = chen.post("/calendar/day", **form).text
-    assert "颱風停班" in page
+    assert "豪雨停班" in page
     assert round_id in page
     assert "抽籤" in page
     assert "寫下名稱" in chen.post("/calendar/day", **(form | {"name": ""})).text
-    assert "颱風停班" not in chen.post("/calendar/day", **(form | {"how": "usual"})).text
+    assert "豪雨停班" not in chen.post("/calendar/day", **(form | {"how": "usual"})).text
     assert "不是辦公日曆表" in chen.post("/calendar/file", file=(b"", "x.csv")).text
 
 
