@@ -58,7 +58,8 @@ def fill(uow: UnitOfWork, clock: Clock) -> int:
     """Fill an empty ledger; returns how many bills came in. Raises NotEmptyError."""
     if uow.session.scalar(select(LedgerBill.number).limit(1)) is not None:
         raise NotEmptyError
-    rows = list(_rows(city_date(clock.now())))
+    today = city_date(clock.now())
+    rows = [*_rows(today), *_of_no_vehicle(today)]
     file = io.StringIO(newline="")
     columns = sorted({column for row in rows for column in row})
     writer = csv.DictWriter(file, columns)
@@ -112,9 +113,6 @@ def _rows(today: date) -> Iterator[Row]:
         }
         for days_ago, amount in bills:
             yield bill("AJH-6023", "car", days_ago, amount, **notice)
-    for item, number, identifier, amount in (("water", "DW00000001", WATER, 280), ("power", "DE00000001", POWER, 1140)):
-        whose = {"agency": AGENCY, "number": number, "fee_item": item, "identifier": identifier}
-        yield whose | {"amount": amount, "deadline": (today + timedelta(days=12)).isoformat()}
     for days_ago in range(1, 13):
         for amount in (20, 40):
             yield bill("BKE-5678", "car", days_ago, amount)
@@ -123,3 +121,10 @@ def _rows(today: date) -> Iterator[Row]:
         plate = "".join(chance.choices(LETTERS, k=3)) + "-" + "".join(chance.choices(DIGITS, k=4))
         for _ in range(chance.randint(1, 4)):
             yield bill(plate, "car", chance.randint(1, 14), 20 * chance.randint(1, 6))
+
+
+def _of_no_vehicle(today: date) -> Iterator[Row]:
+    """A water and a power bill."""
+    for item, number, identifier, amount in (("water", "DW00000001", WATER, 280), ("power", "DE00000001", POWER, 1140)):
+        whose = {"agency": AGENCY, "number": number, "fee_item": item, "identifier": identifier}
+        yield whose | {"amount": amount, "deadline": (today + timedelta(days=12)).isoformat()}
