@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from flask import Flask
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -30,10 +31,8 @@ ASKS: Mapping[str, Mapping[str, str]] = {
     "staff.cases_find": {"mobile": "0912345678"},
     "staff.failed_find": {},
     "staff.flood_preview": {},
-    "staff.news_preview": {},
     "staff.payments_excel": {},
     "staff.payments_find": {},
-    "staff.question_preview": {},
     "staff.refunds_find": {},
     "staff.rounds_compare": {"steps|001|car|all-day": "7"},
     "staff.sms_find": {},
@@ -79,6 +78,7 @@ class Reader(HTMLParser):
         self._fields: list[tuple[str, str]] = []
         self._token = ""
         self._choices: list[tuple[str, str]] = []
+        self._others: list[str] = []  # where other buttons of the form lead
         self._select: tuple[str, list[tuple[str, bool]]] | None = None
         self.feed(page)
         self.close()
@@ -90,7 +90,7 @@ class Reader(HTMLParser):
             self.links.append(urljoin(self.address, given["href"]))
         elif tag == "form":
             self._form = (urljoin(self.address, given.get("action") or ""), (given.get("method") or "get").upper())
-            self._fields, self._choices, self._token = [], [], ""
+            self._fields, self._choices, self._others, self._token = [], [], [], ""
         elif self._form:
             self._part(tag, given)
 
@@ -103,7 +103,8 @@ class Reader(HTMLParser):
             self._select = None
         elif tag == "form" and self._form:
             given = (tuple(self._fields), self._token, tuple(self._choices))
-            self.forms.append(Form(self.address, *self._form, *given))
+            action, method = self._form
+            self.forms += [Form(self.address, one, method, *given) for one in (action, *self._others)]
             self._form = None
 
     def _part(self, tag: str, given: Attributes) -> None:
@@ -114,6 +115,8 @@ class Reader(HTMLParser):
             self._select[1].append((given.get("value") or "", "selected" in given))
         elif name == "csrf_token":
             self._token = given.get("value") or ""
+        elif given.get("formaction"):
+            self._others.append(urljoin(self.address, given["formaction"]))
         elif name and tag in ("input", "textarea", "button"):
             self._fields += _typed(name, given)
 
@@ -163,6 +166,7 @@ class Found:
 
     pages: dict[str, str] = field(default_factory=dict)
     files: dict[str, TestResponse] = field(default_factory=dict)
+    heads: dict[str, Headers] = field(default_factory=dict)  # of both
     forms: list[Form] = field(default_factory=list)
     pressed: dict[str, Form] = field(default_factory=dict)
     endpoints: set[str] = field(default_factory=set)
@@ -198,6 +202,7 @@ def crawl(person: Person) -> Found:
         if answer.status_code != 200:
             found.broken[address] = answer.status_code
             return
+        found.heads[address] = answer.headers
         if answer.mimetype != "text/html":
             found.files[address] = answer
             return

@@ -29,7 +29,7 @@ def open_round(office: Office, lot: str = "001") -> str:
             office.house.lots.put_plan(uow, lot, VehicleKind.CAR, "all-day", plan, staff="test")
         new = NewRound("2031-03", lot, VehicleKind.CAR, "all-day", "L:1,*:9")
         draw_id = office.house.rounds.plan(uow, new, staff="test").draw_id
-    now = office.house.clock.now()
+    now = office.house.clock.now().replace(microsecond=0)  # as staff set times
     office.run(
         "UPDATE pass_round SET opens_at = :o, closes_at = :c, draw_at = :d, pay_by = :p WHERE draw_id = :id",
         id=draw_id,
