@@ -120,14 +120,16 @@ _COLUMNS = (Attempt.id, Attempt.order_id, Attempt.provider, Attempt.trade_number
 _SUM = (Attempt.amount + Attempt.fee).label("trade_amount")
 
 
-def _with_money(wanted: Wanted) -> tuple[Select[Any], Any, Any]:
-    query = select(*_COLUMNS, Payment.amount.label("trade_amount"), Payment.paid_at.label("at"))
+def _with_money(wanted: Wanted) -> tuple[Select[*tuple[Any, ...]], Any, Any]:
+    query: Select[*tuple[Any, ...]] = select(
+        *_COLUMNS, Payment.amount.label("trade_amount"), Payment.paid_at.label("at")
+    )
     query = query.join(Payment, Payment.attempt_id == Attempt.id).where(Attempt.state.in_(_states(wanted, _MONEY)))
     return query, Payment.paid_at, Payment.attempt_id
 
 
-def _without_money(wanted: Wanted) -> tuple[Select[Any], Any, Any]:
-    query = select(*_COLUMNS, _SUM, Attempt.started_at.label("at")).where(_NO_MONEY)
+def _without_money(wanted: Wanted) -> tuple[Select[*tuple[Any, ...]], Any, Any]:
+    query: Select[*tuple[Any, ...]] = select(*_COLUMNS, _SUM, Attempt.started_at.label("at")).where(_NO_MONEY)
     return query.where(Attempt.state.in_(_states(wanted, _OTHERS))), Attempt.started_at, Attempt.id
 
 
@@ -137,8 +139,13 @@ def _states(wanted: Wanted, of: Collection[AttemptState]) -> list[str]:
 
 
 def _narrowed(
-    query: Select[Any], at: Any, id_: Any, wanted: Wanted, after: Place | None, orders: list[uuid.UUID] | None
-) -> Select[Any]:
+    query: Select[*tuple[Any, ...]],
+    at: Any,
+    id_: Any,
+    wanted: Wanted,
+    after: Place | None,
+    orders: list[uuid.UUID] | None,
+) -> Select[*tuple[Any, ...]]:
     since, until = days_between(wanted.first, wanted.last)
     if since:
         query = query.where(at >= since)
@@ -176,7 +183,7 @@ def _orders(uow: UnitOfWork, wanted: Wanted) -> list[uuid.UUID] | None:
 
 
 def _of_line(wanted: Wanted) -> list[ColumnElement[bool]]:
-    of = [OrderLine.chosen, OrderLine.type != PayableType.PASS.value]
+    of: list[ColumnElement[bool]] = [OrderLine.chosen.is_(True), OrderLine.type != PayableType.PASS.value]
     named = {OrderLine.agency: wanted.agency, OrderLine.fee_item: wanted.fee_item}
     of += [column == value for column, value in named.items() if value]
     return [*of, _of_plate(wanted.plate)] if wanted.plate is not None else of

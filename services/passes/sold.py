@@ -1,7 +1,7 @@
 """換牌／換車 and 退票 of passes that are paid for: one of the staff asks, having seen the papers, another approves."""
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -209,7 +209,7 @@ class SoldPasses:
         if plate.canonical == sold.plate or uow.connection.execute(taken).first():
             raise RoundRuleError("這個車牌本月已有月票")
 
-    def _ask(self, uow: UnitOfWork, kind: str, detail: dict[str, object], reason: str, actor: str) -> None:
+    def _ask(self, uow: UnitOfWork, kind: str, detail: Mapping[str, object], reason: str, actor: str) -> None:
         same = (row for row in approvals.waiting(uow, KINDS) if row.detail["entry"] == detail["entry"])
         if next(same, None) is not None:
             raise StaffRuleError("這張月票已有一件申請等待核准")

@@ -132,6 +132,8 @@ class FakeMemberSite(Loopback):
         headers = {"Authorization": f"Bearer {self._key}"}
         answer = self._http.request("POST", f"{self._api_url}/agency/v1/members/{what}", json=body, headers=headers)
         told: dict[str, Any] = answer.json()
-        if answer.status != 200 or set(told) != ({"nonce", "ends_at", "refused"} if what == "nonces" else {"linked", "since"}):
+        if answer.status != 200 or set(told) != (
+            {"nonce", "ends_at", "refused"} if what == "nonces" else {"linked", "since"}
+        ):
             raise AssertionError(f"{what}: {answer.status} {sorted(told)}")
         return told

@@ -18,8 +18,8 @@ from services.passes.favourites import Favourites
 from services.passes.paying import PassPaying
 from services.passes.qualifying import Qualifying
 from tests.flow import Flow
-from tests.passes.paying import Posted
 from tests.handlers.registered import bind
+from tests.passes.paying import Posted
 from tests.passes.world import DRAW_AT, STAFF, World
 
 KEYS = ("k" * 40,)

@@ -81,6 +81,16 @@ FROM pass_round WHERE lot = 'L1'
 """
 
 
+# What staff say, and the name LINE gives a photo, may be anything.
+QUALIFICATION = """
+WITH made AS (
+    INSERT INTO qualification (id, entry_id, state, reason)
+    SELECT gen_random_uuid(), id, 'more', citizen FROM pass_entry WHERE citizen = :citizen RETURNING id, reason
+)
+INSERT INTO qualification_photo (id, qualification_id, message_id) SELECT gen_random_uuid(), id, reason FROM made
+"""
+
+
 def use_everything(each: Newcomer) -> None:
     """What a citizen leaves behind by using the service."""
     bind(each)
@@ -125,6 +135,7 @@ def test_the_database_holds_nothing_of_one_who_left(
     sql(citizen, LOT_AND_ROUND)
     for number, each in enumerate((citizen, other)):
         sql(each, ENTRY, number=number, plate=f"AAA-000{number}")
+        sql(each, QUALIFICATION)
         sql(
             each, "INSERT INTO favourite_lot (channel, citizen, lot) SELECT :channel, :citizen, number FROM lot LIMIT 1"
         )

@@ -7,6 +7,7 @@ import pytest
 
 from bot.message import fit, spoken
 from bot.notices import discover_notices
+from domain.autopay import HolderReport
 from domain.billrules import build_view
 from domain.bills import CouldNotAsk, Found, PayableKey, PayableType, SourceAnswer, Why
 from domain.billsview import BillsView
@@ -19,6 +20,7 @@ from domain.vehicles import VehicleKind
 from infra.locales import reader
 from samples import campaigns, passes
 from samples.pass_money import AT_THE_LOT, BOUGHT, ISSUED
+from services.autopay_rules import load_autopay_rules
 from services.links import Links
 from tests.clock import MovableClock
 from tests.flow import Answer
@@ -44,6 +46,7 @@ def view(*answers: SourceAnswer) -> BillsView:
 
 
 VEHICLE = Vehicle(Plate("ABC-1234"), VehicleKind.CAR)
+HELD = (load_autopay_rules().firm("carmochi"), HolderReport("臺北市停車管理工程處", "carmochi", NOW, NOW))
 FOUND = Found("TNN", NOW, bills=(bill(agency="TNN"), bill("B2", "TNN")))
 NOTHING = Found("KHH", NOW)
 SILENT = CouldNotAsk("TPE", NOW, Why.DOWN)
@@ -63,6 +66,7 @@ DATA: dict[str, list[dict[str, Any]]] = {
         for trial in (False, True)
     ],
     "one_more_binder": [{"vehicle": VEHICLE}],
+    "autopay_again": [{"vehicle": VEHICLE, "held": held, "now": NOW} for held in ([], [HELD])],
     "paperless_changed": [
         {"vehicle": VEHICLE, "state": state, "today": NOW.date()}
         for state in (Paperless(NOW.date()), Paperless(NOW.date(), NOW.date()))

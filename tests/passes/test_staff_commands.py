@@ -104,9 +104,7 @@ def test_limits_shelves_and_windows_are_moved_until_it_is_too_late(run: Run) -> 
     assert "disabled  2  0 sold  2023-08-18T00:00+08:00 to 2023-08-19T00:00+08:00" in run("windows", DRAW_ID)
     sale = ("--amount", "5760", "--receipt", "F1", *STAFF)
     run("sell-first", DRAW_ID, "disabled", "--mobile", "0912345007", "--plate", "DDD-0007", "--name", "王", *sale)
-    assert "優先購買已售出 1 張" in run(
-        "window-move", DRAW_ID, "disabled", "--places", "0", *STAFF, fails=True
-    )
+    assert "優先購買已售出 1 張" in run("window-move", DRAW_ID, "disabled", "--places", "0", *STAFF, fails=True)
     assert "抽籤 10 分鐘前結束" in run(
         "window-move", DRAW_ID, "disabled", "--closes", "2023-08-24T00:00", *STAFF, fails=True
     )
