@@ -68,18 +68,18 @@ def _connect(connection: http.client.HTTPConnection) -> None:
 def _read(connection: http.client.HTTPConnection, ends_at: float, most_bytes: int) -> Answer:
     """The whole answer before `ends_at`, however slowly its bytes drip."""
     _wait_until(connection, ends_at)
-    answer = connection.getresponse()
     parts: list[bytes] = []
     size = 0
-    while part := answer.read1(CHUNK_BYTES):
-        parts.append(part)
-        size += len(part)
-        if size > most_bytes:
-            raise OutsideError("too_long")
-        _wait_until(connection, ends_at)
-    if answer.length:  # promised more than it sent
-        raise OutsideError("cut_off")
-    return Answer(answer.status, b"".join(parts), _pause(answer.getheader("Retry-After")))
+    with connection.getresponse() as answer:  # closed also where it is not read to its end
+        while part := answer.read1(CHUNK_BYTES):
+            parts.append(part)
+            size += len(part)
+            if size > most_bytes:
+                raise OutsideError("too_long")
+            _wait_until(connection, ends_at)
+        if answer.length:  # promised more than it sent
+            raise OutsideError("cut_off")
+        return Answer(answer.status, b"".join(parts), _pause(answer.getheader("Retry-After")))
 
 
 def _pause(asked: str | None) -> float | None:

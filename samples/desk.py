@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from domain.dates import day
-from domain.reader import Reader
+from domain.reader import Language, Reader
 from flex_templates import desk
 from flex_templates.card import Press
 from flex_templates.person import Person, anyone
@@ -15,10 +15,17 @@ TODAY = date(2026, 12, 20)
 HOURS = load_desk_rules().hours
 NUMBER = "C000123"
 THREAD = "00000000-0000-4000-8000-000000000000"
-WORDS = (
-    "您好：\n您 12/8 的停車費已經在超商繳清，款項兩天內會銷帳，這段期間不會再催繳。\n"
-    "若 12/24 還看得到這筆帳單，請再告訴我們。"
-)
+WORDS = {
+    Language.ZH: (
+        "您好：\n您 12/8 的停車費已經在超商繳清，款項兩天內會銷帳，這段期間不會再催繳。\n"
+        "若 12/24 還看得到這筆帳單，請再告訴我們。"
+    ),
+    Language.EN: (
+        "Hello,\nyour parking fee of 8 December was paid at a store. The agency books it within two days and will "
+        "not remind you meanwhile.\nIf you still see the bill on 24 December, please tell us."
+    ),
+}
+LONG = {Language.ZH: "請" * 1000, Language.EN: "Please " * 142}
 OFFICE = Person("臺北市停車管理工程處", "02-27269600")
 
 
@@ -37,8 +44,8 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
         r, NUMBER, HOURS.told(r.language), day(r, date(2026, 12, 21), TODAY)
     ),
     "case in hand": lambda r: desk.in_hand(r, NUMBER, HOURS.told(r.language), [anyone(r)]),
-    "case answered": lambda r: desk.answered(r, NUMBER, WORDS),
-    "case answered at length": lambda r: desk.answered(r, NUMBER, "請" * 1000),
+    "case answered": lambda r: desk.answered(r, NUMBER, WORDS[r.language]),
+    "case answered at length": lambda r: desk.answered(r, NUMBER, LONG[r.language]),
     "case closed": lambda r: desk.closed(r, NUMBER, _judging(r)),
     "case judged well": lambda r: desk.judged(r, NUMBER, satisfied=True, again=_judging(r).again),
     "case judged badly": lambda r: desk.judged(r, NUMBER, satisfied=False, again=_judging(r).again),

@@ -76,7 +76,7 @@ OWN = PassPlan("own", "所在里月票", 4032, EVIDENCE)
 TO_SHOW = replace(STANDING, evidence=EVIDENCE, plan="所在里月票", price=4032)
 SAID = (
     ("passed", "核對戶籍謄本"),
-    ("more", "照片太暗，看不清楚地址"),
+    ("more", "照片太暗"),
     ("refused", "地址不在龍安里"),
     ("gone", ""),
     ("unreadable", ""),

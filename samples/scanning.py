@@ -33,7 +33,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     ),
     "scan, unknown store slip": lambda r: _missed(r, Source.STORE, amount=50),
     "scan, unknown bill of 台灣Pay": lambda r: _missed(
-        r, Source.TWQR, amount=1_180, deadline=date(2026, 12, 31), payee="Taipei Water 臺北自來水事業處"
+        r, Source.TWQR, amount=1_180, deadline=date(2026, 12, 31), payee="Taipei Water"
     ),
     "scan, unknown slip of an agency": lambda r: _missed(r, Source.CHAT),
     "scan, unknown number, a city silent": lambda r: _missed(

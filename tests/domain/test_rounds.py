@@ -47,7 +47,7 @@ def test_a_missed_announcement_goes_to_the_next_working_day_at_the_same_hour() -
 
 def test_times_come_in_their_order() -> None:
     good = default_times("2027-01")
-    with pytest.raises(RoundRuleError, match="10 minutes"):
+    with pytest.raises(RoundRuleError, match="至少 10 分鐘"):
         RoundTimes(good.opens_at, good.draw_at - timedelta(minutes=9), good.draw_at, good.pay_by)
     with pytest.raises(RoundRuleError, match="先後不正確"):
         RoundTimes(good.closes_at, good.opens_at, good.draw_at, good.pay_by)

@@ -87,11 +87,12 @@ def test_ones_own_doing_and_a_place_bought_first_are_no_news(
     assert told(chat_engine, owner) == []
 
 
-def test_nobody_in_the_chat_is_told_of_an_entry_of_the_counter(
+def test_whoever_verified_the_number_is_told_of_an_entry_of_the_counter(
     owner: Flow, world: World, plate: str, chat_engine: Engine
 ) -> None:
     applied(owner, world, plate)
     world.sql("UPDATE pass_entry SET channel = NULL, citizen = NULL WHERE plate = :p", p=plate)
     with world.units() as uow:
         at_the_desk(owner, world).prove_pool(uow, live(world, plate), "L", staff=STAFF)
-    assert told(chat_engine, owner) == []
+    (card,) = told(chat_engine, owner)
+    assert "月票申請已變更" in str(card)

@@ -122,7 +122,7 @@ def test_old_buttons_change_nothing(newcomer: Newcomer) -> None:
     assert "註冊完成" in newcomer.flow.say(NAME)
 
 
-@pytest.mark.parametrize("typed", ["02-27269600", "0912", "我的號碼", "0912-345-6789", "9" * 10_000, "+1 650 555 0100"])
+@pytest.mark.parametrize("typed", ["02-27269600", "0912", "我家電話", "0912-345-6789", "9" * 10_000, "+1 650 555 0100"])
 def test_what_is_no_mobile_number_is_said_kindly(newcomer: Newcomer, typed: str) -> None:
     newcomer.flow.say("註冊")
     newcomer.flow.press("同意")

@@ -142,7 +142,7 @@ def test_places_and_their_money_by_commands(run: Run, tmp_path: Path) -> None:
         ("W1", "5760", "未繳費", "待繳"), ("W2", "5760", "未繳費", "待繳"),
     ]  # fmt: skip
     first, second = (row[0] for row in listed)
-    assert "申請人不在 LINE 上" in run("remind", DRAW_ID, first, *STAFF, fails=True)
+    assert "演練不發簡訊" in run("remind", DRAW_ID, first, *STAFF, fails=True)
     assert "金額應為 5,760 元" in run("paid", DRAW_ID, first, "--amount", "1", "--receipt", "A1", *STAFF, fails=True)
     run("paid", DRAW_ID, first, "--amount", "5760", "--receipt", "A1", *STAFF)
     assert "A1\t付款成功" in run("payments", DRAW_ID)

@@ -10,7 +10,7 @@ from procrastinate import JobContext
 from domain.draw import beacon
 from domain.rounds import RoundTimes
 from jobs.tasks import draws
-from tests.passes.world import STAFF, World
+from tests.passes.world import DRAW_AT, STAFF, World
 
 pytestmark = pytest.mark.slow  # a whole draw each
 
@@ -90,6 +90,9 @@ def test_overdue_places_are_offered_on(world: World, context: JobContext, monkey
     draws.promote(context, 0)
     assert world.sql("SELECT count(*) AS n FROM promotion")[0]["n"] == 0, "not before it is published"
     world.desk.publish(draw_id, actor=STAFF)
+    draws.promote(context, 0)
+    assert world.sql("SELECT count(*) AS n FROM promotion")[0]["n"] == 0, "its month has begun: by hand now"
+    monkeypatch.setattr(draws, "city_date", lambda _: DRAW_AT.date())
     draws.promote(context, 0)
     assert world.sql("SELECT count(*) AS n FROM promotion")[0]["n"] == 2
 

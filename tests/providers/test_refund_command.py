@@ -69,5 +69,5 @@ def test_an_unknown_refund_is_settled_by_what_staff_saw(desk: Desk, staff: Flask
     refund = str(desk.world.rows("SELECT id FROM refund")[0][0])
     assert "either --done" in say(staff, "settle", refund, "--staff", "ben")
     assert say(staff, "settle", refund, "--done", "V1", "--staff", "ben") == "done\n"
-    assert "only a refund without" in say(staff, "settle", refund, "--not-made", "--staff", "ben")
+    assert "只有結果不明的退款" in say(staff, "settle", refund, "--not-made", "--staff", "ben")
     assert desk.world.rows("SELECT actor FROM audit_row WHERE action = 'refund.done'") == [("ben",)]
