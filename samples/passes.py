@@ -68,7 +68,9 @@ STANDING = EntryStanding(
     choices=3,
 )
 WON = replace(STANDING, changeable=False, status="W", no=12, seat="offered", pay_by=PAY_BY)
-WAITING = replace(STANDING, changeable=False, status="B", no=8, promoted_to=5, last_promoted_to=23, rehearsal=True)
+NOT_OFFERED = replace(WON, entry_id=uuid.UUID(int=2))  # nothing is to be paid
+WAITING = replace(NOT_OFFERED, seat=None, pay_by=None, status="B", no=8, promoted_to=5)
+WAITING = replace(WAITING, last_promoted_to=23, rehearsal=True)
 RECEIPT = "https://pay.example.gov.tw/passes/receipts/" + "a" * 48
 APPLIED = passes.Applied("7K3M-Q9XA", "9f" * 32, "ABC-1234", RECEIPT, f"{RECEIPT}/qr.png")
 EVIDENCE = ("有戶籍地址的身分證或戶籍謄本", "ID card or household transcript that shows your registered address")
@@ -84,11 +86,11 @@ SAID = (
 RESULTS = (
     WON,
     WAITING,
-    replace(WON, seat="paid", pay_by=None),
-    replace(WON, seat=None),
-    replace(WON, status="X", no=0, seat=None),
+    replace(NOT_OFFERED, seat="paid", pay_by=None),
+    replace(NOT_OFFERED, seat=None),
+    replace(NOT_OFFERED, status="X", no=0, seat=None),
     replace(WAITING, promoted_to=0),
-    replace(WON, void=True),
+    replace(NOT_OFFERED, void=True),
 )
 
 
