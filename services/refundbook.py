@@ -117,6 +117,12 @@ def known_references(uow: UnitOfWork, refund: Refund) -> Sequence[str]:
     return [reference for reference in uow.session.scalars(query) if reference is not None]
 
 
+def is_of_another(uow: UnitOfWork, refund: Refund, reference: str) -> bool:
+    """Whether the provider gave this number to another refund: which of the two it has made, only its books tell."""
+    same = select(Refund.id).where(Refund.provider == refund.provider, Refund.reference == reference)
+    return uow.session.scalar(same.where(Refund.id != refund.id)) is not None
+
+
 def owed(uow: UnitOfWork) -> Sequence[Owed]:
     """The refund list: money that paid nothing, less what is on its way back or there. The oldest first."""
     counts = [state.value for state in REFUND_COUNTS]

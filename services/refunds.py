@@ -253,7 +253,7 @@ class Refunds:
         return RefundState(refund.state)
 
     def _book(self, uow: UnitOfWork, refund: Refund, report: RefundReport) -> RefundState:
-        known = report.reference is not None and self._is_of_another(uow, refund, report.reference)
+        known = report.reference is not None and refundbook.is_of_another(uow, refund, report.reference)
         if known:
             log.error("refund_reference_repeated", refund=str(refund.id), provider=refund.provider)
         if report.outcome is RefundOutcome.DONE and report.reference is not None and not known:
@@ -270,11 +270,6 @@ class Refunds:
             refund.next_look_at = database_now(uow) + max(next_look_after(refund.asks), CALL_IS_OVER)
             refund.asks += 1
         return RefundState(refund.state)
-
-    def _is_of_another(self, uow: UnitOfWork, refund: Refund, reference: str) -> bool:
-        """A provider that names a number twice does not say which of the two it has made: staff look in its books."""
-        same = select(Refund.id).where(Refund.provider == refund.provider, Refund.reference == reference)
-        return uow.session.scalar(same.where(Refund.id != refund.id)) is not None
 
     def _said(self, call: Callable[[Refunding], RefundReport], refunding: Refunding) -> RefundReport:
         try:

@@ -1,9 +1,8 @@
-"""聯絡我們: two taps to a person; the bot keeps quiet while a case is open; closed, judged, opened again."""
+"""聯絡我們: two taps to a person; the bot keeps quiet while a case is open."""
 
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,45 +11,11 @@ from sqlalchemy import Engine, text
 from domain.desk import PhotoState
 from domain.reader import Display, Language
 from infra.database import UnitOfWorkFactory
-from services.desk.board import CaseView
 from tests.clock import MovableClock
-from tests.flow import CHANNEL, Answer, Flow
+from tests.flow import Answer, Flow
 from tests.handlers.cities import CitiesInHand
+from tests.handlers.contacting import AT_NIGHT, OPEN_HOURS, STAFF, answer, begin, case, set_back, wrote
 from tests.handlers.registered import told
-
-OPEN_HOURS = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Taiwan
-AT_NIGHT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)  # Friday 18:00
-STAFF = "staff:lin"
-
-
-def case(flow: Flow, units: UnitOfWorkFactory) -> CaseView:
-    """The citizen's newest case, as staff see it."""
-    board = flow.services["thread_board"]
-    with units() as uow:
-        lines = board.of_citizen(uow, CHANNEL, flow.citizen)
-        found: CaseView = board.one(uow, lines[0].id)
-        return found
-
-
-def wrote(flow: Flow, units: UnitOfWorkFactory) -> list[str | None]:
-    return [message.words for message in case(flow, units).messages]
-
-
-def begin(flow: Flow, words: str = "我重複繳費了") -> Answer:
-    flow.say("聯絡我們")
-    return flow.say(words)
-
-
-def answer(flow: Flow, units: UnitOfWorkFactory, words: str = "請提供車牌") -> uuid.UUID:
-    message = uuid.uuid4()
-    with units() as uow:
-        flow.services["thread_answers"].answer(uow, case(flow, units).line.id, message, words, staff=STAFF)
-    return message
-
-
-def close(flow: Flow, units: UnitOfWorkFactory) -> None:
-    with units() as uow:
-        flow.services["thread_answers"].close(uow, case(flow, units).line.id, "double", staff=STAFF)
 
 
 def test_two_taps_reach_a_person(flow: Flow, chat_units: UnitOfWorkFactory, clock: MovableClock) -> None:
@@ -145,102 +110,6 @@ def test_contact_once_more_leads_to_the_open_case(flow: Flow, chat_units: UnitOf
     assert case(flow, chat_units).line.number in again
     assert not flow.say("補充").messages
     assert wrote(flow, chat_units) == ["我重複繳費了", "補充"]
-
-
-def test_the_citizen_ends_it_and_judges(flow: Flow, chat_units: UnitOfWorkFactory) -> None:
-    begin(flow)
-    ended = flow.press("結束案件")
-    assert "這次的服務，您滿意嗎？" in ended
-    assert not case(flow, chat_units).line.open
-    assert "看不懂" in flow.say("隨便說說"), "the bot answers again"
-    assert "謝謝您的意見" in flow.press("滿意", ended)
-    assert case(flow, chat_units).line.satisfied is True
-    assert "很抱歉沒有幫上忙" in flow.press("不滿意", ended)
-    assert case(flow, chat_units).line.satisfied is False, "the last word counts"
-
-
-def test_staff_close_it_and_the_bot_wakes(flow: Flow, chat_units: UnitOfWorkFactory, chat_engine: Engine) -> None:
-    begin(flow)
-    close(flow, chat_units)
-    notice = told(chat_engine, flow)[-1]
-    assert {"滿意", "不滿意", "還有問題"} <= set(notice.buttons)
-    assert "看不懂" in flow.say("在嗎")
-    assert "謝謝您的意見" in flow.press("滿意", notice)
-
-
-def test_after_staff_have_closed_it_a_plate_is_a_plate_again(
-    flow: Flow, chat_units: UnitOfWorkFactory, cities_in_hand: CitiesInHand
-) -> None:
-    begin(flow)
-    close(flow, chat_units)
-    assert "待繳停車單" in flow.say("AB-1234")
-
-
-def test_judging_does_not_disturb_a_question_that_waits(flow: Flow, chat_units: UnitOfWorkFactory) -> None:
-    begin(flow)
-    ended = flow.press("結束案件")
-    flow.say("綁定車牌")
-    waiting = flow.waiting
-    assert waiting
-    flow.press("滿意", ended)
-    assert flow.waiting == waiting
-
-
-def test_still_a_question_opens_it_again(flow: Flow, chat_units: UnitOfWorkFactory, chat_engine: Engine) -> None:
-    begin(flow)
-    close(flow, chat_units)
-    notice = told(chat_engine, flow)[-1]
-    assert "案件已重新開啟" in flow.press("還有問題", notice)
-    assert not flow.say("款項還沒退").messages
-    line = case(flow, chat_units).line
-    assert (line.open, line.reopened, line.waiting) == (True, 1, True)
-    assert wrote(flow, chat_units)[-1] == "款項還沒退"
-    assert "這個案件還在處理" in flow.press("滿意", notice)
-    close(flow, chat_units)
-    assert len(told(chat_engine, flow)) == 2, "told again that it is closed"
-
-
-def test_what_was_closed_long_ago_is_not_opened(flow: Flow, chat_units: UnitOfWorkFactory, chat_engine: Engine) -> None:
-    begin(flow)
-    ended = flow.press("結束案件")
-    set_back(chat_engine, flow, "closed_at", 15)
-    assert "這個案件結束太久了" in flow.press("還有問題", ended)
-
-
-def set_back(engine: Engine, flow: Flow, column: str, days: int) -> None:
-    """The citizen's cases are so many days older."""
-    query = text(f"UPDATE thread SET {column} = {column} - make_interval(days => :days) WHERE citizen = :citizen")  # noqa: S608
-    with engine.begin() as connection:
-        connection.execute(query, {"days": days, "citizen": flow.citizen})
-
-
-def test_with_another_case_open_the_old_one_stays_closed(flow: Flow, chat_units: UnitOfWorkFactory) -> None:
-    begin(flow)
-    ended = flow.press("結束案件")
-    begin(flow, "另一件事")
-    assert "您有另一個案件正在處理" in flow.press("還有問題", ended)
-
-
-def test_nobody_judges_or_opens_the_case_of_another(
-    make_flow: Callable[..., Flow], chat_units: UnitOfWorkFactory
-) -> None:
-    owner, other = make_flow(), make_flow()
-    begin(owner)
-    owner.press("結束案件")
-    thread = case(owner, chat_units).line.id
-    for data in (
-        f"contact.judge?thread={thread}&verdict=1",
-        f"contact.open_again?thread={thread}",
-        "contact.judge?thread=x&verdict=1",
-        "contact.open_again",
-    ):
-        assert "找不到這個案件" in other.send_data(data)
-    line = case(owner, chat_units).line
-    assert (line.open, line.satisfied) == (False, None)
-
-
-def test_end_without_a_case_says_so(flow: Flow) -> None:
-    assert "目前沒有進行中的案件" in flow.say("結束")
 
 
 def test_a_changed_mind_leaves_no_case(flow: Flow, chat_engine: Engine) -> None:
