@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from threading import Lock
 
 import structlog
 
@@ -17,35 +18,55 @@ WHERE ended_at IS NULL AND answers IS NULL
 """
 _LOCK = 7_201  # one campaign at a time looks at what is left
 SEEN_FOR = timedelta(minutes=5)
+ASKED_AGAIN = timedelta(minutes=1)  # where LINE did not answer
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class SeenQuota:
-    """LINE's month as LINE last told it, and when."""
+    """LINE's month as LINE last told it, and when. `late`: it was asked since, and did not answer."""
 
     quota: Quota
     at: datetime
+    late: bool = False
 
 
 class QuotaSeen:
-    """For pages: LINE is asked every few minutes only. wiring gives who asks it, and the clock."""
+    """For pages: LINE is asked every few minutes, by one page at a time. wiring gives who asks it, and the clock."""
 
     def __init__(self, source: QuotaSource, clock: Clock) -> None:
         self._source = source
         self._clock = clock
         self._seen: SeenQuota | None = None
+        self._silent_at: datetime | None = None  # when LINE last did not answer, if it has not since
+        self._asking = Lock()
 
     def now(self) -> SeenQuota | None:
-        """At most SEEN_FOR old, older where LINE does not answer; None where it never has. Not in a transaction."""
-        now, seen = self._clock.now(), self._seen
-        if seen is None or now - seen.at >= SEEN_FOR:
+        """At most SEEN_FOR old, older where LINE does not answer; None where it never has. Not in a transaction.
+
+        Whoever comes while another page asks gets what is known: a slow LINE holds one page, not all of them.
+        """
+        now = self._clock.now()
+        if self._is_due(now) and self._asking.acquire(blocking=False):
             try:
-                self._seen = seen = SeenQuota(self._source.read(), now)
-            except OutsideError as error:
-                log.warning("quota_not_told", cause=error.cause)
-        return seen
+                self._ask(now)
+            finally:
+                self._asking.release()
+        return self._seen
+
+    def _is_due(self, now: datetime) -> bool:
+        if self._silent_at is not None:
+            return now - self._silent_at >= ASKED_AGAIN
+        return self._seen is None or now - self._seen.at >= SEEN_FOR
+
+    def _ask(self, now: datetime) -> None:
+        try:
+            self._seen, self._silent_at = SeenQuota(self._source.read(), now), None
+        except OutsideError as error:
+            self._silent_at = now
+            self._seen = replace(self._seen, late=True) if self._seen else None
+            log.warning("quota_not_told", cause=error.cause)
 
 
 def with_promises(uow: UnitOfWork, quota: Quota) -> Quota:

@@ -95,6 +95,7 @@ class Today:
     quota_free: int | None  # for announcements; None: without limit, or not known
     gone: Collection[str]  # providers of open payments that can no longer be asked
     restarts: Mapping[str, int]
+    quota_late: bool = False  # LINE was asked since, and did not answer
 
 
 Breakers = Callable[[Collection[str]], Mapping[str, float] | None]
@@ -143,6 +144,7 @@ class Present:
             quota_free=quota.free(self._rules.reserve_percent) if quota else None,
             gone=counted.gone,
             restarts=counted.restarts,
+            quota_late=seen is not None and seen.late,
         )
 
     def _city(self, code: str, wait: float | None, counted: "_Counted") -> CityState:

@@ -235,7 +235,9 @@ def test_lines_month_is_asked_for_now_and_then(office: Office, chen: Person, mon
     seen._seen = line_quota.SeenQuota(first.quota, first.at - timedelta(minutes=6))
     assert "沒有上限" in chen.get("/failed").text
     month.quota, seen._seen = None, line_quota.SeenQuota(Quota(500, 1), first.at - timedelta(minutes=6))
-    assert "500 則" in chen.get("/failed").text, "what LINE said last, with its time"
+    page = chen.get("/failed").text
+    assert "500 則" in page, "what LINE said last, with its time"
+    assert "（6 分鐘前，之後沒有回覆）" in page
     seen._seen = None
     assert "LINE 目前沒有回覆額度" in chen.get("/failed").text
 

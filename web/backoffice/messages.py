@@ -1,6 +1,7 @@
 """簡訊發送查詢, and 未送達訊息: what LINE did not take, events that were set aside, LINE's month."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask.typing import ResponseReturnValue
 
@@ -82,8 +83,9 @@ class _Messages:
             aside = dead_letters.set_aside(uow)
         free = quota.free(self._services.campaigns.rules.reserve_percent) if quota else None
         more = asked.place_field(end.at, end.message_id) if end else ""
+        minutes = (self._services.clock.now() - seen.at) // timedelta(minutes=1) if seen else 0
         values = {"rows": rows, "more": more, "aside": aside, "quota": quota, "free": free, "seen": seen}
-        words = {"topics": TOPICS, "outcomes": OUTCOMES, "answer": ANSWER, "outcome": outcome}
+        words = {"topics": TOPICS, "outcomes": OUTCOMES, "answer": ANSWER, "outcome": outcome, "minutes": minutes}
         return show("failed.html", "未送達訊息", may=member().may(Power.RESEND), **values, **words)
 
     def send_again(self) -> ResponseReturnValue:
