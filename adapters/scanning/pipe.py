@@ -12,6 +12,5 @@ MOST_LETTERS = 4_296  # of one code: the most a QR code holds
 class Limits:
     """For one photo, in seconds."""
 
-    work: float = 2.0  # of the processor's time
-    wait: float = 7.0  # by the clock: on a busy machine the work has to wait
+    work: float = 2.0  # by the clock, from when the process has the photo
     queue: float = 2.0  # until the photos before it are read

@@ -17,7 +17,8 @@ import structlog
 from adapters.scanning.pipe import LENGTH, MOST_CODES, MOST_LETTERS, Limits
 from domain.ports.scanning import PhotoError, Trouble
 
-START_SECONDS = 10.0  # for a new process, once
+START_SECONDS = 4.0  # for a new process, once
+HAND_OVER = 1.0  # seconds for photo and answer to pass; what is stuck there the process does not end itself
 LIMITS = Limits()
 MOST_ANSWER_BYTES = 1024 * 1024
 ROOT = Path(__file__).parent.parent.parent
@@ -43,7 +44,7 @@ class ZxingReader:
             raise PhotoError(Trouble.NO_PHOTO)
         reading = asyncio.get_running_loop().run_in_executor(self._one_at_a_time, self._read, photo)
         try:
-            return await asyncio.wait_for(reading, self._limits.queue + self._limits.wait)
+            return await asyncio.wait_for(reading, self._limits.queue + START_SECONDS + self._limits.work + HAND_OVER)
         except TimeoutError:
             raise PhotoError(Trouble.AWAY) from None
 
@@ -54,7 +55,7 @@ class ZxingReader:
 
     def _read(self, photo: bytes) -> list[str]:
         """In the one thread."""
-        answer = self._exchange(self._process or self._start(), photo, self._limits.wait)
+        answer = self._exchange(self._process or self._start(), photo, self._limits.work + HAND_OVER)
         if isinstance(answer, str) and answer in set(Trouble):
             raise PhotoError(Trouble(answer))
         if not isinstance(answer, list):
@@ -63,7 +64,7 @@ class ZxingReader:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-B", "-m", "adapters.scanning.child", str(self._limits.work), str(self._limits.wait)],
+            [sys.executable, "-B", "-m", "adapters.scanning.child", str(self._limits.work)],
             cwd=ROOT,
             env={},
             stdin=subprocess.PIPE,
@@ -71,7 +72,7 @@ class ZxingReader:
             stderr=subprocess.DEVNULL,  # a traceback could hold something of the photo
             start_new_session=True,  # Ctrl-C is for this process, which then ends that one
         )
-        self._exchange(self._process, b"", max(START_SECONDS, self._limits.wait))
+        self._exchange(self._process, b"", max(START_SECONDS, self._limits.work))
         return self._process
 
     def _exchange(self, process: subprocess.Popen[bytes], photo: bytes, seconds: float) -> Any:
@@ -87,7 +88,7 @@ class ZxingReader:
             return json.loads(_whole(told, min(length, MOST_ANSWER_BYTES)))
         except (OSError, EOFError, ValueError):
             self._end()
-            late = time.monotonic() >= ends_at or process.returncode == -signal.SIGPROF
+            late = time.monotonic() >= ends_at or process.returncode == -signal.SIGALRM
             log.warning("photo_reader_ended", late=late, status=process.returncode)
             raise PhotoError(Trouble.TOO_LONG if late else Trouble.NO_PHOTO) from None
         finally:
