@@ -26,6 +26,7 @@ from services.draws.places import Places
 from services.draws.promoting import Promoting
 from services.draws.proofs import Proofs
 from services.draws.recipients import Recipients
+from services.draws.sms_news import DrawSms
 from services.draws.telling import Telling
 from services.passes.board import PassBoard
 from services.passes.cases import Cases
@@ -131,8 +132,11 @@ class PassRoom(Money, VehicleRoom):
 
     @cached_property
     def pay_notice(self) -> PayNotice:
-        page = f"{self.settings.public_url}/passes/"
-        return PayNotice(self.desk, self.entries, self.telling, self.sms, page)
+        return PayNotice(self.desk, self.entries, self.board, self.telling, self.draw_sms)
+
+    @cached_property
+    def draw_sms(self) -> DrawSms:
+        return DrawSms(self.entries, self.sms, self.clock, f"{self.settings.public_url}/passes/")
 
     @cached_property
     def sold_passes(self) -> SoldPasses:
@@ -176,7 +180,7 @@ class PassRoom(Money, VehicleRoom):
 
     @cached_property
     def telling(self) -> Telling:
-        return Telling(self.board, self.pass_paying, self.notices, self.clock)
+        return Telling(self.board, self.pass_paying, self.notices, self.clock, self.draw_sms)
 
     @cached_property
     def pass_paying(self) -> PassPaying:

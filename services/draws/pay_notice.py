@@ -4,37 +4,35 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from domain.clock import city_date
 from domain.draw.coding import is_rehearsal
-from domain.notices import Channel, Topic
+from domain.notices import Channel
 from domain.rounds import RoundRuleError
 from infra.database import UnitOfWork
 from models.audit import AuditRow
 from models.passes import PassEntry
 from services import audit
 from services.draws.desk import Desk
+from services.draws.sms_news import DrawSms
 from services.draws.telling import Telling, What
 from services.orderbook import database_now
 from services.passes import rights
+from services.passes.board import PassBoard
 from services.passes.entries import Entries
 from services.passes.readers import reader_of
-from services.sms import SmsPost
 
 SENT = "entry.pay_notice_sent"  # the audit's name of it
 AGAIN_AFTER = timedelta(minutes=10)  # a button pressed twice sends once
-SMS_VALID = timedelta(hours=3)
-NOBODY = ""  # channel and citizen of an SMS to somebody without LINE
 
 
 class PayNotice:
-    """wiring gives the desk, entries, who tells in the chat, SMS, and the page on which those without LINE pay."""
+    """wiring gives the desk, entries, how they stand, and who tells: in the chat, and by SMS."""
 
-    def __init__(self, desk: Desk, entries: Entries, telling: Telling, sms: SmsPost, page: str) -> None:
+    def __init__(self, desk: Desk, entries: Entries, board: PassBoard, telling: Telling, sms: DrawSms) -> None:
         self._desk = desk
         self._entries = entries
+        self._board = board
         self._telling = telling
         self._sms = sms
-        self._page = page
 
     def send(self, draw_id: str, entry_no: str, *, staff: str) -> Channel:
         """Tell the applicant, by LINE where the chat reaches them. Raises RoundRuleError: nothing is to be paid, they
@@ -52,7 +50,7 @@ class PayNotice:
             if by is Channel.LINE:
                 self._telling.tell_one(uow, draw_id, What.REMINDER, entry.id, again=f":{now:%Y%m%d%H%M}")
             else:
-                self._by_sms(uow, draw_id, entry, seat.pay_by)
+                self._by_sms(uow, draw_id, entry)
             audit.write(uow, SENT, actor=staff, subject_type="entry", subject_id=entry.id, detail={"by": by.value})
             return by
 
@@ -63,12 +61,9 @@ class PayNotice:
         found = select(AuditRow.id).where(*of_entry, AuditRow.at > now - AGAIN_AFTER).limit(1)
         return uow.session.scalar(found) is not None
 
-    def _by_sms(self, uow: UnitOfWork, draw_id: str, entry: PassEntry, pay_by: datetime) -> None:
+    def _by_sms(self, uow: UnitOfWork, draw_id: str, entry: PassEntry) -> None:
         if is_rehearsal(draw_id):
             raise RoundRuleError("演練不發簡訊")
         if entry.holder is None:
             raise RoundRuleError("申請人的資料已經刪除，無法通知")
-        last = city_date(pay_by - timedelta(microseconds=1))
-        text = f"停車通：月票申請{entry.entry_no}請於{last.month}月{last.day}日以前繳費，查詢與繳費：{self._page}"
-        to, valid = self._entries.holder(entry), SMS_VALID
-        self._sms.post(uow, to, text, channel=NOBODY, citizen=NOBODY, valid=valid, topic=Topic.DRAW)
+        self._sms.tell(uow, entry, self._board.standing(uow, entry))

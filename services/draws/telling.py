@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import or_, select
 
 from domain.clock import Clock, city_date
+from domain.draw.coding import is_rehearsal
 from domain.passview import EntryStanding
 from domain.ports.notices import Letter, Notices
 from domain.rounds import RoundRuleError
@@ -14,6 +15,7 @@ from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.draw import DrawRank, LateEntry, Seat
 from models.passes import PassEntry, PassRound
 from services.draws import files
+from services.draws.sms_news import DrawSms
 from services.passes.application import LIVE
 from services.passes.board import PassBoard
 from services.passes.paying import PassPaying
@@ -34,20 +36,22 @@ class What(StrEnum):
 
 
 _NOTICES = {What.ANNOUNCED: "pass_announced", What.REMINDER: "pass_pay_soon"}
+BY_SMS_TOO = (What.RESULT, What.OFFER, What.LOST)  # of a real draw, to whom no chat reaches
 
 
 class Telling:
-    """wiring gives the board, which knows how an entry stands, the pay links and the notices."""
+    """wiring gives the board, which knows how an entry stands, the pay links, the notices, and SMS."""
 
-    def __init__(self, board: PassBoard, paying: PassPaying, notices: Notices, clock: Clock) -> None:
+    def __init__(self, board: PassBoard, paying: PassPaying, notices: Notices, clock: Clock, sms: DrawSms) -> None:
         self._board = board
         self._paying = paying
         self._notices = notices
         self._clock = clock
+        self._sms = sms
 
     def tell(self, units: UnitOfWorkFactory, draw_id: str, what: What) -> int:
-        """Tell everybody whom the chat reaches, batch by batch; says how many entries. Safe to repeat: a dedupe key
-        for each entry keeps a second telling from going.
+        """Tell everybody who can be told, in the chat or by SMS, batch by batch; says how many entries. Safe to repeat:
+        a dedupe key for each entry keeps a second telling from going.
         """
         told, after = 0, -1
         while True:
@@ -60,7 +64,7 @@ class Telling:
             after = entries[-1].log_index
 
     def tell_one(self, uow: UnitOfWork, draw_id: str, what: What, entry_id: uuid.UUID, *, again: str = "") -> None:
-        """Tell the applicant of one entry, once for each `again`; nobody where the chat does not reach them."""
+        """Tell the applicant of one entry, once for each `again`, by SMS where the chat does not reach them."""
         entry = uow.session.get_one(PassEntry, entry_id)
         self._post(uow, draw_id, what, [entry], again)
 
@@ -69,7 +73,7 @@ class Telling:
         found = select(PassEntry).where(
             PassEntry.round_id == of_round,
             or_(PassEntry.state == LIVE, PassEntry.id.in_(select(LateEntry.entry_id))),
-            HAS_READER,
+            or_(HAS_READER, PassEntry.holder.is_not(None)) if _by_sms_too(draw_id, what) else HAS_READER,
             PassEntry.log_index > after,
         )
         if what is What.OFFER:
@@ -84,18 +88,21 @@ class Telling:
             announce = files.require(uow, draw_id, files.ANNOUNCE)
             shared |= {"announce_sha256": files.sha256_of(announce), "draws_url": self._board.draws_url}
         readers = readers_of(uow, [entry.id for entry in entries])
+        notice = _NOTICES.get(what, "pass_result")
         letters = []
         for entry, standing in zip(entries, self._board.standings(uow, entries), strict=True):
             if what is not What.ANNOUNCED and standing.status is None:
                 raise RoundRuleError(f"{draw_id} 還沒有可以通知的結果")
-            reader = readers.get(entry.id)
+            reader, key = readers.get(entry.id), f"{_key(what, entry.id)}{again}"
             if reader is None:
+                if _by_sms_too(draw_id, what):
+                    self._sms.tell_once(uow, notice, key, entry, standing)
                 continue
             data = {**shared, "standing": standing}
             if what is not What.ANNOUNCED:
                 data["pay_url"] = self._pay_url(uow, entry, standing, reader)
-            letters.append(Letter(*reader, f"{_key(what, entry.id)}{again}", data))
-        self._notices.post_each(uow, _NOTICES.get(what, "pass_result"), letters)
+            letters.append(Letter(*reader, key, data))
+        self._notices.post_each(uow, notice, letters)
 
     def _pay_url(
         self, uow: UnitOfWork, entry: PassEntry, standing: EntryStanding, reader: tuple[str, str]
@@ -103,6 +110,10 @@ class Telling:
         if standing.seat is None:
             return None
         return self._paying.link(uow, entry.id, channel=reader[0], citizen=reader[1])
+
+
+def _by_sms_too(draw_id: str, what: What) -> bool:
+    return what in BY_SMS_TOO and not is_rehearsal(draw_id)
 
 
 def _key(what: What, entry_id: uuid.UUID) -> str:

@@ -15,6 +15,7 @@ from services.citizens import Citizens
 from services.collecting import Collecting
 from services.draws.late import LateEntries
 from services.draws.places import Places
+from services.draws.sms_news import DrawSms
 from services.draws.telling import Telling
 from services.fees import load_fees
 from services.links import Links
@@ -26,6 +27,8 @@ from services.passes.reminding import PassReminders
 from services.payments import Payments
 from services.refund_rules import load_refund_rules
 from services.refunds import Refunds
+from services.sms import SmsPost
+from tests.accounts import PhoneInHand
 from tests.passes.world import CHANNEL, STAFF, World
 from tests.pay.world import CITIES, ScriptedProvider, ScriptedSources
 
@@ -75,7 +78,9 @@ class PayWorld(World):
         self.refunds = Refunds({self.bank.key: self.bank}, self.posted, load_refund_rules(), self.defer)
         self.closing = Closing(self.units, self.payments)
         board = PassBoard(self.rules, self.lots, self.entries, "http://localhost:8000", KEYS, SystemClock())
-        self.telling = Telling(board, self.paying, self.posted, SystemClock())
+        sms = SmsPost(self.cipher, PhoneInHand(), self.defer, host="localhost:8000")
+        self.draw_sms = DrawSms(self.entries, sms, SystemClock(), "http://localhost:8000/passes/")
+        self.board, self.telling = board, Telling(board, self.paying, self.posted, SystemClock(), self.draw_sms)
         self.late = LateEntries(self.rules, self.lots, self.rounds, self.entries)
         draw = (self.desk, self.promoting, self.entries, self.late)
         self.places = Places(*draw, self.closing, self.paying, self.refunds, self.telling, self.posted)

@@ -6,8 +6,8 @@ from domain.notices import Channel
 from domain.rounds import RoundRuleError
 from services.draws import pay_notice
 from services.draws.pay_notice import PayNotice
-from services.sms import SmsPost, place
-from tests.accounts import PhoneInHand
+from services.draws.sms_news import OF_ENTRY
+from services.sms import place
 from tests.passes.paying import PayWorld
 from tests.passes.world import STAFF
 
@@ -16,8 +16,7 @@ PAGE = "http://localhost:8000/passes/"
 
 @pytest.fixture
 def notice(payers: PayWorld) -> PayNotice:
-    sms = SmsPost(payers.cipher, PhoneInHand(), payers.defer, host="localhost:8000")
-    return PayNotice(payers.desk, payers.entries, payers.telling, sms, PAGE)
+    return PayNotice(payers.desk, payers.entries, payers.board, payers.telling, payers.draw_sms)
 
 
 def test_it_goes_to_the_chat_once_in_a_while_where_something_is_to_be_paid(payers: PayWorld, notice: PayNotice) -> None:
@@ -48,11 +47,11 @@ def test_who_applied_without_line_gets_an_sms_with_the_page_to_pay_on(
     monkeypatch.setattr(pay_notice, "is_rehearsal", lambda _: False)  # of a real draw the days to pay are over
     assert notice.send(draw_id, payers.number(winner), staff=STAFF) is Channel.SMS
     assert payers.posted.told("pass_pay_soon") == []
-    (row,) = payers.sql("SELECT id, body, recipient, topic, citizen FROM sms_message")
+    (row,) = payers.sql("SELECT id, body, recipient, topic, channel, citizen FROM sms_message")
     words = payers.cipher.decrypt(row["body"], place("body", row["id"]))
-    assert words.endswith(f"以前繳費，查詢與繳費：{PAGE}")
+    assert words.endswith(f"，請於8月26日以前繳費，查詢與繳費：{PAGE}")
     assert payers.number(winner) in words
-    assert (row["topic"], row["citizen"]) == ("draw", "")
+    assert (row["topic"], row["channel"], row["citizen"]) == ("draw", OF_ENTRY, str(winner))
     payers.sql("UPDATE audit_row SET at = at - interval '11 minutes' WHERE action = 'entry.pay_notice_sent'")
     payers.sql("UPDATE pass_entry SET holder = NULL, holder_hash = NULL WHERE id = :entry", entry=winner)
     with pytest.raises(RoundRuleError, match="已經刪除"):
