@@ -113,6 +113,21 @@ def opened_again(reader: Reader, number: str, hours: str) -> dict[str, Any]:
     return show(reader, reader.t("案件已重新開啟"), card)
 
 
+def opened_by_staff(reader: Reader, number: str, going_on: Press) -> dict[str, Any]:
+    """Staff go on with a case that was closed."""
+    card = Card(
+        title=reader.t("客服重新開啟了您的案件"),
+        subtitle=reader.t("案件 {number}", number=number),
+        blocks=(
+            Paragraph(reader.t("承辦人員會繼續處理，並在這裡回覆您。")),
+            Note(reader.t("要補充時請先按「繼續這個案件」，之後直接寫在這裡就會送到。")),
+        ),
+        main=going_on,
+        others=(_end(reader),),
+    )
+    return show(reader, reader.t("客服重新開啟了您的案件 {number}", number=number), card)
+
+
 def photo_lost(reader: Reader, number: str, person: Person) -> dict[str, Any]:
     """Staff will not see a photo."""
     card = Card(

@@ -30,6 +30,11 @@ def judging(reader: Reader, thread_id: str) -> cards.Judging:
     )
 
 
+def going_on(reader: Reader, thread_id: str) -> Press:
+    """The button under a case that staff opened again: from then on a person hears what is written."""
+    return Press(reader.t("繼續這個案件"), door(KEY, "open_again", thread=thread_id))
+
+
 class Contact(Conversation[NoData]):
     key = KEY
     version = 2
@@ -69,6 +74,7 @@ class Contact(Conversation[NoData]):
         if isinstance(turn.input, OtherMessage):
             return Aside(turn.text("這裡只能收文字、照片和位置，這一則沒有送出。"), again=False)
         self._threads.write(turn.uow, turn.channel, turn.citizen, said(turn.input))
+        turn.have_heard(by_person=True)
         return Aside(again=False)
 
     @entry

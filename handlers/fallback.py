@@ -5,17 +5,19 @@ Words that answer a question of 答客問 are answered with the questions they m
 
 from collections.abc import Callable, Sequence
 
-from bot.conversation import Conversation, Done, NoData, Outcome, entry
+from bot.conversation import Conversation, Done, NoData, Outcome, Switch, entry
 from bot.input import Location, Sticker, Text
 from bot.postback import door
-from bot.registry import FALLBACK, MenuItem
+from bot.registry import FALLBACK, HEAR, MenuItem
 from bot.turn import Turn
 from domain.reader import Reader
 from flex_templates.menu import Item, not_understood
 from flex_templates.person import anyone
 from handlers.help import Help, menu_items
+from services.desk.threads import Threads
 from services.questions import QuestionBook
 
+DESK = "contact"  # key of the conversation in which a person hears
 ANSWERS_QUESTIONS = "faq"  # key of the conversation that shows an answer
 MOST_QUESTIONS = 3
 MOST_ITEMS = 5
@@ -37,12 +39,15 @@ def cannot_use(reader: Reader, given: object) -> str:
 class Fallback(Conversation[NoData]):
     key = FALLBACK
 
-    def __init__(self, menu: Callable[[], Sequence[MenuItem]], questions: QuestionBook) -> None:
+    def __init__(self, menu: Callable[[], Sequence[MenuItem]], questions: QuestionBook, threads: Threads) -> None:
         self._menu = menu
         self._questions = questions
+        self._threads = threads
 
     @entry
     def begin(self, turn: Turn[NoData]) -> Outcome:
+        if self._threads.open_case(turn.uow, turn.channel, turn.citizen):  # opened again by staff a moment ago
+            return Switch(DESK, HEAR)
         found = self._questions.now(turn.uow).search(turn.typed)[:MOST_QUESTIONS]
         asked = [(one.told(turn.reader.language).ask, door(ANSWERS_QUESTIONS, "show", id=one.id)) for one in found]
         what = turn.t("您問的可能是：") if asked else cannot_use(turn.reader, turn.input)

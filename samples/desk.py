@@ -50,5 +50,8 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "case judged well": lambda r: desk.judged(r, NUMBER, satisfied=True, again=_judging(r).again),
     "case judged badly": lambda r: desk.judged(r, NUMBER, satisfied=False, again=_judging(r).again),
     "case open again": lambda r: desk.opened_again(r, NUMBER, HOURS.told(r.language)),
+    "case open again by staff": lambda r: desk.opened_by_staff(
+        r, NUMBER, Press(r.t("繼續這個案件"), f"contact.open_again?thread={THREAD}")
+    ),
     "photo lost": lambda r: desk.photo_lost(r, NUMBER, anyone(r)),
 }

@@ -3,17 +3,19 @@
 import uuid
 
 from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
 
 from domain.desk import LONGEST_ANSWER, ClosedBy, DeskRules, Sender, ThreadState, case_number
 from domain.ports.notices import Notices
-from domain.staff import StaffRuleError
+from domain.staff import StaffRuleError, check_reason
 from infra.database import UnitOfWork
 from models.thread import ThreadMessage, ThreadRow
 from services import audit
-from services.desk.book import ThreadBook, lock
-from services.desk.closing import close
+from services.desk.book import ThreadBook, lock, open_of
+from services.desk.closing import close, open_again
 
 ANSWERED = "thread_answer"  # the notice that brings an answer
+REOPENED = "thread_reopened"  # the notice that a closed case goes on
 
 
 class Answers:
@@ -56,6 +58,29 @@ class Answers:
         if row.state != ThreadState.OPEN:
             raise StaffRuleError("這個案件已經結束")
         close(uow, row, ClosedBy.STAFF, actor=staff, reason=reason, notices=self._notices)
+
+    def open_again(self, uow: UnitOfWork, thread_id: uuid.UUID, why: str, *, staff: str) -> None:
+        """A closed case goes on; its citizen is told. Raises StaffRuleError: open, forgotten, or another is open."""
+        row, detail = self._locked(uow, thread_id), {"reason": check_reason(why)}
+        if row.state == ThreadState.OPEN:
+            raise StaffRuleError("這個案件還在處理")
+        if row.channel is None or row.citizen is None:
+            raise StaffRuleError("對話內容已依保存期限刪除，不能重新開啟")
+        if other := open_of(uow, row.channel, row.citizen):
+            raise StaffRuleError(f"這位市民有另一個案件 {case_number(other.no)} 正在處理，請在那裡回覆")
+        try:
+            with uow.session.begin_nested():
+                open_again(uow, row, actor=staff, detail=detail)
+        except IntegrityError:  # the citizen wrote at this moment
+            raise StaffRuleError("這位市民剛剛開啟了另一個案件，請在那裡回覆") from None
+        self._notices.post(
+            uow,
+            REOPENED,
+            channel=row.channel,
+            citizen=row.citizen,
+            dedupe_key=f"thread-reopened:{row.id}:{row.reopened}",
+            data={"thread": str(row.id), "number": case_number(row.no)},
+        )
 
     def name_reason(self, uow: UnitOfWork, thread_id: uuid.UUID, reason: str, *, staff: str) -> None:
         """What a case was about that the citizen, or silence, has closed. Raises StaffRuleError."""

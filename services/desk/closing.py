@@ -1,8 +1,8 @@
-"""The end of a case, whoever brings it about."""
+"""The end of a case, and its going on after all, whoever brings it about."""
 
 from sqlalchemy import func
 
-from domain.desk import ClosedBy, ThreadState, case_number
+from domain.desk import ClosedBy, Sender, ThreadState, case_number
 from domain.ports.notices import Notices
 from infra.database import UnitOfWork
 from models.thread import ThreadRow
@@ -35,3 +35,13 @@ def close(
             dedupe_key=f"thread-closed:{row.id}:{row.reopened}",
             data={"thread": str(row.id), "number": case_number(row.no)},
         )
+
+
+def open_again(uow: UnitOfWork, row: ThreadRow, *, actor: str, detail: audit.Detail | None = None) -> None:
+    """A closed case that is locked goes on: staff are to write next, whoever wrote last."""
+    row.state, row.closed_at, row.closed_by = ThreadState.OPEN.value, None, None
+    row.satisfied = None
+    row.reopened += 1
+    row.last_at, row.last_by = func.now(), Sender.CITIZEN.value
+    uow.session.flush()
+    audit.write(uow, "thread.reopened", actor=actor, subject_type="thread", subject_id=row.id, detail=detail)

@@ -15,7 +15,7 @@ from infra.database import UnitOfWork
 from models.thread import ThreadMessage, ThreadRow
 from services import audit
 from services.desk.book import ThreadBook, lock, open_of
-from services.desk.closing import close
+from services.desk.closing import close, open_again
 from services.orderbook import database_now
 from services.passes.office_days import OfficeDays
 
@@ -108,11 +108,7 @@ class Threads:
             raise CitizenMistakeError("您有另一個案件正在處理，請直接寫在這裡。")
         if row.closed_at is None or row.closed_at + self.rules.reopen < database_now(uow):
             raise CitizenMistakeError("這個案件結束太久了，請按「聯絡我們」開始新的案件。")
-        row.state, row.closed_at, row.closed_by = ThreadState.OPEN.value, None, None
-        row.satisfied = None
-        row.reopened += 1
-        row.last_at, row.last_by = func.now(), Sender.CITIZEN.value
-        audit.write(uow, "thread.reopened", actor=audit.CITIZEN, subject_type="thread", subject_id=row.id)
+        open_again(uow, row, actor=audit.CITIZEN)
         return _case(row)
 
     def close_silent(self, uow: UnitOfWork) -> int:

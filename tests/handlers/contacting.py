@@ -44,6 +44,11 @@ def close(flow: Flow, units: UnitOfWorkFactory) -> None:
         flow.services["thread_answers"].close(uow, case(flow, units).line.id, "double", staff=STAFF)
 
 
+def open_again(flow: Flow, units: UnitOfWorkFactory) -> None:
+    with units() as uow:
+        flow.services["thread_answers"].open_again(uow, case(flow, units).line.id, "款項查無", staff=STAFF)
+
+
 def set_back(engine: Engine, flow: Flow, column: str, days: int) -> None:
     """The citizen's cases are so many days older."""
     query = text(f"UPDATE thread SET {column} = {column} - make_interval(days => :days) WHERE citizen = :citizen")  # noqa: S608

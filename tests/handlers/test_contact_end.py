@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from infra.database import UnitOfWorkFactory
 from tests.flow import Flow
 from tests.handlers.cities import CitiesInHand
-from tests.handlers.contacting import begin, case, close, set_back, wrote
+from tests.handlers.contacting import begin, case, close, open_again, set_back, wrote
 from tests.handlers.registered import told
 
 
@@ -62,6 +62,31 @@ def test_still_a_question_opens_it_again(flow: Flow, chat_units: UnitOfWorkFacto
     assert "這個案件還在處理" in flow.press("滿意", notice)
     close(flow, chat_units)
     assert len(told(chat_engine, flow)) == 2, "told again that it is closed"
+
+
+def test_staff_open_it_again_and_the_citizen_goes_on(
+    flow: Flow, chat_units: UnitOfWorkFactory, chat_engine: Engine, cities_in_hand: CitiesInHand
+) -> None:
+    begin(flow)
+    flow.press("結束案件")
+    assert "看不懂" in flow.say("在嗎"), "nobody hears"
+    open_again(flow, chat_units)
+    notice = told(chat_engine, flow)[-1]
+    assert "客服重新開啟了您的案件" in notice
+    assert "案件已重新開啟" in flow.press("繼續這個案件", notice)
+    assert not flow.say("AB-1234").messages, "a plate is for staff too"
+    assert wrote(flow, chat_units)[-1] == "AB-1234"
+    assert not cities_in_hand.asked
+
+
+def test_whoever_writes_without_the_button_is_heard_as_well(flow: Flow, chat_units: UnitOfWorkFactory) -> None:
+    begin(flow)
+    flow.press("結束案件")
+    flow.say("在嗎")
+    open_again(flow, chat_units)
+    assert not flow.say("款項還沒退").messages
+    assert not flow.say("AB-1234").messages, "from then on everything is"
+    assert wrote(flow, chat_units)[-2:] == ["款項還沒退", "AB-1234"]
 
 
 def test_what_was_closed_long_ago_is_not_opened(flow: Flow, chat_units: UnitOfWorkFactory, chat_engine: Engine) -> None:

@@ -84,6 +84,7 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "unbound_for_you": [{"vehicle": VEHICLE}],
     "thread_answer": [{"number": "C000123", "words": words} for words in ("您好，已為您處理。", "請" * 1000)],
     "thread_closed": [{"thread": "0" * 32, "number": "C000123"}],
+    "thread_reopened": [{"thread": "0" * 32, "number": "C000123"}],
     "thread_photo_lost": [{"number": "C000123"}],
     "flood": [{"flood": flood, "areas": campaigns.AREAS, "today": NOW.date()} for flood in campaigns.FLOODS],
     "announcement": [{"announcement": campaigns.NEWS, "today": NOW.date()}],

@@ -138,6 +138,32 @@ def test_what_a_citizen_closed_gets_its_reason_later(lin: Person, office: Office
     assert "月票申請與抽籤" in lin.get(f"/thread/{case.id}").text
 
 
+def test_staff_open_a_case_again_with_a_reason(lin: Person, office: Office) -> None:
+    case = write(office)
+    path = f"/thread/{case.id}/open-again"
+    assert "還在處理" in lin.post(path, why="x").text
+    lin.post(f"/thread/{case.id}/close", reason="double")
+    assert "請寫下原因" in lin.post(path, why=" ").text
+    page = lin.post(path, why="款項查無").text
+    assert "已重新開啟案件" in page
+    assert "待回覆，重開 1 次" in page
+    assert ("staff:lin", "thread.reopened") in office.audit()
+    assert rows(office, "SELECT notice FROM notice ORDER BY notice") == [("thread_closed",), ("thread_reopened",)]
+    with office.house.unit() as uow:
+        assert office.house.threads.close_silent(uow) == 0, "it is our turn"
+
+
+def test_a_case_is_not_opened_beside_another_nor_once_it_is_forgotten(lin: Person, office: Office) -> None:
+    first = write(office)
+    lin.post(f"/thread/{first.id}/close", reason="double")
+    second = write(office, "另一件事")
+    assert f"另一個案件 {second.number} 正在處理" in lin.post(f"/thread/{first.id}/open-again", why="x").text
+    office.run("UPDATE thread SET channel = NULL, citizen = NULL WHERE id = :id", id=first.id)
+    assert "不能重新開啟" in lin.post(f"/thread/{first.id}/open-again", why="x").text
+    assert "重新開啟案件" not in lin.get(f"/thread/{first.id}").text
+    assert lin.post(f"/thread/{uuid.uuid4()}/open-again", why="x").status_code == 404
+
+
 def test_words_that_are_markup_stay_words(lin: Person, office: Office) -> None:
     case = write(office, XSS)
     lin.post(f"/thread/{case.id}/answer", message=uuid.uuid4(), words=XSS)

@@ -41,6 +41,7 @@ def register(room: Room) -> None:
     room.page("/thread/<uuid:thread>/photo/<uuid:message>", "thread_photo", views.photo, Power.SERVE)
     room.page("/thread/<uuid:thread>/answer", "thread_answer", views.answer, Power.SERVE, ("POST",))
     room.page("/thread/<uuid:thread>/close", "thread_close", views.close, Power.SERVE, ("POST",))
+    room.page("/thread/<uuid:thread>/open-again", "thread_open_again", views.open_again, Power.SERVE, ("POST",))
     room.page("/thread/<uuid:thread>/reason", "thread_reason", views.name_reason, Power.SERVE, ("POST",))
     room.page("/replies", "replies", kept.look, Power.SERVE)
     room.page("/replies/keep", "reply_keep", kept.keep, Power.SERVE, ("POST",))
@@ -106,6 +107,16 @@ class _Threads:
                 self._answers.close(uow, thread, field("reason", 16), staff=member().actor)
 
         return try_to(deed, "thread", "已結束案件，並請民眾評分。", thread=thread)
+
+    def open_again(self, thread: uuid.UUID) -> ResponseReturnValue:
+        """POST: a closed case goes on, and the citizen is told."""
+        self._view(thread)
+
+        def deed() -> None:
+            with self._services.unit() as uow:
+                self._answers.open_again(uow, thread, field("why"), staff=member().actor)
+
+        return try_to(deed, "thread", "已重新開啟案件，並通知民眾。", thread=thread)
 
     def name_reason(self, thread: uuid.UUID) -> ResponseReturnValue:
         """POST: what a closed case was about."""
