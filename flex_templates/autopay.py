@@ -11,9 +11,23 @@ from domain.dates import day_and_time
 from domain.reader import Reader
 from flex_templates.card import Button, Card, Link, Note, Paragraph, Press, Rows, Say
 from flex_templates.person import Person, call
+from flex_templates.punctuation import listed
 from flex_templates.render import show
 from flex_templates.theme import Tone
 from flex_templates.vehicles import named
+
+
+def in_a_row(reader: Reader, reports: Sequence[HolderReport], rules: AutopayRules, now: datetime) -> str:
+    """Who holds it, and as of when, for a row among others; where nobody has reported it, how to ask."""
+    if not reports:
+        return reader.t("機關未回報，請看「代繳查詢」")
+    today = city_date(now)
+    said = []
+    for report in reports:
+        firm = rules.firm(report.holder).name(reader.language) if report.holder else reader.t("無")
+        time = day_and_time(reader, report.reported_at, today)
+        said.append(reader.t("{firm}（{agency}，{time} 回報）", firm=firm, agency=report.agency_name, time=time))
+    return listed(reader, said)
 
 
 def which(reader: Reader, buttons: Sequence[tuple[Vehicle, str]]) -> dict[str, Any]:

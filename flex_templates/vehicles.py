@@ -55,17 +55,26 @@ def paperless(reader: Reader, state: Paperless | None, today: date, *, mine: boo
 
 
 def card(
-    reader: Reader, binding: Binding, areas: Sequence[str], today: date, buttons: Sequence[Button], title: str = ""
+    reader: Reader,
+    binding: Binding,
+    areas: Sequence[str],
+    holder: str,
+    today: date,
+    buttons: Sequence[Button],
+    title: str = "",
 ) -> Card:
-    """One vehicle. `title`: what happened to it; without one the plate is the title."""
-    of_others = (reader.t("公有停車場會員"), reader.t("月票場所"), reader.t("第三方支付"))
-    supplied = [(label, reader.t("尚無資料")) for label in of_others]  # until somebody supplies it
+    """One vehicle. `holder`: of its automatic payment, in words. `title`: what happened; else the plate is it."""
+    of_others = [
+        (reader.t("公有停車場會員"), reader.t("尚無資料")),  # until somebody supplies it
+        (reader.t("月票場所"), reader.t("請看「我的月票」")),
+        (reader.t("第三方支付"), holder),
+    ]
     plate, kind = binding.plate.canonical, kind_name(reader, binding.kind)
     return Card(
         title=title or plate,
         subtitle=named(reader, binding.vehicle) if title else kind,
         tone=Tone.DONE if title else Tone.NEUTRAL,
-        blocks=[Rows([(reader.t("車種"), kind), *rows(reader, binding, areas, today), *supplied])],
+        blocks=[Rows([(reader.t("車種"), kind), *rows(reader, binding, areas, today), *of_others])],
         others=buttons,
     )
 

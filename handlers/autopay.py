@@ -14,13 +14,14 @@ from domain.reader import msgid
 from flex_templates import autopay as cards
 from flex_templates.card import Press
 from flex_templates.person import anyone
+from handlers.choosing import AUTOPAY
 from handlers.kinds import pressed_vehicle, values_of
 from services.autopay import Autopay
 from services.vehicles import Vehicles
 
 
 class AutopayHolder(Conversation[NoData]):
-    key = "autopay"
+    key = AUTOPAY
     triggers = (Words("代繳查詢", "代繳", "自動代繳", "代缴查询", "auto-pay", "autopay", "automatic payment"),)
     title = msgid("代繳查詢")
     explains = msgid("您綁定的車輛由哪一家業者代繳、怎麼換")

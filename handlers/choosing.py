@@ -1,6 +1,7 @@
 """The choices of a binding that binding and editing share: slot, flood areas, and the card of 開單無紙化."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,17 +10,21 @@ from bot.conversation import Goto, Outcome, Stay, step
 from bot.message import Message
 from bot.postback import door
 from bot.turn import Turn
+from domain.autopay import HolderReport
 from domain.bindings import Binding, Services, Vehicle, VehicleRules
 from domain.clock import city_date
 from domain.plates import parse_plate
 from domain.reader import Reader
 from domain.slots import Slot
 from domain.vehicles import VehicleKind
+from flex_templates import autopay as autopay_cards
 from flex_templates import binding as cards
 from flex_templates import vehicles as vehicle_cards
-from flex_templates.card import Button, Press
+from flex_templates.card import Button, Card, Press
 from handlers.kinds import values_of
+from services.autopay import Autopay
 
+AUTOPAY = "autopay"  # key of the conversation about holders of automatic payments
 BINDS = "plates"  # key of the conversation that binds
 CHANNELS = "vehicle_channel"  # key of the conversation in which a vehicle gets a channel of its own
 VEHICLES = "vehicles"  # key of the conversation that shows and changes what is bound
@@ -133,13 +138,31 @@ def area_names(reader: Reader, rules: VehicleRules, areas: tuple[str, ...]) -> l
     return [area.name(reader.language) for key, area in rules.flood_areas.items() if key in areas]
 
 
-def vehicle_card(turn: Turn[Any], rules: VehicleRules, binding: Binding, title: str = "") -> Any:
-    """The card of one vehicle, with 編輯 and 刪除. `title`: what happened to it."""
-    reader, values = turn.reader, values_of(binding.vehicle)
-    plate = binding.plate.canonical
-    buttons: list[Button] = [
-        Press(turn.t("編輯"), door(VEHICLES, "edit", **values), turn.t("編輯 {plate}", plate=plate)),
-        Press(turn.t("刪除"), door(VEHICLES, "delete", **values), turn.t("刪除 {plate}", plate=plate)),
-    ]
-    names = area_names(reader, rules, binding.services.flood)
-    return vehicle_cards.card(reader, binding, names, city_date(turn.now), buttons, title)
+class VehicleCards:
+    """Shows vehicles of the citizen, with what agencies have reported of them."""
+
+    def __init__(self, rules: VehicleRules, autopay: Autopay) -> None:
+        self._rules = rules
+        self._autopay = autopay
+
+    def of(self, turn: Turn[Any], bound: Sequence[Binding]) -> list[Card]:
+        """A card each, with 編輯, 刪除 and 代繳查詢."""
+        held = self._autopay.of_bound(turn.uow, bound)
+        return [self._card(turn, binding, held[binding.plate], "") for binding in bound]
+
+    def changed(self, turn: Turn[Any], binding: Binding, title: str) -> Message:
+        """One of them. `title`: what happened to it."""
+        held = self._autopay.of_bound(turn.uow, [binding])
+        return vehicle_cards.changed(turn.reader, self._card(turn, binding, held[binding.plate], title))
+
+    def _card(self, turn: Turn[Any], binding: Binding, held: Sequence[HolderReport], title: str) -> Card:
+        reader, values = turn.reader, values_of(binding.vehicle)
+        plate = binding.plate.canonical
+        buttons: list[Button] = [
+            Press(turn.t("編輯"), door(VEHICLES, "edit", **values), turn.t("編輯 {plate}", plate=plate)),
+            Press(turn.t("刪除"), door(VEHICLES, "delete", **values), turn.t("刪除 {plate}", plate=plate)),
+            Press(turn.t("代繳查詢"), door(AUTOPAY, "show", **values), turn.t("代繳 {plate}", plate=plate)),
+        ]
+        names = area_names(reader, self._rules, binding.services.flood)
+        holder = autopay_cards.in_a_row(reader, held, self._autopay.rules, turn.now)
+        return vehicle_cards.card(reader, binding, names, holder, city_date(turn.now), buttons, title)

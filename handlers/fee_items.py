@@ -22,8 +22,8 @@ from flex_templates.person import anyone
 from handlers.answering import ANSWERS, Answering
 from handlers.asking_all import Own
 from handlers.by_number import ByNumber
-from handlers.identifiers import bind_button
 from handlers.kinds import pressed_identifier
+from handlers.offers import Offers
 from handlers.together import Together
 from services.identifiers import Identifiers
 from services.links import Links
@@ -31,6 +31,7 @@ from services.lookup import Lookup
 from services.lookup_quota import Quota
 from services.orders import Orders
 from services.storeslips import StoreSlips
+from services.vehicles import Vehicles
 
 KEY = "fee_items"
 
@@ -59,10 +60,12 @@ class FeeItems(Conversation["FeeItems.Data"]):
         links: Links,
         store_slips: StoreSlips,
         identifiers: Identifiers,
+        vehicles: Vehicles,
     ) -> None:
         self._fees = fees
         self._books = lookup.books
         self._identifiers = identifiers
+        self._offers = Offers(fees, vehicles, identifiers)
         self._answering = Answering(orders, links, store_slips)
         self._together = Together(self._answering)
         self._numbers = ByNumber(quota, orders, cities)
@@ -180,18 +183,8 @@ class FeeItems(Conversation["FeeItems.Data"]):
 
     def answer(self, turn: Turn[Any], view: BillsView, item: FeeItem) -> Message:
         """The bills of one number, with the ways to keep it and to read about it."""
-        offers = offers_of(turn, view, self._fees, self._identifiers)
-        offers.append(Press(turn.t("繳費說明"), door(KEY, "about", item=item.key)))
+        offers = [*self._offers.of(turn, view), Press(turn.t("繳費說明"), door(KEY, "about", item=item.key))]
         return self._answering.message(turn, view, private=True, keep=True, offers=offers)
-
-
-def offers_of(turn: Turn[Any], view: BillsView, fees: Fees, identifiers: Identifiers) -> list[Press]:
-    """「綁定水號」, where the view is of a number that is not the citizen's own yet."""
-    identifier = view.identifier
-    if identifier is None or identifiers.find(turn.uow, turn.channel, turn.citizen, identifier):
-        return []
-    button = bind_button(turn.reader, fees, identifier)
-    return [button] if button else []
 
 
 def choose(turn: Turn[Any], fees: Fees, items: Sequence[str], number: str) -> Message:

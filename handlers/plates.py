@@ -15,12 +15,12 @@ from domain.plates import looks_like_plate, parse_plate
 from domain.reader import msgid
 from domain.vehicles import VehicleKind
 from flex_templates import binding as cards
-from flex_templates import vehicles as vehicle_cards
 from flex_templates.card import Button, Press
-from handlers.choosing import BINDS, Choice, Choosing, area_names, vehicle_card
+from handlers.choosing import BINDS, Choice, Choosing, VehicleCards, area_names
 from handlers.kinds import kept_spelling, kind_given, pressed_vehicle, values_of
 from handlers.plate_steps import PlateSteps
 from services.accounts import Accounts
+from services.autopay import Autopay
 from services.vehicles import Vehicles
 
 REGISTERS = "registration"  # key of the conversation that registers; its `first` comes back to `begin` here
@@ -49,9 +49,10 @@ class Plates(PlateSteps, Choosing, Conversation["Plates.Data"]):
     class Data(Choice):
         """Sealed at rest, as every dialog (bot/dialog.py)."""
 
-    def __init__(self, vehicles: Vehicles, accounts: Accounts) -> None:
+    def __init__(self, vehicles: Vehicles, accounts: Accounts, autopay: Autopay) -> None:
         self._vehicles = vehicles
         self._accounts = accounts
+        self._cards = VehicleCards(vehicles.rules, autopay)
         self.rules = vehicles.rules
 
     # Ways in
@@ -112,7 +113,7 @@ class Plates(PlateSteps, Choosing, Conversation["Plates.Data"]):
         known = self._vehicles.find(turn.uow, turn.channel, turn.citizen, turn.data.vehicle)
         if known is None:
             return Goto(self.sure)
-        return Done(vehicle_cards.changed(turn.reader, vehicle_card(turn, self.rules, known, turn.t("這輛車已綁定"))))
+        return Done(self._cards.changed(turn, known, turn.t("這輛車已綁定")))
 
     # Services and confirmation
 
@@ -176,4 +177,4 @@ class Plates(PlateSteps, Choosing, Conversation["Plates.Data"]):
         before = self._vehicles.owns(turn.uow, turn.channel, turn.citizen, vehicle)
         bound = self._vehicles.bind(turn.uow, turn.channel, turn.citizen, vehicle, services)
         title = turn.t("這輛車已綁定") if before else turn.t("綁定完成")
-        return Done(vehicle_cards.changed(turn.reader, vehicle_card(turn, self.rules, bound, title)))
+        return Done(self._cards.changed(turn, bound, title))

@@ -24,6 +24,8 @@ from flex_templates.person import anyone
 from handlers.answering import Answering, names
 from handlers.by_number import ByNumber
 from handlers.claimed import Claimed, Found
+from handlers.offers import Offers
+from services.identifiers import Identifiers
 from services.links import Links
 from services.lookup import Lookup
 from services.lookup_quota import Quota
@@ -61,12 +63,14 @@ class Scan(Conversation["Scan.Data"]):
         fees: Fees,
         vehicles: Vehicles,
         store_slips: StoreSlips,
+        identifiers: Identifiers,
     ) -> None:
         self._scanning = scanning
         self._sites = official_sites
         self._links = links
         self._cities = cities
         self._answering = Answering(orders, links, store_slips)
+        self._offers = Offers(fees, vehicles, identifiers)
         numbers = ByNumber(quota, orders, cities)
         self._claimed = Claimed(numbers, quota, fees, lookup, vehicles, store_slips)
 
@@ -112,8 +116,11 @@ class Scan(Conversation["Scan.Data"]):
         return Done(*shown) if asked else Aside(*shown, again=True)
 
     def _shown(self, turn: Turn[Any], said: Said, found: Found) -> list[Message]:
-        """The bills, a way to pay all of them at once, and what else there was."""
-        shown = [self._answering.message(turn, view, private=True, keep=True) for view in found.views]
+        """The bills, ways to keep them, one to pay all at once, and what else there was."""
+        shown = [
+            self._answering.message(turn, view, private=True, keep=True, offers=self._offers.of(turn, view))
+            for view in found.views
+        ]
         if len(found.views) > 1:
             shown += self._pay_all(turn, found)
         alike = {claim.source for claim in said.claims if claim not in found.missed}

@@ -7,16 +7,13 @@ from pydantic import BaseModel
 
 from bot.conversation import Conversation, Done, Goto, Outcome, Stay, entry, step
 from bot.message import Message
-from bot.postback import door
 from bot.triggers import Shape, Words
 from bot.turn import Turn
 from domain.billsview import BillsView
-from domain.bindings import Vehicle
 from domain.cities import Cities
-from domain.plates import NO_PLATE, looks_like_plate, nearly_plate, parse_plate
+from domain.plates import looks_like_plate, nearly_plate, parse_plate
 from domain.reader import msgid
 from domain.vehicles import VehicleKind
-from flex_templates.card import Press
 from flex_templates.choices import choose_kind
 from flex_templates.errors import not_found
 from flex_templates.fee_items import not_known
@@ -27,10 +24,10 @@ from handlers.asking import Asking
 from handlers.asking_all import AskingAll, Own
 from handlers.by_number import ByNumber, bill_number
 from handlers.case_progress import cases
-from handlers.choosing import BINDS
-from handlers.fee_items import choose, offers_of
+from handlers.fee_items import choose
 from handlers.identifiers import bind_button
-from handlers.kinds import kept_spelling, kind_given, pressed_identifier, pressed_vehicle, values_of
+from handlers.kinds import kept_spelling, kind_given, pressed_identifier, pressed_vehicle
+from handlers.offers import Offers
 from handlers.plate_steps import PlateSteps, offered, with_look_alikes
 from handlers.together import Together
 from services.identifiers import Identifiers
@@ -80,7 +77,7 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         self._fees = orders.fees
         self._answering = Answering(orders, links, store_slips)
         self._together = Together(self._answering)
-        self._vehicles = vehicles
+        self._offers = Offers(orders.fees, vehicles, identifiers)
         self._numbers = ByNumber(quota, orders, cities)
 
     @entry
@@ -171,23 +168,13 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         return self._asking.ask(turn, plate, plate.kind_told, self._tell)
 
     def _tell(self, turn: Turn[Any], view: BillsView, own: bool, skipped: int = 0) -> Outcome:
-        offers = [] if own else [self._offer(turn, view)]
+        offers = [] if own else [self._offers.vehicle(turn, view)]
         nothing = view.complete and view.nothing_due and not any((*view.lines, *view.here))
         alike = offered(view.plate) if nothing and offers else ()  # one's own plate was read right when it was bound
         return Done(self._answering.message(turn, view, skipped=skipped, offers=offers, look_alikes=alike))
 
-    def _offer(self, turn: Turn[Any], view: BillsView) -> Press:
-        """「綁定並提醒我」, for a plate that is not the citizen's own yet."""
-        return Press(turn.t("綁定並提醒我"), door(BINDS, "keep", **values_of(Vehicle(view.plate, view.kind))))
-
     def _tell_number(self, turn: Turn[Any], view: BillsView, _own: bool) -> Outcome:
-        return Done(self._answering.message(turn, view, offers=self._offers(turn, view)))
-
-    def _offers(self, turn: Turn[Any], view: BillsView) -> list[Press]:
-        if view.plate == NO_PLATE:
-            return offers_of(turn, view, self._fees, self._identifiers)
-        own = self._vehicles.owns(turn.uow, turn.channel, turn.citizen, Vehicle(view.plate, view.kind))
-        return [] if own else [self._offer(turn, view)]
+        return Done(self._answering.message(turn, view, offers=self._offers.of(turn, view)))
 
     def _by_number(self, turn: Turn[Data], number: str) -> Outcome:
         """A bill of our own ledger, or a case, by its number. Raises CitizenMistakeError: today's lookups used up."""
@@ -199,7 +186,7 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
             return Done(self._unknown(turn, number))
         return Done(
             *(
-                self._answering.message(turn, view, private=True, keep=True, offers=self._offers(turn, view))
+                self._answering.message(turn, view, private=True, keep=True, offers=self._offers.of(turn, view))
                 for view in views
             ),
             *known,

@@ -10,10 +10,10 @@ from domain.errors import CitizenMistakeError
 from domain.notices import Channel
 from domain.noticewords import CHANNELS as NAMES
 from flex_templates import vehicle_notices as cards
-from flex_templates import vehicles
 from flex_templates.card import Press
-from handlers.choosing import CHANNELS, vehicle_card
+from handlers.choosing import CHANNELS, VehicleCards
 from handlers.kinds import pressed_vehicle, values_of
+from services.autopay import Autopay
 from services.vehicles import Vehicles
 
 AS_SET = "as_set"  # as in 通知設定
@@ -22,8 +22,9 @@ AS_SET = "as_set"  # as in 通知設定
 class VehicleChannel(Conversation[NoData]):
     key = CHANNELS
 
-    def __init__(self, vehicles: Vehicles) -> None:
+    def __init__(self, vehicles: Vehicles, autopay: Autopay) -> None:
         self._vehicles = vehicles
+        self._cards = VehicleCards(vehicles.rules, autopay)
 
     @entry
     def begin(self, turn: Turn[NoData]) -> Outcome:
@@ -47,7 +48,7 @@ class VehicleChannel(Conversation[NoData]):
             raise _unusable()
         told_by = None if wanted == AS_SET else Channel(wanted)
         bound = self._vehicles.choose_channel(turn.uow, turn.channel, turn.citizen, vehicle, told_by)
-        return Done(vehicles.changed(turn.reader, vehicle_card(turn, self._vehicles.rules, bound, turn.t("已更改"))))
+        return Done(self._cards.changed(turn, bound, turn.t("已更改")))
 
 
 def _pressed(turn: Turn[Any]) -> Vehicle:

@@ -15,8 +15,9 @@ from flex_templates import binding as binding_cards
 from flex_templates import vehicles as cards
 from flex_templates.card import Button, Press
 from flex_templates.person import anyone
-from handlers.choosing import BINDS, CHANNELS, VEHICLES, Choice, Choosing, area_names, vehicle_card
+from handlers.choosing import BINDS, CHANNELS, VEHICLES, Choice, Choosing, VehicleCards, area_names
 from handlers.kinds import pressed_vehicle, values_of
+from services.autopay import Autopay
 from services.vehicles import Vehicles
 
 UNBIND = ("解除綁定", "解除绑定", "unbind")
@@ -33,8 +34,9 @@ class MyVehicles(Choosing, Conversation["MyVehicles.Data"]):
     class Data(Choice):
         """The vehicle being edited, with its services as they were when 編輯 was pressed."""
 
-    def __init__(self, vehicles: Vehicles) -> None:
+    def __init__(self, vehicles: Vehicles, autopay: Autopay) -> None:
         self._vehicles = vehicles
+        self._cards = VehicleCards(vehicles.rules, autopay)
         self.rules = vehicles.rules
 
     @entry
@@ -47,7 +49,7 @@ class MyVehicles(Choosing, Conversation["MyVehicles.Data"]):
             return self._which(turn, bound)
         room = len(bound) < self.rules.most_vehicles
         more = Press(turn.t("綁定另一輛"), door(BINDS, "begin")) if room else None
-        return Done(cards.fleet(turn.reader, [vehicle_card(turn, self.rules, one) for one in bound], more))
+        return Done(cards.fleet(turn.reader, self._cards.of(turn, bound), more))
 
     def _which(self, turn: Turn[Data], bound: tuple[Binding, ...]) -> Outcome:
         """解除綁定: the only vehicle, or which of them."""
@@ -144,7 +146,7 @@ class MyVehicles(Choosing, Conversation["MyVehicles.Data"]):
         return Goto(self.change)
 
     def _say(self, turn: Turn[Data], binding: Binding) -> Outcome:
-        return Done(cards.changed(turn.reader, vehicle_card(turn, self.rules, binding, turn.t("已更改"))))
+        return Done(self._cards.changed(turn, binding, turn.t("已更改")))
 
     # Others
 

@@ -1,23 +1,29 @@
 """Cards of vehicles with made-up content."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from domain.autopay import HolderReport
 from domain.bindings import Binding, Paperless, Services, Vehicle
+from domain.clock import TAIPEI
 from domain.noticewords import CHANNELS
 from domain.plates import Plate
 from domain.reader import Reader
 from domain.slots import Slot
 from domain.vehicles import VehicleKind
-from flex_templates import binding, saved, vehicle_notices, vehicles
+from flex_templates import autopay, binding, saved, vehicle_notices, vehicles
 from flex_templates.card import Card, Press
 from flex_templates.person import anyone
+from services.autopay_rules import load_autopay_rules
 from services.vehicle_rules import load_vehicle_rules
 
 TODAY = date(2026, 12, 20)
+NOW = datetime(2026, 12, 20, 14, 2, tzinfo=TAIPEI)
 TOMORROW = TODAY + timedelta(days=1)
 RULES = load_vehicle_rules()
+AUTOPAY = load_autopay_rules()
+HELD = [HolderReport("臺北市停車管理工程處", "carmochi", NOW - timedelta(days=40), NOW - timedelta(days=9))]
 DOOR = "vehicles.edit?plate=ABC-1234&kind=heavy_motorcycle"
 
 
@@ -37,8 +43,9 @@ def bound(state: Paperless | None = None, *, mine: bool = True) -> Binding:
 
 
 def card(reader: Reader, binding_: Binding, title: str = "") -> Card:
-    buttons = [Press(reader.t("編輯"), DOOR), Press(reader.t("刪除"), DOOR)]
-    return vehicles.card(reader, binding_, areas(reader), TODAY, buttons, title)
+    buttons = [Press(reader.t(label), DOOR) for label in ("編輯", "刪除", "代繳查詢")]
+    holder = autopay.in_a_row(reader, HELD, AUTOPAY, NOW)
+    return vehicles.card(reader, binding_, areas(reader), holder, TODAY, buttons, title)
 
 
 def edit(reader: Reader) -> dict[str, Any]:

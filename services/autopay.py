@@ -3,7 +3,7 @@
 Agencies report the holders (services/agencyapi/reports.py); nobody else is asked. Whoever has bound a vehicle is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.autopay import AutopayRules, HolderReport
-from domain.bindings import Vehicle
+from domain.bindings import Binding, Vehicle
 from domain.clock import Clock
 from domain.plates import Plate
 from domain.ports.notices import Notices
@@ -38,7 +38,11 @@ class Autopay:
     def reports(self, uow: UnitOfWork, channel: str, citizen: str, vehicle: Vehicle) -> Sequence[HolderReport]:
         """What agencies last reported of this vehicle; empty: nothing. Raises CitizenMistakeError: it is not theirs."""
         self._vehicles.require(uow, channel, citizen, vehicle)
-        return reports.holders(uow, vehicle.plate)
+        return reports.holders(uow, [vehicle.plate])[vehicle.plate]
+
+    def of_bound(self, uow: UnitOfWork, bound: Sequence[Binding]) -> Mapping[Plate, Sequence[HolderReport]]:
+        """The same of all vehicles that a citizen has bound, as services.vehicles has given them."""
+        return reports.holders(uow, [binding.plate for binding in bound])
 
     def remind(self, uow: UnitOfWork, channel: str, citizen: str, vehicle: Vehicle) -> datetime:
         """Tell the citizen when another firm may bind it; asked again it counts from now. The moment from which.
@@ -77,7 +81,7 @@ class Autopay:
 
     def _post(self, uow: UnitOfWork, reminder: AutopayReminder, binding: BindingRow) -> None:
         vehicle = Vehicle(Plate(binding.plate), VehicleKind(binding.kind))
-        held = [report for report in reports.holders(uow, vehicle.plate) if report.holder]
+        held = [report for report in reports.holders(uow, [vehicle.plate])[vehicle.plate] if report.holder]
         firms = [(self.rules.firm(report.holder), report) for report in held if report.holder]
         self._notices.post(
             uow,

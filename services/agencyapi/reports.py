@@ -1,7 +1,7 @@
 """What agencies report beside bills: how far a case is (承辦進度), and who holds a plate's automatic payment (代繳)."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,11 +68,14 @@ def take_holdings(uow: UnitOfWork, agency: str, holdings: Sequence[Holding]) -> 
     return [_take_holding(uow, agency, holding) for holding in holdings]
 
 
-def holders(uow: UnitOfWork, plate: Plate) -> Sequence[HolderReport]:
-    """What agencies last reported of a plate, none mostly. Ask only for whom the plate is their own."""
+def holders(uow: UnitOfWork, plates: Collection[Plate]) -> Mapping[Plate, Sequence[HolderReport]]:
+    """What agencies last reported of each plate, none mostly. Ask only for whom the plates are their own."""
     query = select(PlateHolder, Agency.name).join(Agency, Agency.code == PlateHolder.agency)
-    rows = uow.session.execute(query.where(PlateHolder.plate_key == plate.compact).order_by(PlateHolder.agency)).all()
-    return [HolderReport(name, row.holder, row.at, row.reported_at) for row, name in rows]
+    of_these = PlateHolder.plate_key.in_({plate.compact for plate in plates})
+    found: dict[str, list[HolderReport]] = {plate.compact: [] for plate in plates}
+    for row, name in uow.session.execute(query.where(of_these).order_by(PlateHolder.agency)):
+        found[row.plate_key].append(HolderReport(name, row.holder, row.at, row.reported_at))
+    return {plate: found[plate.compact] for plate in plates}
 
 
 def _take_step(uow: UnitOfWork, agency: str, step: Step) -> RowResult:

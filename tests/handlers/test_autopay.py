@@ -86,6 +86,21 @@ def test_several_vehicles_one_at_a_time(owner: Flow, plate: str, report: Report)
     assert "可以向您選的業者綁定" in free
 
 
+def test_my_vehicles_show_what_is_reported_of_each_and_lead_to_the_rest(
+    owner: Flow, plate: str, report: Report
+) -> None:
+    free, unknown = plate.replace("RAB", "RAC"), plate.replace("RAB", "RAD")
+    for one in (plate, free, unknown):
+        bind(owner, one)
+    report(plate, "carmochi")
+    report(free, None, days_ago=2)
+    shown = owner.say("我的車輛")
+    assert "第三方支付\n車麻吉（停車管理工程處，14:02 回報）" in shown
+    assert "第三方支付\n無（停車管理工程處，11/19（四）14:02 回報）" in shown
+    assert "第三方支付\n機關未回報，請看「代繳查詢」" in shown
+    assert "代繳單位：車麻吉" in owner.press("代繳查詢", shown)
+
+
 def test_not_reported_is_not_none(owner: Flow, plate: str) -> None:
     bind(owner, plate)
     answer = owner.say("代繳查詢")

@@ -62,6 +62,26 @@ def test_one_photo_shows_the_bill_with_ways_to_pay_and_keep_it(flow: Flow, send:
 
 
 @pytest.mark.usefixtures("ledger")
+def test_the_vehicle_of_the_slip_can_be_bound_from_there(citizen: Newcomer, sent_photos: SentPhotos) -> None:
+    flow, slip = citizen.flow, sent_photos.put(jpeg(on_desk(store_slip(CODES))))
+    flow.send_photo(slip)
+    assert "綁定完成" in flow.press("綁定並提醒我")
+    assert "AAA-1111" in flow.answer
+    assert "綁定並提醒我" not in flow.send_photo(slip).buttons
+
+
+def test_the_number_of_a_slip_of_no_vehicle_can_be_bound_from_there(
+    citizen: Newcomer, chat_units: UnitOfWorkFactory
+) -> None:
+    flow, number = citizen.flow, "WB20261121"
+    head = "agency,number,fee_item,identifier,deadline,amount"
+    taken(chat_units, f"PARKA,{number},water,3344556677,{DUE},470", head=head)
+    assert "470 元" in flow.say(f"TWQRP://台北自來水/158/03/V1?D1=47000&D3=AVWYrjDqQES+&D4=20261201&D7={number}")
+    assert "綁定完成" in flow.press("綁定水號")
+    assert "水號 3344556677" in flow.answer
+
+
+@pytest.mark.usefixtures("ledger")
 def test_two_slips_in_one_photo_are_two_bills_and_one_payment(flow: Flow, send: Send) -> None:
     send(store_slip(CODES), store_slip(store_codes(OTHER, 40, DUE)))
     assert "AAA-1111" in flow.answer

@@ -39,8 +39,9 @@ def test_a_vehicle_is_bound_in_three_taps_with_the_reminder_preselected(owner: F
     assert "綁定完成" in done
     assert f"{plate}　汽車" in done
     assert "13:00–18:00，11/22（日）起" in done
-    for nobody_knows in ("公有停車場會員", "月票場所", "第三方支付"):
-        assert f"{nobody_knows}\n尚無資料" in done
+    assert "公有停車場會員\n尚無資料" in done
+    assert "月票場所\n請看「我的月票」" in done
+    assert "第三方支付\n機關未回報，請看「代繳查詢」" in done
     assert owner.waiting is None
 
 
