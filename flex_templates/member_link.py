@@ -76,6 +76,24 @@ def unlinked(reader: Reader, site: str, again: Press, person: Person) -> dict[st
     return show(reader, reader.t("已解除連結"), card)
 
 
+def moved(reader: Reader, again: Press, person: Person) -> dict[str, Any]:
+    """To the chat that was linked before: the member has linked another."""
+    title = reader.t("官網會員已改連到別的聊天室")
+    card = Card(
+        title=title,
+        blocks=(
+            Paragraph(
+                reader.t("您的官網會員剛在另一個 LINE 帳號完成連結，一個會員只能連結一個聊天室，這裡的連結已解除。")
+            ),
+            Paragraph(reader.t("這裡綁定的車輛與提醒都不受影響。")),
+            Note(reader.t("若不是您做的，請先到官網更改密碼，再回來重新連結。")),
+        ),
+        main=again,
+        others=(call(reader, person),),
+    )
+    return show(reader, title, card)
+
+
 def _services(reader: Reader, one: MemberVehicle) -> str:
     """服務種類; none: said so."""
     return listed(reader, [reader.t(SERVICES[key]) for key in one.services]) or reader.t("未申請服務")

@@ -88,6 +88,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "member: linked, ten vehicles": lambda r: linked(r, [True, *[False] * 9]),
     "member: linked, no vehicle": lambda r: linked(r, []),
     "member: standing": lambda r: member_link.standing(r, site(r), day(r, TODAY, TODAY), out(r), anyone(r)),
+    "member: linked elsewhere": lambda r: member_link.moved(r, Press(r.t("重新連結"), "member_link.begin"), anyone(r)),
     "member: unlinked": lambda r: member_link.unlinked(
         r, site(r), Press(r.t("重新連結"), "member_link.begin"), anyone(r)
     ),

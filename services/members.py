@@ -21,6 +21,7 @@ from domain.errors import OutsideError
 from domain.members import NONCE_BYTES, NONCE_LIFE, MemberSite, MemberVehicle
 from domain.plates import Plate
 from domain.ports.linktokens import LinkTokens
+from domain.ports.notices import Notices
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from models.member import MemberLink, MemberOffer
@@ -29,21 +30,29 @@ from services.accounts import Accounts
 from services.lookup_key import LookupKey
 
 LINKED, UNLINKED = "member.linked", "member.unlinked"  # audit, and kinds of 歷程
+MOVED = "member_moved"  # notice
 AUDITED_LETTERS = 16  # of a member's keyed hash
 
 log = structlog.get_logger(__name__)
 
 
 class Members:
-    """wiring gives the site (None: there is none), LINE's tokens, the lookup key, accounts and the clock."""
+    """wiring gives the site (None: there is none), LINE's tokens, the lookup key, accounts, notices and the clock."""
 
     def __init__(
-        self, site: MemberSite | None, tokens: LinkTokens, lookup_key: LookupKey, accounts: Accounts, clock: Clock
+        self,
+        site: MemberSite | None,
+        tokens: LinkTokens,
+        lookup_key: LookupKey,
+        accounts: Accounts,
+        notices: Notices,
+        clock: Clock,
     ) -> None:
         self.site = site
         self._tokens = tokens
         self._lookup_key = lookup_key
         self._accounts = accounts
+        self._notices = notices
         self._clock = clock
 
     async def token(self, citizen: str) -> str | None:
@@ -83,14 +92,14 @@ class Members:
 
     def unlink_member(self, uow: UnitOfWork, agency: str, member: str) -> bool:
         """The way out on the site's side; tells whether there was a link."""
-        return self._end(uow, self._of_member(uow, agency, member), actor=f"agency:{agency}")
+        return self._end(uow, self._of_member(uow, agency, member), actor=f"agency:{agency}") is not None
 
     # The chat
 
     def link(self, uow: UnitOfWork, channel: str, citizen: str, nonce: str) -> Sequence[MemberVehicle] | None:
         """Link this chat with the member the nonce was made for; their vehicles there. None: no such nonce any more.
 
-        One chat, one member: what either was linked with before is linked no longer.
+        One chat, one member: what either was linked with before is linked no longer, and another chat is told so.
         """
         used = delete(MemberOffer).where(MemberOffer.nonce_hash == _digest(nonce)).returning(MemberOffer)
         offer = uow.session.scalars(used).one_or_none()
@@ -98,7 +107,8 @@ class Members:
         if offer is None or offer.ends_at <= now:
             return None
         self._end(uow, _of_chat(channel, citizen), actor=audit.CITIZEN)
-        self._end(uow, _of_hash(offer.agency, offer.member_hash), actor=audit.CITIZEN)
+        if elsewhere := self._end(uow, _of_hash(offer.agency, offer.member_hash), actor=audit.CITIZEN):
+            self._tell(uow, elsewhere)
         link = MemberLink(
             channel=channel, citizen=citizen, agency=offer.agency, member_hash=offer.member_hash, linked_at=now
         )
@@ -113,18 +123,23 @@ class Members:
 
     def unlink(self, uow: UnitOfWork, channel: str, citizen: str) -> bool:
         """The way out, always open; tells whether there was a link."""
-        return self._end(uow, _of_chat(channel, citizen), actor=audit.CITIZEN)
+        return self._end(uow, _of_chat(channel, citizen), actor=audit.CITIZEN) is not None
 
     # Inside
 
-    def _end(self, uow: UnitOfWork, which: ColumnElement[bool], *, actor: str) -> bool:
+    def _end(self, uow: UnitOfWork, which: ColumnElement[bool], *, actor: str) -> MemberLink | None:
+        """The link that has ended; None: there was none."""
         link = uow.session.scalar(select(MemberLink).where(which).with_for_update())
-        if link is None:
-            return False
-        uow.session.delete(link)
-        uow.session.flush()
-        self._note(uow, UNLINKED, link, actor=actor)
-        return True
+        if link is not None:
+            uow.session.delete(link)
+            uow.session.flush()
+            self._note(uow, UNLINKED, link, actor=actor)
+        return link
+
+    def _tell(self, uow: UnitOfWork, ended: MemberLink) -> None:
+        """A chat whose link was taken over: it may have been another person's doing."""
+        once = f"{MOVED}:{ended.member_hash.hex()[:AUDITED_LETTERS]}:{ended.linked_at.isoformat()}"
+        self._notices.post(uow, MOVED, channel=ended.channel, citizen=ended.citizen, dedupe_key=once, data={})
 
     def _note(self, uow: UnitOfWork, what: str, link: MemberLink, *, actor: str) -> None:
         subject = link.member_hash.hex()[:AUDITED_LETTERS]

@@ -8,7 +8,6 @@ from domain.members import MemberSite
 from domain.ports.linktokens import LinkTokens
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWorkFactory
-from services.accounts import Accounts
 from services.citizens import Citizens
 from services.lookup_key import LookupKey
 from services.members import Members
@@ -36,6 +35,6 @@ def members_on(
     units: UnitOfWorkFactory, clock: Clock, site: MemberSite | None = SITE, tokens: LinkTokens | None = None
 ) -> Members:
     """The service as wiring makes it."""
-    accounts: Accounts = account_services(units, Citizens())["accounts"]
+    given = account_services(units, Citizens(), clock=clock)
     key = LookupKey(units, FieldCipher((DATA_KEY,)))
-    return Members(site, tokens or TokensInHand(), key, accounts, clock)
+    return Members(site, tokens or TokensInHand(), key, given["accounts"], given["notices"], clock)

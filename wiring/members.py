@@ -17,7 +17,7 @@ class MemberRoom(AccountRoom):
     def members(self) -> Members:
         site = load_member_site(self.settings.member_site_url)
         tokens = LineLinkTokens(self.line_address, self.access_token)
-        return Members(site, tokens, self.lookup_key, self.accounts, self.clock)
+        return Members(site, tokens, self.lookup_key, self.accounts, self.notices, self.clock)
 
     def for_conversations(self) -> Mapping[str, Any]:
         return {**super().for_conversations(), "members": self.members}

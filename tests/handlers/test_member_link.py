@@ -26,6 +26,7 @@ from services.sliplinks import SlipLinks
 from tests.clock import MovableClock
 from tests.fakes.member_site import Account, FakeMemberSite, LineLinking
 from tests.flow import Answer, Flow
+from tests.handlers.registered import told
 from tests.members import TokensInHand, members_on
 from web.agency.operations import Services
 from web.agency.views import blueprint
@@ -183,8 +184,20 @@ def test_a_member_has_one_chat_and_a_chat_one_member(
     town.flow = second
     town.sign_in(second.say("官網會員").link("登入"))
     town.come_back()
-    assert "登入官網並連結" in first.say("官網會員").buttons
+    (notice,) = told(chat_engine, first)
+    assert "官網會員已改連到別的聊天室" in notice
+    assert "若不是您做的，請先到官網更改密碼" in notice
+    assert told(chat_engine, second) == []
     assert "連結日期" in second.say("官網會員")
+    assert "登入官網並連結" in first.press("重新連結", notice).buttons
+
+
+def test_linking_the_same_chat_again_tells_nobody(town: Town, chat_engine: Engine) -> None:
+    assert town.members.site
+    for _ in range(2):
+        town.sign_in(town.members.site.link(town.members._tokens.issue(town.flow.citizen)))
+        assert "您在停車查詢一站式服務綁定的車輛" in town.come_back()
+    assert told(chat_engine, town.flow) == []
 
 
 def test_leaving_ends_the_link_at_once(town: Town) -> None:

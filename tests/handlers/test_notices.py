@@ -75,6 +75,7 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "number_granted": [{}],
     "number_kept": [{}],
     "number_lost": [{}],
+    "member_moved": [{}],
     "bills_due": [
         {"facts": facts, "today": NOW.date(), "pay_url": url, "links": LINKS}
         for facts in (FACTS, FACTS[:1])
