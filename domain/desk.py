@@ -81,6 +81,16 @@ class DeskRules:
     photos_kept: timedelta
     words_kept: timedelta
     reasons: Mapping[str, str]
+    answer_days: int = 1
+
+    def due(self, since: datetime, calendar: OfficeCalendar) -> datetime:
+        """Until when somebody who has waited `since` (aware) is to be answered: the end of the desk's hours on the
+        `answer_days`th working day after the day on which they wrote.
+        """
+        day = since.astimezone(TAIPEI).date()
+        for _ in range(self.answer_days):
+            day = calendar.next_working_day(day)
+        return datetime.combine(day, self.hours.end, TAIPEI)
 
 
 def case_number(no: int) -> str:

@@ -52,6 +52,11 @@ WATCH_OLDEST = Gauge(
     ["city"],
     multiprocess_mode="mostrecent",
 )
+CASES_LATE = Gauge(
+    "parkline_cases_late",
+    "Cases of the service desk that have waited for an answer longer than it promises.",
+    multiprocess_mode="mostrecent",
+)
 PROVIDER_GONE = Counter(
     "parkline_payment_provider_gone_total",
     "Attempts that nobody could ask about: their provider has no settings any longer.",
@@ -91,7 +96,7 @@ def _registry() -> CollectorRegistry:
         registry.register(RESTARTS)
         registry.register(CITY_ANSWERS)
         registry.register(PHOTOS)
-        for gauge in (WATCH_WAITING, WATCH_LATE, WATCH_OLDEST):
+        for gauge in (WATCH_WAITING, WATCH_LATE, WATCH_OLDEST, CASES_LATE):
             registry.register(gauge)
         registry.register(PROVIDER_GONE)
     return registry

@@ -41,6 +41,7 @@ class ThreadRow(Base):
         Index("uq_thread_no", "no", unique=True),
         Index("uq_thread_open", "channel", "citizen", unique=True, postgresql_where=OPEN),
         Index("ix_thread_citizen", "channel", "citizen", "no", postgresql_where=text("citizen IS NOT NULL")),
+        Index("ix_thread_waiting_since", "waiting_since", postgresql_where=text("waiting_since IS NOT NULL")),
         Index("ix_thread_waiting", "no", postgresql_where=text("state = 'open' AND last_by = 'citizen'")),
         Index("ix_thread_opened_at", "opened_at"),
         Index("ix_thread_to_forget", "closed_at", postgresql_where=text("citizen IS NOT NULL")),
@@ -54,6 +55,7 @@ class ThreadRow(Base):
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
     last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), nullable=False, server_default=NOW)
     last_by: Mapped[str] = mapped_column(String(8), nullable=False, server_default=text("'citizen'"))
+    waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))  # for an answer; null: staff wrote
     unread: Mapped[int] = mapped_column(SmallInteger, nullable=False, server_default=text("0"))  # by staff
     first_answer_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -19,6 +19,7 @@ from services.orderbook import database_now
 
 ANSWERED = "answered"
 CITY_ANSWERS = "parkline_city_answers_total"
+CASES_LATE = "parkline_cases_late"
 WATCH_WAITING, WATCH_LATE = "parkline_watch_waiting", "parkline_watch_late_seconds"
 PROVIDER_GONE, RESTARTS = "parkline_payment_provider_gone_total", "parkline_component_restarts_total"
 
@@ -95,6 +96,7 @@ class Today:
     quota_free: int | None  # for announcements; None: without limit, or not known
     gone: Collection[str]  # providers of open payments that can no longer be asked
     restarts: Mapping[str, int]
+    cases_late: int = 0  # of the service desk, unanswered for too long
     quota_late: bool = False  # LINE was asked since, and did not answer
 
 
@@ -144,6 +146,7 @@ class Present:
             quota_free=quota.free(self._rules.reserve_percent) if quota else None,
             gone=counted.gone,
             restarts=counted.restarts,
+            cases_late=counted.cases_late,
             quota_late=seen is not None and seen.late,
         )
 
@@ -162,12 +165,15 @@ class _Counted:
         self.gauges: dict[tuple[str, str], float] = defaultdict(float)
         self.gone: set[str] = set()
         self.restarts: dict[str, int] = {}
-        for one in metrics.samples(CITY_ANSWERS, WATCH_WAITING, WATCH_LATE, PROVIDER_GONE, RESTARTS):
+        self.cases_late = 0
+        for one in metrics.samples(CITY_ANSWERS, WATCH_WAITING, WATCH_LATE, PROVIDER_GONE, RESTARTS, CASES_LATE):
             if one.name == CITY_ANSWERS:
                 self.answers[one.labels["city"]][one.labels["outcome"]] = int(one.value)
             elif one.name == PROVIDER_GONE:
                 self.gone |= {one.labels["provider"]} if one.value else set()
             elif one.name == RESTARTS:
                 self.restarts |= {one.labels["name"]: int(one.value)} if one.value else {}
+            elif one.name == CASES_LATE:
+                self.cases_late = int(one.value)
             else:
                 self.gauges[one.name, one.labels["city"]] = one.value

@@ -11,6 +11,7 @@ from services.desk.board import Board
 from services.desk.book import ThreadBook
 from services.desk.callers import Callers
 from services.desk.forgetting import Forgetting
+from services.desk.lateness import Lateness
 from services.desk.photos import ThreadPhotos
 from services.desk.rules import load_desk_rules
 from services.desk.threads import Threads
@@ -42,6 +43,10 @@ class DeskRoom(VehicleRoom):
         return Board(self.thread_book, self.accounts, self.citizens, self.notice_rules)
 
     @cached_property
+    def thread_lateness(self) -> Lateness:
+        return Lateness(self.desk_rules, OfficeDays())
+
+    @cached_property
     def thread_callers(self) -> Callers:
         return Callers(self.accounts, self.vehicles, self.thread_board, self.notices)
 
@@ -51,6 +56,7 @@ class DeskRoom(VehicleRoom):
     def for_tasks(self) -> Mapping[str, Any]:
         given = {
             "threads": self.threads,
+            "thread_lateness": self.thread_lateness,
             "thread_photos": ThreadPhotos(self.thread_book, self.photos, self.notices),
             "thread_forgetting": Forgetting(self.desk_rules, self.notices),
         }

@@ -92,6 +92,7 @@ class StaffRoom(ReportRoom, TextRoom, DeskRoom):
             thread_board=self.thread_board,
             thread_answers=self.thread_answers,
             thread_callers=self.thread_callers,
+            thread_lateness=self.thread_lateness,
             desk_rules=self.desk_rules,
             defer=queue.defer,
             pass_rules=self.pass_rules,

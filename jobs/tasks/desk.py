@@ -7,11 +7,13 @@ from procrastinate import JobContext, RetryStrategy
 from infra.queue import queue
 from jobs.context import units_of
 from services.desk.forgetting import Forgetting
+from services.desk.lateness import Lateness
 from services.desk.photos import ThreadPhotos
 from services.desk.threads import FETCH_PHOTO, Threads
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)  # 4 s, 16 s, 64 s … about six hours in all
 EVERY_MINUTE = "* * * * *"
+EVERY_HOUR = "23 * * * *"
 EVERY_MORNING = "11 2 * * *"  # UTC: 10:11 in Taiwan, when nobody is woken by being asked
 
 
@@ -31,6 +33,14 @@ def close_silent(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 -
     while closed:
         with units_of(context)() as uow:
             closed = threads.close_silent(uow)
+
+
+@queue.periodic(cron=EVERY_HOUR)
+@queue.task(name="desk.measure", queueing_lock="desk.measure", pass_context=True)
+def measure(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Cases that nobody has answered in time into the metrics and the log."""
+    lateness: Lateness = context.additional_context["thread_lateness"]
+    lateness.measure(units_of(context))
 
 
 @queue.periodic(cron=EVERY_MINUTE)

@@ -55,6 +55,7 @@ class ThreadBook:
         )
         uow.session.add(row)
         thread.last_at, thread.last_by = func.now(), sender.value
+        thread.waiting_since = None if sender is Sender.STAFF else thread.waiting_since or func.now()
         uow.session.flush()
 
     def messages(self, uow: UnitOfWork, thread_id: uuid.UUID) -> Sequence[Message]:

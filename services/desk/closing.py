@@ -22,7 +22,7 @@ def close(
 ) -> None:
     """Close a case that is locked. `notices`: its citizen is told, where they did not close it themselves."""
     row.state, row.closed_at, row.closed_by = ThreadState.CLOSED.value, func.now(), by.value
-    row.unread, row.reason = 0, reason or row.reason
+    row.unread, row.waiting_since, row.reason = 0, None, reason or row.reason
     uow.session.flush()
     detail = {"by": by.value, "reason": row.reason}
     audit.write(uow, "thread.closed", actor=actor, subject_type="thread", subject_id=row.id, detail=detail)
@@ -42,6 +42,6 @@ def open_again(uow: UnitOfWork, row: ThreadRow, *, actor: str, detail: audit.Det
     row.state, row.closed_at, row.closed_by = ThreadState.OPEN.value, None, None
     row.satisfied = None
     row.reopened += 1
-    row.last_at, row.last_by = func.now(), Sender.CITIZEN.value
+    row.last_at, row.last_by, row.waiting_since = func.now(), Sender.CITIZEN.value, func.now()
     uow.session.flush()
     audit.write(uow, "thread.reopened", actor=actor, subject_type="thread", subject_id=row.id, detail=detail)

@@ -35,6 +35,7 @@ class _Limits(Strict):
 
 
 class _Days(Strict):
+    answer: Count
     silent: Count
     reopen: Count
     photos: Count
@@ -62,4 +63,5 @@ def load_desk_rules(file: Path = FILE) -> DeskRules:
         photos_kept=timedelta(days=read.days.photos),
         words_kept=timedelta(days=read.days.words),
         reasons=read.reasons,
+        answer_days=read.days.answer,
     )

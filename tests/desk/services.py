@@ -12,6 +12,7 @@ from services.desk.board import Board
 from services.desk.book import ThreadBook
 from services.desk.callers import Callers
 from services.desk.forgetting import Forgetting
+from services.desk.lateness import Lateness
 from services.desk.photos import ThreadPhotos
 from services.desk.rules import load_desk_rules
 from services.desk.threads import Threads
@@ -42,6 +43,7 @@ def desk_services(given: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
         "threads": Threads(rules, book, notices, OfficeDays(), defer, clock),
         "thread_answers": Answers(rules, book, notices),
         "thread_board": board,
+        "thread_lateness": Lateness(rules, OfficeDays()),
         "thread_callers": Callers(given["accounts"], given["vehicles"], board, notices),
         "thread_photos": ThreadPhotos(book, source, notices),
         "thread_forgetting": Forgetting(rules, notices),

@@ -164,6 +164,18 @@ def test_a_case_is_not_opened_beside_another_nor_once_it_is_forgotten(lin: Perso
     assert lin.post(f"/thread/{uuid.uuid4()}/open-again", why="x").status_code == 404
 
 
+def test_what_is_overdue_is_marked_in_the_list_and_on_the_first_page(lin: Person, office: Office) -> None:
+    case = write(office)
+    for path in ("/", "/threads"):
+        assert "逾期" not in lin.get(path).text
+    office.run("UPDATE thread SET waiting_since = now() - interval '30 days'")
+    assert "1 件案件逾期未回覆" in lin.get("/threads").text
+    assert "逾期（應於" in lin.get("/threads").text
+    assert "1 件客服案件逾期未回覆" in lin.get("/").text
+    lin.post(f"/thread/{case.id}/answer", message=uuid.uuid4(), words="您好")
+    assert "逾期" not in lin.get("/threads?shown=open").text
+
+
 def test_words_that_are_markup_stay_words(lin: Person, office: Office) -> None:
     case = write(office, XSS)
     lin.post(f"/thread/{case.id}/answer", message=uuid.uuid4(), words=XSS)

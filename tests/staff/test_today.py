@@ -57,6 +57,7 @@ def test_each_figure_is_an_alarm_above_its_limit_and_not_at_it(rule: alarms.Rule
     [
         ({"state": replace(CALM, worker_silent_seconds=None)}, "還沒有啟動過"),
         ({"set_aside": 2}, "2 則民眾的訊息"),
+        ({"cases_late": 3}, "3 件客服案件"),
         ({"restarts": {"outbox": 3}}, "outbox"),
         ({"breakers_known": False}, "Redis"),
         ({"providers": [ProviderDay("ecpay", 0, 0, alarms.ALL_FAILED, 0)]}, "ecpay"),

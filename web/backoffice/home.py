@@ -23,13 +23,16 @@ class _Home:
         self._services = services
 
     def look(self) -> ResponseReturnValue:
-        """GET: for whoever may set 張數 also what has none for the coming month of use."""
+        """GET: what waits too long: for whoever may set it 張數 of the coming month, for the service desk answers."""
         month = month_after(self._services.clock.now().astimezone(TAIPEI))
-        missing = 0
+        missing = late = 0
         if member().may(Power.SET_ROUNDS):
             with self._services.unit() as uow:
                 missing = len(self._services.months.missing(uow, month, member().lots(Power.SET_ROUNDS)))
-        return show("home.html", "後台首頁", month=month, missing=missing)
+        if member().may(Power.SERVE):
+            with self._services.unit() as uow:
+                late = len(self._services.thread_lateness.late(uow))
+        return show("home.html", "後台首頁", month=month, missing=missing, late=late)
 
 
 def _nowhere(_address: str) -> ResponseReturnValue:

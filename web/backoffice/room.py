@@ -27,6 +27,7 @@ from services.campaigns import Campaigns
 from services.desk.answers import Answers
 from services.desk.board import Board
 from services.desk.callers import Callers
+from services.desk.lateness import Lateness
 from services.draws.desk import Desk
 from services.draws.openings import Openings
 from services.draws.pay_notice import PayNotice
@@ -109,6 +110,7 @@ class StaffServices:
     thread_board: Board
     thread_answers: Answers
     thread_callers: Callers
+    thread_lateness: Lateness
     desk_rules: DeskRules
     defer: Callable[..., None]
     pass_rules: PassRules

@@ -65,9 +65,11 @@ class _Threads:
                 return self._by_number(self._board.find(uow, parse_case_number(number) or 0))
             found = self._board.page(uow, shown, int(after) if after.isdecimal() and len(after) < 16 else None)
             counts = self._board.counts(uow)
+            late = self._services.thread_lateness.late(uow)
         more = found[-1].no if len(found) == PAGE else None
         values = {"found": found, "counts": counts, "shown": shown, "names": SHOWN, "more": more, "ended": ENDED}
-        return show("threads.html", "客服案件", reasons=self._services.desk_rules.reasons, **values)
+        rules = {"reasons": self._services.desk_rules.reasons, "days": self._services.desk_rules.answer_days}
+        return show("threads.html", "客服案件", late=late, **rules, **values)
 
     def thread(self, thread: uuid.UUID) -> ResponseReturnValue:
         """GET: one case. As in every letter box, what is opened is no longer unread."""
