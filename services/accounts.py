@@ -76,6 +76,8 @@ class Accounts:
 
     def mobiles(self, uow: UnitOfWork, people: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Mobile]:
         """The numbers of those (channel, citizen) who are registered now. For lists of staff, which mask them."""
+        if not people:
+            return {}
         found = select(AccountRow).where(tuple_(AccountRow.channel, AccountRow.line_id).in_(people))
         rows = uow.session.scalars(found.where(AccountRow.state == AccountState.LIVE))
         return {(row.channel, row.line_id): self._mobile(row) for row in rows}

@@ -5,13 +5,18 @@ message says nor what a citizen wrote is shown.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select, text, tuple_, update
+from psycopg import Cursor, sql
+from psycopg.rows import namedtuple_row
+from sqlalchemy import func, select, update
 
 from domain.staff import StaffRuleError
+from infra.conditions import all_of
 from infra.database import UnitOfWork
 from models.inbound import InboundEvent
 from models.notice import NoticeRow
@@ -20,7 +25,16 @@ from services import audit
 
 PAGE = 50
 OUTCOMES = ("quota", "denied", "unreachable", "expired")  # with which bot/outbox.py ends what did not go
-_FAILED = text("outbound_message.outcome IN ('quota','denied','unreachable','expired')")  # in the words of its index
+_FAILED = "outcome IN ('quota','denied','unreachable','expired')"  # in the words of its index
+_CONDITIONS = {"outcome": "outcome = %(outcome)s", "at": "(ended_at, id) < (%(at)s, %(id)s)"}
+# `people`: of a multicast, whose lane is as `_many` has it; `sent_again` by the key of `_key`.
+_PAGE = """
+SELECT ended_at, id, topic, outcome, attempts, request_id, body IS NOT NULL AS whole,
+  EXISTS (SELECT FROM outbound_message again WHERE again.dedupe_key = 'again:' || m.id) AS sent_again,
+  CASE WHEN lane = 'M' || replace(id::text, '-', '') THEN
+    (SELECT count(*) FROM notice n WHERE n.outbound_id = m.id AND n.failed IS NOT NULL) END AS people
+FROM outbound_message m WHERE {asked} ORDER BY ended_at DESC, id DESC LIMIT {most}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +73,18 @@ def messages(
     uow: UnitOfWork, *, outcome: str = "", after: Place | None = None
 ) -> tuple[Sequence[DeadLetter], Place | None]:
     """The next PAGE, the newest first, and where the page after it begins; None where there is none."""
-    row = OutboundMessage
-    query = select(row).where(_FAILED).order_by(row.ended_at.desc(), row.id.desc())
-    if outcome:
-        query = query.where(row.outcome == outcome)
-    if after:
-        query = query.where(tuple_(row.ended_at, row.id) < tuple_(after.at, after.message_id))
-    found = uow.session.scalars(query.limit(PAGE + 1)).all()
-    shown = found[:PAGE]
-    people = _people(uow, shown)
-    sent = set(uow.session.scalars(select(row.dedupe_key).where(row.dedupe_key.in_([_key(one.id) for one in shown]))))
-    letters = [_letter(one, people.get(one.id, 1), again=_key(one.id) not in sent) for one in shown]
+    asked = {"outcome": outcome, "at": after and after.at, "id": after and after.message_id}
+    values = {name: value for name, value in asked.items() if value}
+    cursor: Cursor[Any] = uow.driver.cursor(row_factory=namedtuple_row)
+    found = cursor.execute(_statement(frozenset(values)), values).fetchall()
+    letters = [_letter(row) for row in found[:PAGE]]
     return letters, letters[-1].place if len(found) > PAGE else None
+
+
+@cache
+def _statement(asked: frozenset[str]) -> bytes:
+    conditions = all_of(_FAILED, _CONDITIONS, asked)
+    return sql.SQL(_PAGE).format(asked=conditions, most=sql.Literal(PAGE + 1)).as_bytes()
 
 
 def send_again(uow: UnitOfWork, message_id: uuid.UUID, *, staff: str) -> uuid.UUID:
@@ -135,20 +149,10 @@ def run_again(uow: UnitOfWork, event_id: str, *, staff: str) -> None:
     audit.write(uow, "event.run_again", actor=staff, subject_type="event", subject_id=row.event_id)
 
 
-def _people(uow: UnitOfWork, rows: Sequence[OutboundMessage]) -> Mapping[uuid.UUID, int]:
-    """How many did not get a multicast."""
-    many = [row.id for row in rows if row.lane == _many(row.id)]
-    query = select(NoticeRow.outbound_id, func.count()).where(NoticeRow.outbound_id.in_(many))
-    counted = uow.session.execute(query.where(NoticeRow.failed.is_not(None)).group_by(NoticeRow.outbound_id))
-    return {message: count for message, count in counted if message is not None}
-
-
-def _letter(row: OutboundMessage, people: int, *, again: bool) -> DeadLetter:
-    if row.ended_at is None:
-        raise LookupError("a message that failed and has not ended")  # the pump writes both at once
+def _letter(row: Any) -> DeadLetter:
     place = Place(row.ended_at, row.id)
-    may = again and row.body is not None
-    return DeadLetter(place, row.topic or "", row.outcome or "", row.attempts, row.request_id or "", people, may)
+    again = row.whole and not row.sent_again
+    return DeadLetter(place, row.topic or "", row.outcome, row.attempts, row.request_id or "", row.people or 1, again)
 
 
 def _key(message_id: uuid.UUID) -> str:

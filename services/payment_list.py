@@ -5,31 +5,73 @@ of their own and put together here, so that a page takes the same time in millio
 """
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, select, text, tuple_
+from psycopg import Cursor, sql
+from psycopg.rows import namedtuple_row
 
-from domain.bills import PayableType
 from domain.clock import days_between
 from domain.orders import AttemptState, mask_plate
 from domain.passsales import PayStatus, of_attempt
 from domain.plates import Plate
 from domain.staff import StaffRuleError
+from infra.conditions import all_of
 from infra.database import UnitOfWork
-from models.order import Attempt, OrderLine, Payment
-from models.writeoff import WriteOff
-from services import refundbook
 
 PAGE = 50
 AT_ONCE = 1_000  # attempts read at once for a file
 MOST_ROWS = 200_000  # of a file
 _MONEY = (AttemptState.PAID, AttemptState.LATE)
-_OTHERS = tuple(state for state in AttemptState if state not in _MONEY)
-_NO_MONEY = text("attempt.state NOT IN ('paid','late')")  # in the words of its index
-_ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+
+# One statement is a page: staff look at these all day, and the rows are many. `money` and `no_money` are each walked
+# along an index; its words about the state are those of the index.
+_PAGE = """
+WITH found AS MATERIALIZED (
+  (SELECT p.paid_at AS at, a.id, a.order_id, a.provider, a.trade_number, a.state, a.started_at,
+      p.amount AS trade_amount
+    FROM payment p JOIN attempt a ON a.id = p.attempt_id
+    WHERE a.state IN ('paid','late') AND {money} ORDER BY p.paid_at DESC, p.attempt_id DESC LIMIT {most})
+  UNION ALL
+  (SELECT a.started_at, a.id, a.order_id, a.provider, a.trade_number, a.state, a.started_at, a.amount + a.fee
+    FROM attempt a
+    WHERE a.state NOT IN ('paid','late') AND {no_money} ORDER BY a.started_at DESC, a.id DESC LIMIT {most})
+  ORDER BY at DESC, id DESC LIMIT {most})
+SELECT f.at, f.id, f.provider, f.trade_number, f.state, f.started_at, f.trade_amount,
+  l.agency, l.fee_item, l.number, l.plate, l.pay_amount - l.discount AS amount,
+  (SELECT sum(r.amount) FROM refund r WHERE r.order_id = f.order_id AND r.attempt_id = f.id AND r.state = 'done')
+    AS refunded,
+  (SELECT w.state FROM write_off w WHERE f.state = 'paid' AND w.kind = 'write_off' AND w.order_id = l.order_id
+    AND w.agency = l.agency AND w.type = l.type AND w.number = l.number) AS write_off
+FROM found f JOIN order_line l ON l.order_id = f.order_id AND {line}
+ORDER BY f.at DESC, f.id DESC, l.position
+"""
+_WITH_A_LINE = "EXISTS (SELECT FROM order_line l WHERE l.order_id = a.order_id AND {line})"
+_ORDERS = {  # of what is asked for whole
+    "plates": "SELECT order_id FROM order_line WHERE plate = ANY(%(plates)s) AND plate <> ''",
+    "number": """SELECT order_id FROM order_line WHERE number = %(number)s
+        UNION SELECT order_id FROM order_line WHERE type = 'notice' AND covers @> ARRAY[%(number)s::text]
+        UNION SELECT order_id FROM attempt WHERE trade_number = %(number)s""",
+}
+_LINE = {
+    "plates": "l.plate = ANY(%(plates)s)",
+    "agency": "l.agency = %(agency)s",
+    "fee_item": "l.fee_item = %(fee_item)s",
+}
+_WALK = {
+    "since": "{at} >= %(since)s",
+    "until": "{at} < %(until)s",
+    "at": "({at}, {id}) < (%(at)s, %(id)s)",
+    "orders": "a.order_id = ANY(%(orders)s)",
+    "provider": "a.provider = %(provider)s",
+    "states": "a.state = ANY(%(states)s)",
+}
+_WALKS = {"money": ("p.paid_at", "p.attempt_id"), "no_money": ("a.started_at", "a.id")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +118,9 @@ class PaidFor:
 
 def page(uow: UnitOfWork, wanted: Wanted, *, after: Place | None = None) -> tuple[Sequence[PaidFor], Place | None]:
     """The bills of the next PAGE attempts, and where the page after them begins; None where there is none."""
-    found = _attempts(uow, wanted, after, PAGE + 1)
-    rows = _bills(uow, wanted, found[:PAGE], whole=False)
-    return rows, _place(found[PAGE - 1]) if len(found) > PAGE else None
+    found = _attempts(uow, wanted, after, PAGE + 1, whole=False)
+    rows = [bill for bills in found[:PAGE] for bill in bills]
+    return rows, rows[-1].place if len(found) > PAGE else None
 
 
 def every(uow: UnitOfWork, wanted: Wanted, *, whole: bool = False) -> Iterator[PaidFor]:
@@ -86,146 +128,87 @@ def every(uow: UnitOfWork, wanted: Wanted, *, whole: bool = False) -> Iterator[P
 
     Raises StaffRuleError beyond MOST_ROWS: a file that leaves rows out would be believed.
     """
-    uow.connection.execute(_ONE_MOMENT)
+    uow.driver.execute(_ONE_MOMENT)
     after, told = None, 0
     while True:
-        found = _attempts(uow, wanted, after, AT_ONCE)
-        rows = _bills(uow, wanted, found, whole=whole)
-        told += len(rows)
+        found = _attempts(uow, wanted, after, AT_ONCE, whole=whole)
+        told += sum(len(bills) for bills in found)
         if told > MOST_ROWS:
             raise StaffRuleError(f"超過 {MOST_ROWS:,} 列，請縮短日期範圍，分次匯出")
-        yield from rows
+        for bills in found:
+            yield from bills
         if len(found) < AT_ONCE:
             return
-        after = _place(found[-1])
+        after = found[-1][-1].place
 
 
-def _place(row: Row[Any]) -> Place:
-    return Place(row.at, row.id)
+def _attempts(
+    uow: UnitOfWork, wanted: Wanted, after: Place | None, most: int, *, whole: bool
+) -> Sequence[Sequence[PaidFor]]:
+    """The bills of each of the next attempts, the newest first."""
+    values = _values(wanted, after)
+    if wholes := values.keys() & _ORDERS.keys():
+        values["orders"] = [row[0] for row in uow.driver.execute(_orders(frozenset(wholes)), values)]
+    cursor: Cursor[Any] = uow.driver.cursor(row_factory=namedtuple_row)
+    rows = cursor.execute(_statement(frozenset(values), most), values)
+    return [[_bill(row, whole=whole) for row in bills] for _, bills in groupby(rows, key=lambda row: row.id)]
 
 
-def _attempts(uow: UnitOfWork, wanted: Wanted, after: Place | None, most: int) -> Sequence[Row[Any]]:
-    """Both walks put together, the newest first."""
-    orders = _orders(uow, wanted)
-    walks = (_with_money(wanted), _without_money(wanted))
-    found = [
-        row
-        for query, at, id_ in walks
-        for row in uow.connection.execute(_narrowed(query, at, id_, wanted, after, orders).limit(most))
-    ]
-    return sorted(found, key=lambda row: (row.at, row.id), reverse=True)[:most]
+@cache
+def _orders(wholes: frozenset[str]) -> bytes:
+    each = [sql.SQL("({})").format(sql.SQL(_ORDERS[whole])) for whole in sorted(wholes)]
+    return sql.SQL(" INTERSECT ").join(each).as_bytes()
 
 
-_COLUMNS = (Attempt.id, Attempt.order_id, Attempt.provider, Attempt.trade_number, Attempt.state, Attempt.started_at)
-_SUM = (Attempt.amount + Attempt.fee).label("trade_amount")
+@cache
+def _statement(asked: frozenset[str], most: int) -> bytes:
+    """The page's, with the conditions that are asked for: as many as staff ever combine are put together once."""
+    line = all_of("l.chosen AND l.type <> 'pass'", _LINE, asked)
+    walks = {
+        walk: all_of(_WITH_A_LINE, _WALK, asked, line=line, at=sql.SQL(at), id=sql.SQL(id_))
+        for walk, (at, id_) in _WALKS.items()
+    }
+    return sql.SQL(_PAGE).format(most=sql.Literal(most), line=line, **walks).as_bytes()
 
 
-def _with_money(wanted: Wanted) -> tuple[Select[*tuple[Any, ...]], Any, Any]:
-    query: Select[*tuple[Any, ...]] = select(
-        *_COLUMNS, Payment.amount.label("trade_amount"), Payment.paid_at.label("at")
-    )
-    query = query.join(Payment, Payment.attempt_id == Attempt.id).where(Attempt.state.in_(_states(wanted, _MONEY)))
-    return query, Payment.paid_at, Payment.attempt_id
-
-
-def _without_money(wanted: Wanted) -> tuple[Select[*tuple[Any, ...]], Any, Any]:
-    query: Select[*tuple[Any, ...]] = select(*_COLUMNS, _SUM, Attempt.started_at.label("at")).where(_NO_MONEY)
-    return query.where(Attempt.state.in_(_states(wanted, _OTHERS))), Attempt.started_at, Attempt.id
-
-
-def _states(wanted: Wanted, of: Collection[AttemptState]) -> list[str]:
-    """Those among `of` that are shown as the wanted status."""
-    return [state.value for state in of if wanted.status in (None, of_attempt(state, lost=False)[1])]
-
-
-def _narrowed(
-    query: Select[*tuple[Any, ...]],
-    at: Any,
-    id_: Any,
-    wanted: Wanted,
-    after: Place | None,
-    orders: list[uuid.UUID] | None,
-) -> Select[*tuple[Any, ...]]:
+def _values(wanted: Wanted, after: Place | None) -> dict[str, Any]:
+    """What is asked for, by the names that the statements have for it."""
     since, until = days_between(wanted.first, wanted.last)
-    if since:
-        query = query.where(at >= since)
-    if until:
-        query = query.where(at < until)
-    if wanted.provider:
-        query = query.where(Attempt.provider == wanted.provider)
-    if after:
-        query = query.where(tuple_(at, id_) < tuple_(after.at, after.attempt_id))
-    if orders is not None:
-        query = query.where(Attempt.order_id.in_(orders))
-    lines = select(OrderLine.order_id).where(OrderLine.order_id == Attempt.order_id, *_of_line(wanted))
-    return query.where(lines.exists()).order_by(at.desc(), id_.desc())
+    plate = wanted.plate
+    asked: dict[str, Any] = {
+        "plates": plate and sorted({plate.canonical, plate.compact, *plate.candidates}),  # however its source wrote it
+        "number": wanted.number,
+        "agency": wanted.agency,
+        "fee_item": wanted.fee_item,
+        "provider": wanted.provider,
+        "states": wanted.status and [state.value for state in AttemptState if _shown(state) is wanted.status],
+        "since": since,
+        "until": until,
+        "at": after and after.at,
+        "id": after and after.attempt_id,
+    }
+    return {name: value for name, value in asked.items() if value not in (None, "")}
 
 
-def _orders(uow: UnitOfWork, wanted: Wanted) -> list[uuid.UUID] | None:
-    """The orders of a plate or a number, found by these first; None where neither is asked for."""
-    if wanted.plate is None and not wanted.number:
-        return None
-    found: list[Any] = []
-    if wanted.plate is not None:
-        found.append(select(OrderLine.order_id).where(_of_plate(wanted.plate), OrderLine.plate != text("''")))
-    if wanted.number:
-        covered = OrderLine.covers.contains([wanted.number]), OrderLine.type == text("'notice'")
-        found.append(
-            select(OrderLine.order_id)
-            .where(OrderLine.number == wanted.number)
-            .union(
-                select(OrderLine.order_id).where(*covered),
-                select(Attempt.order_id).where(Attempt.trade_number == wanted.number),
-            )
-        )
-    each = [set(uow.connection.execute(one).scalars()) for one in found]
-    return sorted(set.intersection(*each))
+def _shown(state: AttemptState) -> PayStatus:
+    return of_attempt(state, lost=False)[1]
 
 
-def _of_line(wanted: Wanted) -> list[ColumnElement[bool]]:
-    of: list[ColumnElement[bool]] = [OrderLine.chosen.is_(True), OrderLine.type != PayableType.PASS.value]
-    named = {OrderLine.agency: wanted.agency, OrderLine.fee_item: wanted.fee_item}
-    of += [column == value for column, value in named.items() if value]
-    return [*of, _of_plate(wanted.plate)] if wanted.plate is not None else of
-
-
-def _of_plate(plate: Plate) -> ColumnElement[bool]:
-    """However its source has written it."""
-    return OrderLine.plate.in_(sorted({plate.canonical, plate.compact, *plate.candidates}))
-
-
-def _bills(uow: UnitOfWork, wanted: Wanted, attempts: Sequence[Row[Any]], *, whole: bool) -> list[PaidFor]:
-    orders = {row.order_id for row in attempts}
-    query = select(OrderLine).where(OrderLine.order_id.in_(orders), *_of_line(wanted))
-    lines: dict[uuid.UUID, list[Row[Any]]] = {}
-    for line in uow.connection.execute(query.order_by(OrderLine.position)):
-        lines.setdefault(line.order_id, []).append(line)
-    refunded, written = refundbook.given_back(uow, orders), _written_off(uow, orders)
-    return [
-        PaidFor(
-            place=_place(row),
-            paid_at=row.at if row.state in _MONEY else None,
-            started_at=row.started_at,
-            agency=line.agency,
-            fee_item=line.fee_item,
-            number=line.number,
-            plate=line.plate if whole else mask_plate(line.plate),
-            amount=line.pay_amount - line.discount,
-            trade_amount=row.trade_amount,
-            refunded=refunded.get(row.id, 0),
-            provider=row.provider,
-            trade_number=row.trade_number,
-            status=of_attempt(AttemptState(row.state), lost=False)[1],
-            write_off=written.get((row.order_id, line.agency, line.number), "")
-            if row.state == AttemptState.PAID
-            else "",
-        )
-        for row in attempts
-        for line in lines.get(row.order_id, ())
-    ]
-
-
-def _written_off(uow: UnitOfWork, orders: Collection[uuid.UUID]) -> dict[tuple[uuid.UUID, str, str], str]:
-    query = select(WriteOff.order_id, WriteOff.agency, WriteOff.number, WriteOff.state)
-    rows = uow.connection.execute(query.where(WriteOff.order_id.in_(orders), WriteOff.kind == text("'write_off'")))
-    return {(order, agency, number): state for order, agency, number, state in rows}
+def _bill(row: Any, *, whole: bool) -> PaidFor:
+    state = AttemptState(row.state)
+    return PaidFor(
+        place=Place(row.at, row.id),
+        paid_at=row.at if state in _MONEY else None,
+        started_at=row.started_at,
+        agency=row.agency,
+        fee_item=row.fee_item,
+        number=row.number,
+        plate=row.plate if whole else mask_plate(row.plate),
+        amount=row.amount,
+        trade_amount=row.trade_amount,
+        refunded=int(row.refunded or 0),
+        provider=row.provider,
+        trade_number=row.trade_number,
+        status=_shown(state),
+        write_off=row.write_off or "",
+    )

@@ -5,16 +5,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, tuple_
+from psycopg import Cursor, sql
+from psycopg.rows import namedtuple_row
 
 from domain.clock import days_between
 from domain.masks import masked_mobile
 from domain.notices import Topic
 from domain.phones import Mobile
+from infra.conditions import all_of
 from infra.database import UnitOfWork
-from models.account import SmsMessage
-from models.passes import PassEntry, PassRound
 from services.accounts import Accounts
 
 PAGE = 50
@@ -44,6 +46,29 @@ _FATES: Mapping[tuple[str, str | None], Fate] = {  # state, and the delivery of 
     ("unknown", None): Fate.UNKNOWN,
     ("refused", None): Fate.REFUSED,
     ("expired", None): Fate.EXPIRED,
+}
+
+
+def _stands(fate: Fate) -> str:
+    pairs = [pair for pair, of in _FATES.items() if of is fate]
+    same = "state = '{}' AND delivery IS NOT DISTINCT FROM {}"
+    return " OR ".join(same.format(state, f"'{delivery}'" if delivery else "NULL") for state, delivery in pairs)
+
+
+_PAGE = """
+SELECT id, created_at, topic, state, delivery, cause, gateway, parts, channel, citizen, ended_at FROM sms_message s
+WHERE {asked} ORDER BY created_at DESC, id DESC LIMIT {most}
+"""
+_CONDITIONS = {
+    "topic": "topic = %(topic)s",
+    "code": "topic IS NULL",
+    "since": "created_at >= %(since)s",
+    "until": "created_at < %(until)s",
+    "at": "(created_at, id) < (%(at)s, %(id)s)",
+    "citizen": "channel = %(channel)s AND citizen = %(citizen)s",
+    "lots": """topic = ANY(%(of_passes)s) AND EXISTS (SELECT FROM pass_entry e JOIN pass_round r ON r.id = e.round_id
+        WHERE e.channel = s.channel AND e.citizen = s.citizen AND r.lot = ANY(%(lots)s))""",
+    **{fate.name: f"({_stands(fate)})" for fate in Fate},
 }
 
 
@@ -87,44 +112,44 @@ def page(
 
     `lots`: whose staff asks, which sees what is sent about passes to those who applied there; None: everything.
     """
-    conditions = _conditions(wanted)
+    values = _values(wanted, after)
     if lots is not None:
-        applied = select(PassEntry.id).join(PassRound, PassRound.id == PassEntry.round_id)
-        applied = applied.where(PassEntry.channel == SmsMessage.channel, PassEntry.citizen == SmsMessage.citizen)
-        conditions += [SmsMessage.topic.in_(OF_PASSES), applied.where(PassRound.lot.in_(lots)).exists()]
+        values |= {"lots": list(lots), "of_passes": list(OF_PASSES)}
     if wanted.mobile is not None:
         whose = accounts.citizens_of_mobile(uow, wanted.mobile)
         if whose is None:
             return [], None
-        conditions += [SmsMessage.channel == whose[0], SmsMessage.citizen == whose[1]]
-    if after:
-        conditions.append(tuple_(SmsMessage.created_at, SmsMessage.id) < tuple_(after.at, after.message_id))
-    query = select(SmsMessage).where(*conditions).order_by(SmsMessage.created_at.desc(), SmsMessage.id.desc())
-    found = uow.session.scalars(query.limit(PAGE + 1)).all()
+        values["channel"], values["citizen"] = whose
+    cursor: Cursor[Any] = uow.driver.cursor(row_factory=namedtuple_row)
+    found = cursor.execute(_statement(frozenset(values)), values).fetchall()
     numbers = accounts.mobiles(uow, {(row.channel, row.citizen) for row in found if row.channel and row.citizen})
     rows = [_shown(row, numbers.get((row.channel or "", row.citizen or ""))) for row in found[:PAGE]]
     return rows, rows[-1].place if len(found) > PAGE else None
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if wanted.topic:
-        found.append(SmsMessage.topic.is_(None) if wanted.topic == CODE else SmsMessage.topic == wanted.topic)
+@cache
+def _statement(asked: frozenset[str]) -> bytes:
+    conditions = all_of("true", _CONDITIONS, asked)
+    return sql.SQL(_PAGE).format(asked=conditions, most=sql.Literal(PAGE + 1)).as_bytes()
+
+
+def _values(wanted: Wanted, after: Place | None) -> dict[str, Any]:
+    """What is asked for, by the names that the conditions have for it."""
     since, until = days_between(wanted.first, wanted.last)
-    if since:
-        found.append(SmsMessage.created_at >= since)
-    if until:
-        found.append(SmsMessage.created_at < until)
+    asked: dict[str, Any] = {
+        "topic": wanted.topic if wanted.topic != CODE else "",
+        "code": wanted.topic == CODE or None,
+        "since": since,
+        "until": until,
+        "at": after and after.at,
+        "id": after and after.message_id,
+    }
     if wanted.fate:
-        found.append(or_(*(_stands(*pair) for pair, fate in _FATES.items() if fate is wanted.fate)))
-    return found
+        asked[wanted.fate.name] = True
+    return {name: value for name, value in asked.items() if value not in (None, "")}
 
 
-def _stands(state: str, delivery: str | None) -> ColumnElement[bool]:
-    return and_(SmsMessage.state == state, SmsMessage.delivery.is_not_distinct_from(delivery))
-
-
-def _shown(row: SmsMessage, mobile: Mobile | None) -> Sms:
+def _shown(row: Any, mobile: Mobile | None) -> Sms:
     return Sms(
         Place(row.created_at, row.id),
         row.topic or CODE,
