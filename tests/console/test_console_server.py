@@ -55,6 +55,28 @@ def do(client, path, given=None, **more):
     return client.post(f"/console/api/{path}", json=given or {}, headers=HEADERS, **more)
 
 
+def test_the_dialog_of_account_linking_takes_a_token_once(client, console, amy, posted):
+    def issued():
+        headers = {"Authorization": "Bearer t"}
+        return client.post(f"/v2/bot/user/{amy}/linkToken", headers=headers).json["linkToken"]
+
+    def opened(token, nonce="n" * 43):
+        return client.get("/console/dialog/bot/accountLink", query_string={"linkToken": token, "nonce": nonce})
+
+    posted.clear()
+    token = issued()
+    assert opened(token, "short").status_code == 400, "and the token is still good"
+    assert opened(token).status_code == 200
+    (event,) = events(posted)
+    assert (event["type"], event["source"]["userId"]) == ("accountLink", amy)
+    assert event["link"] == {"result": "ok", "nonce": "n" * 43}
+    assert opened(token).status_code == opened("made up").status_code == 400
+    late = issued()
+    console.clock.move(600)
+    assert opened(late).status_code == 400
+    assert len(events(posted)) == 1
+
+
 def test_what_citizens_do_goes_out_signed(client, amy, posted):
     assert do(client, f"citizens/{amy}/text", {"text": "待繳"}).status_code == 200
     body, signature = posted[-1]

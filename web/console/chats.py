@@ -193,6 +193,12 @@ class Console:
         event = self.events.sticker(citizen, package_id, sticker_id)
         self._do(citizen, event, {"type": "sticker", "packageId": package_id, "stickerId": sticker_id})
 
+    def link(self, token: str, nonce: str) -> None:
+        """LINE's dialog of account linking, to which a member site sends the browser on. Raises ValueError."""
+        citizen = self.platform.people.take_link(token, nonce)
+        linked = self.events.event("accountLink", citizen, link={"result": "ok", "nonce": nonce})
+        self._do(citizen, linked, {"type": "note", "note": "linked"})
+
     def _known(self, citizen: str) -> User:
         if citizen not in self.memory.users:
             raise LookupError("no such citizen")

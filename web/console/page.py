@@ -61,6 +61,15 @@ def _mount_page(door: Blueprint, console: Console) -> None:
         after = request.args.get("after", 0, type=int)
         return _json(wait_and_tell(console, after) if after else tell(console, 0))
 
+    @door.get("/console/dialog/bot/accountLink")
+    def link() -> Response:
+        """As https://access.line.me/dialog/bot/accountLink; the token, good once, is what a forger has not."""
+        try:
+            console.link(request.args.get("linkToken", ""), request.args.get("nonce", ""))
+        except ValueError as error:
+            return Response(str(error), 400, content_type="text/plain")
+        return Response("已連結，請回到聊天室。Linked: go back to the chat.", content_type="text/plain")
+
     @door.get("/console/api/contents/<message_id>")
     def content(message_id: str) -> Response:
         kept = console.memory.contents.get(message_id)

@@ -76,6 +76,10 @@ REPLY_TOKEN_LAST_SECONDS = 20 * 60  # also for a redelivered event
 RETRY_KEY_SECONDS = 24 * 3600
 FOLLOWERS_PER_PAGE = 1000
 
+# Link user account (guide)
+LINK_TOKEN_SECONDS = 10 * 60
+NONCE_LENGTH = range(10, 256)
+
 # Rich menus
 MENU_MIN_WIDTH, MENU_MAX_WIDTH = 800, 2500
 MENU_MIN_HEIGHT = 250

@@ -60,6 +60,14 @@ class ReplyToken:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkToken:
+    """A token to link accounts with that has not been used: whose it is, and until when it is good."""
+
+    user_id: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptedKey:
     """A retry key that LINE has accepted."""
 
@@ -78,6 +86,7 @@ class Memory:
     timelines: dict[str, list[Any]] = field(default_factory=dict)
     contents: dict[str, Content] = field(default_factory=dict)
     reply_tokens: dict[str, ReplyToken] = field(default_factory=dict)
+    link_tokens: dict[str, LinkToken] = field(default_factory=dict)
     retry_keys: dict[str, AcceptedKey] = field(default_factory=dict)
     loading_until: dict[str, datetime] = field(default_factory=dict)
     changed: threading.Condition = field(default_factory=lambda: threading.Condition(threading.RLock()))

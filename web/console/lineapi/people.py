@@ -1,19 +1,22 @@
 """Users and what they sent: profile, followers, contents, link tokens, read marks."""
 
 import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from urllib.parse import parse_qs
 
 from web.console.lineapi import limits
 from web.console.lineapi.call import Call
 from web.console.lineapi.errors import NOT_FOUND, Answer, ApiError
-from web.console.lineapi.memory import Content, Memory
+from web.console.lineapi.memory import Content, LinkToken, Memory
 
 
 class People:
     """The calls that ask about users."""
 
-    def __init__(self, memory: Memory, bot_user_id: str) -> None:
+    def __init__(self, memory: Memory, bot_user_id: str, now: Callable[[], datetime]) -> None:
         self._memory = memory
+        self._now = now
         self._bot_user_id = bot_user_id
 
     def profile(self, call: Call) -> Answer:
@@ -62,7 +65,20 @@ class People:
         return content
 
     def link_token(self, call: Call) -> Answer:
-        """A token to link accounts with. LINE's dialog that would take it is not played here."""
+        """A token to link accounts with, which the dialog takes (take_link)."""
         if call.ids[0] not in self._memory.users:
             raise ApiError(404, NOT_FOUND)
-        return Answer.of({"linkToken": secrets.token_urlsafe(24)})
+        token = secrets.token_urlsafe(24)
+        self._memory.link_tokens[token] = LinkToken(
+            call.ids[0], self._now() + timedelta(seconds=limits.LINK_TOKEN_SECONDS)
+        )
+        return Answer.of({"linkToken": token})
+
+    def take_link(self, token: str, nonce: str) -> str:
+        """Whose chat is linked, by LINE's dialog; once. Raises ValueError where LINE would show an error."""
+        if len(nonce) not in limits.NONCE_LENGTH:
+            raise ValueError("nonce: too short or too long")
+        issued = self._memory.link_tokens.pop(token, None)
+        if issued is None or issued.until <= self._now():
+            raise ValueError("linkToken: unknown, used or expired")
+        return issued.user_id

@@ -49,7 +49,7 @@ class LinePlatform:
         self._clock = clock
         self.rich_menus = RichMenus(self.memory, self._checked)
         self._sending = Sending(self.memory, clock.now, self._checked, self.quota, strangers=strangers)
-        self._people = People(self.memory, self.bot_user_id)
+        self.people = People(self.memory, self.bot_user_id, clock.now)
         routes = self._routes()
         self._fixed = {key: handler for key, handler in routes.items() if "{" not in key[1]}
         self._patterns = [
@@ -105,7 +105,7 @@ class LinePlatform:
         return checked
 
     def _routes(self) -> dict[tuple[str, str], Handler]:
-        send, people, menus = self._sending, self._people, self.rich_menus
+        send, people, menus = self._sending, self.people, self.rich_menus
         validated: dict[tuple[str, str], Handler] = {
             ("POST", f"/v2/bot/message/validate/{kind}"): send.validate
             for kind in ("reply", "push", "multicast", "narrowcast", "broadcast")
