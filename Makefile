@@ -10,7 +10,7 @@ RUN_READY := $(VENV)/ready-run-$(shell cat requirements.txt | cksum | cut -d' ' 
 DEV_READY := $(VENV)/ready-dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 LOCK := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url
 
-.PHONY: help run test test-fast soak bench lint lock browser clean
+.PHONY: help run test test-fast soak bench lint audit lock browser clean
 help:
 	@sed -n 's/^#   //p' Makefile
 
@@ -38,6 +38,10 @@ lint: $(DEV_READY)
 	@$(VENV)/bin/ruff format --check
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
+
+#   make audit  are there known holes in what requirements.txt names? (asks PyPI; what it cannot tell is an error)
+audit: $(DEV_READY)
+	@$(VENV)/bin/uv tool run pip-audit@2.10.1 --strict --disable-pip --require-hashes --progress-spinner off -r requirements.txt
 
 #   make lock   pin requirements*.in anew
 lock: $(DEV_READY)
