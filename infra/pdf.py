@@ -12,6 +12,8 @@ from xml.sax.saxutils import escape
 FONT_FILE = Path(__file__).parent / "fonts" / "NotoSansTC-Regular.ttf"
 FONT = "NotoSansTC"
 MARGIN = 50  # points
+PADDING = 6  # points, of a cell: reportlab's own
+TALLEST = 340  # points, of a picture: two fit on a page
 LABEL_SHARE = 0.28  # of the width of the text
 _CONTROL = dict.fromkeys((*range(32), 127), " ")
 _loading = Lock()
@@ -19,10 +21,10 @@ _loading = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and groups of (label, value); a line parts two groups."""
+    """A heading and groups of (label, value); a line parts two groups. A value in bytes is a JPEG to show."""
 
     heading: str
-    groups: Sequence[Sequence[tuple[str, str]]]
+    groups: Sequence[Sequence[tuple[str, str | bytes]]]
     note: str = ""
 
 
@@ -60,8 +62,11 @@ def _section(section: Section, styles: dict[str, Any], width: float) -> list[Any
     for group in section.groups:
         if not group:
             continue
-        rows = [[_paragraph(label, styles["label"]), _paragraph(value, styles["body"])] for label, value in group]
-        table = Table(rows, colWidths=[width * LABEL_SHARE, width * (1 - LABEL_SHARE)], splitInRow=1)
+        widths = [width * LABEL_SHARE, width * (1 - LABEL_SHARE)]
+        rows = [
+            [_paragraph(label, styles["label"]), _value(value, styles["body"], widths[1])] for label, value in group
+        ]
+        table = Table(rows, colWidths=widths, splitInRow=1)
         table.setStyle(TableStyle([
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("TOPPADDING", (0, 0), (-1, -1), 2),
@@ -70,6 +75,18 @@ def _section(section: Section, styles: dict[str, Any], width: float) -> list[Any
         ]))  # fmt: skip
         flow.append(table)
     return flow
+
+
+def _value(value: str | bytes, style: Any, width: float) -> Any:
+    """Words, or a picture as large as the cell has room for and no larger than it is."""
+    from reportlab.lib.utils import ImageReader
+    from reportlab.platypus import Image
+
+    if isinstance(value, str):
+        return _paragraph(value, style)
+    across, down = ImageReader(io.BytesIO(value)).getSize()
+    shrunk = min(1, (width - 2 * PADDING) / across, TALLEST / down)
+    return Image(io.BytesIO(value), across * shrunk, down * shrunk)
 
 
 def _paragraph(text: str, style: Any) -> Any:

@@ -1,5 +1,6 @@
 """我的資料: everything held about a citizen, for the citizen alone (個資法 §3: 查詢、閱覽、製給複製本)."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +19,7 @@ from services.holding import Column
 from services.holdings import PARTS
 from services.holdings_names import Names
 
-Value = str | int | bool | list[str] | None
+Value = str | int | bool | list[str] | bytes | None  # bytes: a JPEG
 
 ACCOUNT = (
     Column("name", msgid("姓名")),
@@ -55,9 +56,12 @@ class Copy:
     names: Names
 
     def as_json(self) -> dict[str, Any]:
-        """Table by table, row by row, times in Taiwan."""
+        """Table by table, row by row, times in Taiwan, pictures as data URLs."""
         tables = {
-            part.table: [dict(zip((c.name for c in part.columns), row, strict=True)) for row in part.rows]
+            part.table: [
+                dict(zip((c.name for c in part.columns), (_in_json(value) for value in row), strict=True))
+                for row in part.rows
+            ]
             for part in self.held
         }
         return {"made_at": _plain(self.made_at), "held": tables}
@@ -91,8 +95,9 @@ class MyData:
                 rows = uow.connection.execute(text(part.select), who).all()
                 plain = [[_plain(value) for value in row] for row in rows]
                 held.append(Held(part.table, part.title, part.columns, plain, part.counted))
+        photos = self._book.photos_of(uow, channel, citizen)
         written = [
-            [_plain(one.at), one.sender.value, one.words, one.photo is not None]
+            [_plain(one.at), one.sender.value, one.words, photos.get(one.id, one.photo is not None)]
             for one in self._book.of_citizen(uow, channel, citizen)
         ]
         held.append(Held("thread_message", msgid("您與客服的對話"), WRITTEN, written))
@@ -113,12 +118,16 @@ def _plain(value: object) -> Value:
     return str(value)
 
 
+def _in_json(value: Value) -> Value:
+    return f"data:image/jpeg;base64,{b64encode(value).decode()}" if isinstance(value, bytes) else value
+
+
 def _section(reader: Reader, names: Names, part: Held) -> Section:
     if part.counted:
         return _counted(reader, part)
     groups = [
         [
-            (reader.t(column.label), _words(reader, names, f"{part.table}.{column.name}", value))
+            (reader.t(column.label), _shown(reader, names, f"{part.table}.{column.name}", value))
             for column, value in zip(part.columns, row, strict=True)
             if column.label and value is not None
         ]
@@ -137,6 +146,10 @@ def _counted(reader: Reader, part: Held) -> Section:
         ]
     ]
     return Section(reader.t(part.title), groups, reader.t("每一則的時間與內容在 JSON 檔裡。"))
+
+
+def _shown(reader: Reader, names: Names, column: str, value: Value) -> str | bytes:
+    return value if isinstance(value, bytes) else _words(reader, names, column, value)
 
 
 def _words(reader: Reader, names: Names, column: str, value: Value) -> str:

@@ -1,7 +1,7 @@
 """Rows of cases: written into, locked, read. Words and photos are ciphertext; only here are they read."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,6 +78,13 @@ class ThreadBook:
         of_thread = select(ThreadPhoto.picture).join(ThreadMessage, ThreadMessage.id == ThreadPhoto.id)
         token = uow.session.scalar(of_thread.where(ThreadPhoto.id == message_id, ThreadMessage.thread_id == thread_id))
         return self._cipher.open(token, _picture(message_id)) if token is not None else None
+
+    def photos_of(self, uow: UnitOfWork, channel: str, citizen: str) -> Mapping[uuid.UUID, bytes]:
+        """The pictures that are kept of all cases of a citizen, JPEGs by the id of their message."""
+        mine = select(ThreadPhoto).join(ThreadMessage, ThreadMessage.id == ThreadPhoto.id)
+        mine = mine.join(ThreadRow, ThreadRow.id == ThreadMessage.thread_id)
+        rows = uow.session.scalars(mine.where(ThreadRow.channel == channel, ThreadRow.citizen == citizen))
+        return {row.id: self._cipher.open(row.picture, _picture(row.id)) for row in rows}
 
     def _message(self, row: ThreadMessage) -> Message:
         words = self._cipher.decrypt(row.words, _words(row.id)) if row.words is not None else None

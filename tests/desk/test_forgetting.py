@@ -107,7 +107,7 @@ def test_the_copy_of_ones_data_has_what_was_written(desk: Desk, clock: MovableCl
     with desk.units() as uow:
         copy = my_data.copy(uow, CHANNEL, CITIZEN)
     held = copy.as_json()["held"]
-    assert [(one["sender"], one["words"], one["photo"]) for one in held["thread_message"]] == [
+    assert [(one["sender"], one["words"], bool(one["photo"])) for one in held["thread_message"]] == [
         ("citizen", "祕密", False),
         ("citizen", None, True),
     ]

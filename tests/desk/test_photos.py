@@ -2,15 +2,25 @@
 
 import io
 import uuid
+from base64 import b64decode
 
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
+from adapters.bills.cities import load_cities
 from domain.errors import OutsideError, Retry
+from domain.reader import Display, Language
 from infra.crypto import FieldCipher
+from infra.locales import reader
+from services.desk.book import ThreadBook
+from services.holdings_names import Names
+from services.my_data import MyData
 from services.rotation import Rotation
+from services.vehicle_rules import load_vehicle_rules
 from tests.accounts import DATA_KEY
-from tests.desk.conftest import Desk
+from tests.clock import MovableClock
+from tests.desk.conftest import CHANNEL, CITIZEN, OTHER, Desk
 
 PHOTO = {"photo": True, "message_id": "501"}
 NEW_KEY = bytes(range(100, 132))
@@ -44,6 +54,26 @@ def test_a_photo_is_kept_once(desk: Desk) -> None:
     assert kept is not None
     assert Image.open(io.BytesIO(kept)).size == (30, 20)
     assert desk.told() == []
+
+
+def test_the_copy_of_ones_data_has_the_photo_itself(desk: Desk, clock: MovableClock) -> None:
+    desk.write("請看照片")
+    desk.write(**PHOTO)
+    desk.write(citizen=OTHER, photo=True, message_id="502")
+    desk.source.data = png()
+    desk.fetch()
+    my_data = MyData(
+        desk.given["accounts"], Names(load_cities(), load_vehicle_rules()), ThreadBook(FieldCipher((DATA_KEY,))), clock
+    )
+    with desk.units() as uow:
+        copy = my_data.copy(uow, CHANNEL, CITIZEN)
+    words, photo = (one["photo"] for one in copy.as_json()["held"]["thread_message"])
+    assert words is False
+    kind, _, encoded = photo.partition(",")
+    assert kind == "data:image/jpeg;base64"
+    assert Image.open(io.BytesIO(b64decode(encoded))).size == (30, 20)
+    pages = PdfReader(io.BytesIO(copy.as_pdf(reader(Language.ZH, Display.NORMAL)))).pages
+    assert [one.image.size for page in pages for one in page.images if one.image] == [(30, 20)]
 
 
 def test_what_is_no_picture_is_asked_for_again(desk: Desk) -> None:

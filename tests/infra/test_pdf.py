@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 
 from infra import pdf
@@ -25,6 +26,16 @@ def test_what_is_written_can_be_read_with_the_font_embedded() -> None:
     assert any("NotoSansTC" in name for name in named)
     assert PdfReader(io.BytesIO(made)).trailer["/Root"]["/Lang"] == "zh-TW"  # type: ignore[index]
     assert len(made) < 100_000, "only the letters used are embedded"
+
+
+def test_a_picture_is_shown_no_larger_than_the_paper() -> None:
+    groups = []
+    for colour in ("red", "green", "blue"):
+        drawn = io.BytesIO()
+        Image.new("RGB", (1600, 4000), colour).save(drawn, "JPEG")
+        groups.append([("照片", drawn.getvalue())])
+    pages = PdfReader(io.BytesIO(pdf.document("資料", "", [pdf.Section("對話", groups)], language="zh-TW"))).pages
+    assert [len(page.images) for page in pages] == [2, 1]
 
 
 def test_a_letter_the_font_lacks_is_spelled_out_never_lost() -> None:
