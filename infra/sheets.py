@@ -36,14 +36,14 @@ class SheetError(Exception):
 
 
 def write_sheet(
-    title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], notes: Sequence[str] = ()
+    title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], notes: Sequence[str] = (), *, mark: str = ""
 ) -> IO[bytes]:
     """A workbook with one sheet: `notes` a line each, the head, the rows. Rows go to disk as they come, and of the file
-    too no more than a piece is in memory, however many there are.
+    too no more than a piece is in memory, however many there are. `mark`: printed above every page, who took it.
     """
     book = Workbook(write_only=True)
     sheet: WriteOnlyWorksheet = book.create_sheet(title)
-    _lay_out(sheet, head_at=len(notes) + 1)
+    _lay_out(sheet, head_at=len(notes) + 1, mark=mark)
     for place, name in enumerate(head, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = min(WIDEST, max(10, 2 * len(name) + 2))
     for note in notes:
@@ -98,7 +98,7 @@ def safe_csv(value: Cell) -> str:
     return "'" + written if isinstance(value, str) and written[:1] in "=+-@\t\r" and written else written
 
 
-def _lay_out(sheet: WriteOnlyWorksheet, *, head_at: int) -> None:
+def _lay_out(sheet: WriteOnlyWorksheet, *, head_at: int, mark: str) -> None:
     """The head stays in view; printed, every page is A4 across with the head, as wide as the sheet, and 頁次."""
     sheet.freeze_panes = f"A{head_at + 1}"
     sheet.print_title_rows = f"{head_at}:{head_at}"
@@ -106,6 +106,7 @@ def _lay_out(sheet: WriteOnlyWorksheet, *, head_at: int) -> None:
     sheet.page_setup.fitToHeight = 0  # as many pages as it takes
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.oddFooter.center.text = "第 &P 頁，共 &N 頁"
+    sheet.oddHeader.center.text = _printable(mark).replace("&", "&&") or None  # "&P" would be a number of page
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Cell, *, bold: bool = False) -> WriteOnlyCell:

@@ -1,20 +1,85 @@
-"""月票繳費查詢: how every place of a round was, or is to be, paid for. Numbers and sums; who it was, entries know."""
+"""月票繳費查詢: how every place of a month was, or is to be, paid for. Numbers and sums; who it was, entries know."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from psycopg import Cursor, sql
+from psycopg.rows import namedtuple_row
 
+from domain.clock import days_between
+from domain.draw.coding import REHEARSAL
 from domain.orders import AttemptState
 from domain.passsales import PaidBy, PayStatus, of_attempt
+from infra.conditions import all_of
 from infra.database import UnitOfWork
-from models.draw import CounterSale, Seat
-from models.order import Attempt, OrderLine, Payment
-from models.passes import PassEntry, PassRound
-from services.passes import rights
-from services.passes.afterwards import lost, rank_of
+from models.passes import PassRound
+from services.passes.prices import prices_due
+
+PAGE = 50
+AT_ONCE = 1_000  # rows read at once for a file
+AT_THE_LOT, NOT_BEGUN = "counter", "to_pay"  # beside the states of attempts
+_ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+
+# Payments online, payments at the lot, and places nobody has begun to pay for.
+_ROWS = """
+WITH round AS (
+  SELECT r.*, l.name AS lot_name FROM pass_round r JOIN lot l ON l.number = r.lot WHERE {rounds}
+), sale AS (
+  SELECT e.id AS entry_id, a.id, a.state, coalesce(p.paid_at, a.started_at) AS at, a.amount + a.fee AS amount,
+    a.trade_number AS number
+  FROM round JOIN pass_entry e ON e.round_id = round.id JOIN order_line o ON o.entry_id = e.id
+  JOIN attempt a ON a.order_id = o.order_id LEFT JOIN payment p ON p.attempt_id = a.id
+  UNION ALL
+  SELECT c.entry_id, c.entry_id, 'counter', c.paid_at, c.amount, c.receipt_no
+  FROM round JOIN counter_sale c ON c.round_id = round.id
+  UNION ALL
+  SELECT s.entry_id, s.entry_id, 'to_pay', NULL, NULL, ''
+  FROM round JOIN pass_seat s ON s.round_id = round.id AND s.state = 'offered'
+  WHERE NOT EXISTS (
+    SELECT FROM order_line o JOIN attempt a ON a.order_id = o.order_id WHERE o.entry_id = s.entry_id
+  )
+)
+SELECT sale.*, e.entry_no, round.draw_id, round.lot_name, round.kind, round.pass_type,
+  coalesce('L' || t.late, k.status || k.no) AS result, coalesce(plan.name, e.plan) AS plan,
+  s.state IS DISTINCT FROM 'paid' AS unpaid
+FROM sale JOIN pass_entry e ON e.id = sale.entry_id JOIN round ON round.id = e.round_id
+LEFT JOIN pass_seat s ON s.entry_id = e.id
+LEFT JOIN draw_rank k ON k.entry_id = e.id LEFT JOIN late_entry t ON t.entry_id = e.id
+LEFT JOIN lot_plan plan ON (plan.lot, plan.kind, plan.pass_type, plan.code)
+  = (round.lot, round.kind, round.pass_type, e.plan)
+WHERE {sales}
+ORDER BY sale.at DESC NULLS LAST, k.rank, sale.id LIMIT %(most)s OFFSET %(after)s
+"""
+_ROUNDS = {
+    "draw_id": "r.draw_id = %(draw_id)s",
+    "month": "r.month = %(month)s AND starts_with(r.draw_id, %(rehearsals)s) = %(rehearsal)s",
+    "lots": "r.lot = ANY(%(lots)s)",
+    "kind": "r.kind = %(kind)s",
+    "pass_type": "r.pass_type = %(pass_type)s",
+}
+_SALES = {
+    "states": "sale.state = ANY(%(states)s)",
+    "since": "sale.at >= %(since)s",
+    "until": "sale.at < %(until)s",
+    "entries": "e.id = ANY(%(entries)s)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for; what is empty is every one. `lots` None: every lot. `entries`: those of a plate."""
+
+    month: str  # of use, 2027-01
+    lots: Collection[str] | None = None
+    kind: str = ""
+    pass_type: str = ""
+    rehearsal: bool = False
+    how: PaidBy | None = None
+    day: date | None = None  # 繳費日期
+    entries: Collection[uuid.UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +88,12 @@ class Sale:
 
     entry_id: uuid.UUID
     entry_no: str
-    result: str  # 抽籤結果: W12, B3, L1
-    plan: str  # its code
+    draw_id: str
+    lot_name: str
+    kind: str
+    pass_type: str  # its code
+    result: str  # 抽籤結果: W12, B3, L1; "" for who bought first
+    plan: str  # 優惠方案, its name
     amount: int | None
     at: datetime | None  # 繳費時間: of the money, else of the beginning
     paid_by: PaidBy
@@ -32,66 +101,83 @@ class Sale:
     status: PayStatus
 
 
+def page(uow: UnitOfWork, wanted: Wanted, *, after: int = 0) -> tuple[Sequence[Sale], bool]:
+    """PAGE rows behind the first `after`, the latest payment first, then places that wait for one; and whether there
+    are more. Failed payments are listed too.
+    """
+    found = _read(uow, _asked(wanted), after, PAGE + 1)
+    return found[:PAGE], len(found) > PAGE
+
+
+def every(uow: UnitOfWork, wanted: Wanted) -> Iterator[Sequence[Sale]]:
+    """All of them, some at a time, as they are at one moment: for a file. Must be the first in its transaction."""
+    uow.driver.execute(_ONE_MOMENT)
+    yield from _all(uow, _asked(wanted))
+
+
 def sales_of(uow: UnitOfWork, row: PassRound) -> Sequence[Sale]:
-    """Every payment of a round, the latest first; then places that wait for one. Failed ones are listed too."""
-    rows = [*_online(uow, row), *_at_the_lot(uow, row), *_not_begun(uow, row)]
-    return sorted(rows, key=lambda one: (one.at is None, -(one.at.timestamp() if one.at else 0), one.result))
+    """Every row of one round."""
+    return [sale for sales in _all(uow, {"draw_id": row.draw_id}) for sale in sales]
 
 
-def _online(uow: UnitOfWork, row: PassRound) -> list[Sale]:
-    found = (
-        select(PassEntry, Attempt, func.coalesce(Payment.paid_at, Attempt.started_at))
-        .join(OrderLine, OrderLine.entry_id == PassEntry.id)
-        .join(Attempt, Attempt.order_id == OrderLine.order_id)
-        .outerjoin(Payment, Payment.attempt_id == Attempt.id)
-        .where(PassEntry.round_id == row.id)
+def _all(uow: UnitOfWork, values: Mapping[str, object]) -> Iterator[Sequence[Sale]]:
+    after = 0
+    while found := _read(uow, values, after, AT_ONCE):
+        yield found
+        after += len(found)
+
+
+def _asked(wanted: Wanted) -> dict[str, object]:
+    since, until = days_between(wanted.day, wanted.day)
+    given = {
+        "lots": sorted(wanted.lots) if wanted.lots is not None else None,
+        "kind": wanted.kind or None,
+        "pass_type": wanted.pass_type or None,
+        "states": _states(wanted.how) if wanted.how else None,
+        "since": since,
+        "until": until,
+        "entries": list(wanted.entries) if wanted.entries is not None else None,
+    }
+    month = {"month": wanted.month, "rehearsals": REHEARSAL, "rehearsal": wanted.rehearsal}
+    return month | {name: value for name, value in given.items() if value is not None}
+
+
+def _read(uow: UnitOfWork, values: Mapping[str, object], after: int, most: int) -> Sequence[Sale]:
+    query = sql.SQL(_ROWS).format(rounds=all_of("true", _ROUNDS, values), sales=all_of("true", _SALES, values))
+    with Cursor(uow.driver, row_factory=namedtuple_row) as cursor:
+        sales = [_sale(row) for row in cursor.execute(query, {**values, "after": after, "most": most})]
+    due = prices_due(uow, [one.entry_id for one in sales if one.amount is None])
+    return [one if one.amount is not None else replace(one, amount=due.get(one.entry_id)) for one in sales]
+
+
+def _sale(row: Any) -> Sale:
+    paid_by, status = _stands(row.state, lost=row.unpaid and row.result is not None)
+    return Sale(
+        entry_id=row.entry_id,
+        entry_no=row.entry_no,
+        draw_id=row.draw_id,
+        lot_name=row.lot_name,
+        kind=row.kind,
+        pass_type=row.pass_type,
+        result=row.result or "",
+        plan=row.plan,
+        amount=row.amount,
+        at=row.at,
+        paid_by=paid_by,
+        number=row.number,
+        status=status,
     )
-    return [
-        _sale(uow, entry, attempt.amount + attempt.fee, at, AttemptState(attempt.state), attempt.trade_number)
-        for entry, attempt, at in uow.session.execute(found)
-    ]
 
 
-def _sale(uow: UnitOfWork, entry: PassEntry, amount: int, at: datetime, state: AttemptState, number: str) -> Sale:
-    paid_by, status = of_attempt(state, lost=not rights.is_paid(uow, entry.id))
-    return Sale(entry.id, entry.entry_no, _result(uow, entry.id), entry.plan, amount, at, paid_by, number, status)
+def _stands(state: str, *, lost: bool) -> tuple[PaidBy, PayStatus]:
+    if state == NOT_BEGUN:
+        return PaidBy.NOBODY, PayStatus.TO_PAY
+    if state == AT_THE_LOT:
+        return PaidBy.COUNTER, PayStatus.LOST if lost else PayStatus.PAID
+    return of_attempt(AttemptState(state), lost=lost)
 
 
-def _at_the_lot(uow: UnitOfWork, row: PassRound) -> list[Sale]:
-    found = select(PassEntry, CounterSale).join(CounterSale, CounterSale.entry_id == PassEntry.id)
-    sales = []
-    for entry, sold in uow.session.execute(found.where(PassEntry.round_id == row.id)):
-        rank = rank_of(uow, entry.id)  # none: bought first, without the draw
-        status = PayStatus.LOST if rank is not None and lost(uow, rank) else PayStatus.PAID
-        told = (entry.id, entry.entry_no, _result(uow, entry.id), entry.plan, sold.amount, sold.paid_at)
-        sales.append(Sale(*told, PaidBy.COUNTER, sold.receipt_no, status))
-    return sales
-
-
-def _not_begun(uow: UnitOfWork, row: PassRound) -> list[Sale]:
-    begun = select(Attempt.id).join(OrderLine, OrderLine.order_id == Attempt.order_id)
-    found = (
-        select(PassEntry)
-        .join(Seat, Seat.entry_id == PassEntry.id)
-        .where(Seat.round_id == row.id, Seat.state == rights.OFFERED)
-        .where(~begun.where(OrderLine.entry_id == PassEntry.id).exists())
-    )
-    return [
-        Sale(
-            entry_id=entry.id,
-            entry_no=entry.entry_no,
-            result=_result(uow, entry.id),
-            plan=entry.plan,
-            amount=rights.price_of(uow, entry.id),
-            at=None,
-            paid_by=PaidBy.NOBODY,
-            number="",
-            status=PayStatus.TO_PAY,
-        )
-        for entry in uow.session.scalars(found)
-    ]
-
-
-def _result(uow: UnitOfWork, entry_id: uuid.UUID) -> str:
-    rank = rank_of(uow, entry_id)
-    return rank.label if rank else "-"
+def _states(how: PaidBy) -> list[str]:
+    """The states of rows that are paid in this way."""
+    every_state = (*(state.value for state in AttemptState), AT_THE_LOT, NOT_BEGUN)
+    return [state for state in every_state if _stands(state, lost=False)[0] is how]

@@ -79,8 +79,9 @@ def furnish(office: Office, words: Words = Words()) -> Staff:
     chen.post(f"/draw/sell/{ended}", **sold)
     announced(chen, waiting)
     lin.post("/draws/arm", draw=[waiting], reason=words.reason)
-    lin.post(f"/sales/ask/{ended}", reason=words.reason)
-    chen.post(f"/sales/ask/{ended}", reason=words.reason)
+    file = {"month": ended.split("/")[1], "lot": DRAWN_LOT, "rehearsal": "1", "reason": words.reason}
+    lin.post("/sales/ask", **file)
+    chen.post("/sales/ask", **file)
     lin.post("/sales/decide", id=approval(lin.get("/sales").text), approve="1")
     _money(office, staff, words)
     _citizen(office, words)

@@ -131,7 +131,7 @@ class _Payments:
             names = self._names(uow)
         with self._services.unit() as uow:
             rows = payment_list.every(uow, wanted, whole=whole)
-            file = write_sheet("停車費繳費", HEAD, cells(rows), (note,) if note else ())
+            file = write_sheet("停車費繳費", HEAD, cells(rows), (note,) if note else (), mark=note)
             detail: audit.Detail = {"rows": count, "whole": whole}
             audit.write(
                 uow, "payments.exported", actor=member().actor, subject_type="list", subject_id=UNMASKED, detail=detail
