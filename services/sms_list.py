@@ -1,7 +1,7 @@
 """簡訊發送查詢: SMS of the last 30 days, the newest first, and what became of each; words and numbers are gone."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from infra.database import UnitOfWork
 from services.accounts import Accounts
 
 PAGE = 50
+AT_ONCE = 1000
 CODE = "code"  # as a topic: no notice
 OF_PASSES = (Topic.ROUND.value, Topic.DRAW.value, Topic.PASS_ENDS.value)
 
@@ -106,9 +107,15 @@ class Sms:
 
 
 def page(
-    uow: UnitOfWork, accounts: Accounts, wanted: Wanted, lots: Collection[str] | None, *, after: Place | None = None
+    uow: UnitOfWork,
+    accounts: Accounts,
+    wanted: Wanted,
+    lots: Collection[str] | None,
+    *,
+    after: Place | None = None,
+    most: int | None = None,
 ) -> tuple[Sequence[Sms], Place | None]:
-    """The next PAGE, and where the page after it begins; None where there is none.
+    """The next `most` (PAGE), and where the page after it begins; None where there is none.
 
     `lots`: whose staff asks, which sees what is sent about passes to those who applied there; None: everything.
     """
@@ -121,16 +128,26 @@ def page(
             return [], None
         values["channel"], values["citizen"] = whose
     cursor: Cursor[Any] = uow.driver.cursor(row_factory=namedtuple_row)
-    found = cursor.execute(_statement(frozenset(values)), values).fetchall()
+    most = most or PAGE
+    found = cursor.execute(_statement(frozenset(values), most + 1), values).fetchall()
     numbers = accounts.mobiles(uow, {(row.channel, row.citizen) for row in found if row.channel and row.citizen})
-    rows = [_shown(row, numbers.get((row.channel or "", row.citizen or ""))) for row in found[:PAGE]]
-    return rows, rows[-1].place if len(found) > PAGE else None
+    rows = [_shown(row, numbers.get((row.channel or "", row.citizen or ""))) for row in found[:most]]
+    return rows, rows[-1].place if len(found) > most else None
+
+
+def every(uow: UnitOfWork, accounts: Accounts, wanted: Wanted, lots: Collection[str] | None) -> Iterator[Sms]:
+    """All of them, a batch at a time: for a file."""
+    rows, after = page(uow, accounts, wanted, lots, most=AT_ONCE)
+    yield from rows
+    while after:
+        rows, after = page(uow, accounts, wanted, lots, after=after, most=AT_ONCE)
+        yield from rows
 
 
 @cache
-def _statement(asked: frozenset[str]) -> bytes:
+def _statement(asked: frozenset[str], most: int) -> bytes:
     conditions = all_of("true", _CONDITIONS, asked)
-    return sql.SQL(_PAGE).format(asked=conditions, most=sql.Literal(PAGE + 1)).as_bytes()
+    return sql.SQL(_PAGE).format(asked=conditions, most=sql.Literal(most)).as_bytes()
 
 
 def _values(wanted: Wanted, after: Place | None) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """簡訊發送查詢, 未送達訊息: found by what is whole, masked, sent again once; LINE's month as LINE told it."""
 
+import io
 import re
 import uuid
 from datetime import timedelta
 
 import pytest
+from openpyxl import load_workbook
 
 from domain.campaigns import Quota
 from domain.notices import Topic
@@ -115,6 +117,22 @@ def test_a_lots_staff_sees_sms_about_passes_to_its_own_applicants(office: Office
 
 def test_every_topic_has_a_name() -> None:
     assert {*TOPICS} == {sms_list.CODE, *Topic}
+
+
+@pytest.mark.usefixtures("several")
+def test_the_list_of_sms_is_a_file_as_masked(office: Office, chen: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = chen.post("/sms/excel", mobile=MOBILE)
+    rows = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(answer.data)).worksheets[0].iter_rows()]
+    assert rows[0][1:4] == ["種類", "對象", "狀態"]
+    assert sorted(row[1:4] for row in rows[1:]) == [
+        ["月票抽籤", "0912***678", "未送達"],
+        ["驗證碼", "0912***678", "已送達"],
+    ]
+    assert office.audit()[-1] == ("staff:chen", "sms.exported")
+    monkeypatch.setattr(sms_list, "AT_ONCE", 3)
+    every = load_workbook(io.BytesIO(chen.post("/sms/excel").data)).worksheets[0]
+    assert every.max_row == 1 + 4, "each batch once"
+    assert "日期不正確" in chen.post("/sms/excel", first="x").text
 
 
 def message(office: Office, outcome: str, lane: str = CITIZEN, body: bytes | None = b"[]", many: int = 0) -> str:

@@ -1,18 +1,20 @@
 """簡訊發送查詢, and 未送達訊息: what LINE did not take, events that were set aside, LINE's month."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from flask import send_file
 from flask.typing import ResponseReturnValue
 
 from domain.notices import Topic
 from domain.phones import parse_mobile
 from domain.staff import Power
-from services import dead_letters, line_quota, sms_list
-from services.sms_list import Fate, Wanted
+from infra.sheets import Cell, write_sheet
+from services import audit, dead_letters, line_quota, sms_list
+from services.sms_list import Fate, Sms, Wanted
 from web.backoffice import asked
 from web.backoffice.gate import member
-from web.backoffice.room import RULES, Room, field, form_id, refused, show, try_to
+from web.backoffice.room import EXCEL, RULES, Room, field, form_id, local, refused, show, try_to
 
 FIELDS = ("mobile", "topic", "fate", "first", "last")
 TOPICS: Mapping[str, str] = {
@@ -38,6 +40,7 @@ OUTCOMES: Mapping[str, str] = {
     "expired": "逾 24 小時無明確回應（可能已收到）",
 }
 ANSWER = "聊天室的回覆"
+HEAD = ("建立時間", "種類", "對象", "狀態", "原因", "業者", "則數", "結束時間")  # of the list of SMS
 
 
 def register(room: Room) -> None:
@@ -45,6 +48,7 @@ def register(room: Room) -> None:
     views = _Messages(room)
     room.page("/sms", "sms", views.sms, Power.SEE_MESSAGES)
     room.page("/sms/find", "sms_find", room.sparing(views.sms), Power.SEE_MESSAGES, ("POST",))
+    room.page("/sms/excel", "sms_excel", room.sparing(views.excel), Power.SEE_MESSAGES, ("POST",))
     room.page("/failed", "failed", views.failed, Power.SEE_FAILED)
     room.page("/failed/find", "failed_find", views.failed, Power.SEE_FAILED, ("POST",))
     room.page("/failed/again", "failed_again", views.send_again, Power.RESEND, ("POST",))
@@ -70,6 +74,38 @@ class _Messages:
             asked.looked_for(uow, "sms", len(rows), mobile=wanted.mobile)
         more = asked.place_field(end.at, end.message_id) if end else ""
         return show("sms.html", "簡訊發送查詢", rows=rows, more=more, kept=kept, topics=TOPICS, fates=list(Fate))
+
+    def excel(self) -> ResponseReturnValue:
+        """POST: the same list as a file, as masked; the audit keeps how many were taken away."""
+        try:
+            wanted = _wanted(asked.fields(FIELDS, self._services.clock))
+        except RULES as error:
+            return refused(error, "sms")
+        lots, count = member().lots(Power.SEE_MESSAGES), 0
+
+        def cells(rows: Iterator[Sms]) -> Iterator[Sequence[Cell]]:
+            nonlocal count
+            for one in rows:
+                count += 1
+                topic = TOPICS.get(one.topic, one.topic)
+                yield (
+                    local(one.place.at),
+                    topic,
+                    one.to,
+                    one.fate.value,
+                    one.cause,
+                    one.gateway,
+                    one.parts,
+                    local(one.ended_at),
+                )
+
+        with self._services.unit() as uow:
+            rows = sms_list.every(uow, self._services.citizens, wanted, lots)
+            file = write_sheet("簡訊發送", HEAD, cells(rows))
+            asked.looked_for(uow, "sms", count, mobile=wanted.mobile)
+            detail: audit.Detail = {"rows": count}
+            audit.write(uow, "sms.exported", actor=member().actor, subject_type="list", subject_id="sms", detail=detail)
+        return send_file(file, EXCEL, as_attachment=True, download_name="sms.xlsx")
 
     def failed(self) -> ResponseReturnValue:
         """GET: LINE's month, what was set aside, and what did not go. POST: one outcome, or the next page."""
