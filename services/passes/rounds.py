@@ -19,6 +19,8 @@ from services.orderbook import database_now
 from services.passes.lots import Lots
 from services.passes.rules import PassRules
 
+SHOWN = 300  # rounds of a lot on one page: eight years of three kinds
+
 
 @dataclass(frozen=True, slots=True)
 class NewRound:
@@ -89,6 +91,18 @@ class Rounds:
         """Every round, the newest month first."""
         order = (PassRound.month.desc(), PassRound.draw_id)
         return uow.session.scalars(select(PassRound).order_by(*order).execution_options(populate_existing=True)).all()
+
+    def of_lot(
+        self, uow: UnitOfWork, lot: str, kind: VehicleKind | None = None, pass_type: str | None = None
+    ) -> Sequence[PassRound]:
+        """Rounds of a lot, of one kind and type where they are named, the newest month first; at most SHOWN."""
+        query = select(PassRound).where(PassRound.lot == lot)
+        if kind is not None:
+            query = query.where(PassRound.kind == kind.value)
+        if pass_type is not None:
+            query = query.where(PassRound.pass_type == pass_type)
+        order = (PassRound.month.desc(), PassRound.created_at.desc(), PassRound.draw_id)
+        return uow.session.scalars(query.order_by(*order).limit(SHOWN)).all()
 
     def move(self, uow: UnitOfWork, draw_id: str, times: RoundTimes, *, staff: str) -> Sequence[str]:
         """Other times, while nothing is announced; returns the steps that fall on a day off.

@@ -37,6 +37,7 @@ ASKS: Mapping[str, Mapping[str, str]] = {
     "staff.rounds_compare": {"steps|001|car|all-day": "7"},
     "staff.sales_excel": {},
     "staff.sales_find": {"rehearsal": "1"},
+    "staff.sms_excel": {},
     "staff.sms_find": {},
 }
 """Forms that are posted and change nothing but the audit: what is typed into them to see the page they lead to."""

@@ -1,6 +1,7 @@
-"""月票期別設定: a month of all lots, 複製上月, the grid, Excel, one round."""
+"""全區相關設定, 現場相關設定: a month of all lots, 複製上月, the grid, Excel, one round."""
 
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -120,6 +121,34 @@ def test_a_lots_staff_sets_that_lot_alone(head: Person, office: Office) -> None:
     assert lin.get(f"/round/{mine}").status_code == 200
     assert lin.post(f"/round/times/{mine}").status_code == 403
     assert steps(office, others) == ("*:100", None)
+
+
+def test_the_rounds_of_a_lot_are_listed_with_all_their_times(head: Person, office: Office) -> None:
+    plan(office, BEFORE, "001", "L:5,*:95")
+    plan(office, MONTH, "001", "*:60")
+    plan(office, MONTH, "002", "*:7")
+    page = head.get("/rounds/lot?lot=001").text
+    rows = re.findall(r"<tr><td>(\d+)</td><td>(\d+)</td><td>([\d-]+)</td>", page)
+    assert rows == [("2", "001", MONTH), ("1", "001", BEFORE)], "the newest first"
+    for words in ("登記開始時間", "2031-02-05 07:00", "抽籤時程", "2031-02-20 15:00", ">60<", ">100<", ">6<", "上架"):
+        assert words in page
+    assert f'href="/staff/round/{MONTH}/001/car/all-day"' in page
+    assert "還沒有符合的期別" in head.get("/rounds/lot?lot=001&kind=motorcycle").text
+    assert f"{MONTH}/002" in head.get("/rounds/lot?lot=002&kind=car&type=all-day").text
+    for wrong in ("lot=009", "kind=x", "type=x"):
+        assert head.get(f"/rounds/lot?{wrong}").status_code == 404
+
+
+def test_a_lots_staff_lists_that_lot_alone(head: Person, office: Office) -> None:
+    plan(office, MONTH, "002")
+    lin = office.person("lin", Role.LOT, "002")
+    lin.log_in()
+    page = lin.get("/rounds/lot").text
+    assert "第002停車場" in page, "without a lot, one's own"
+    assert "001" not in page
+    assert lin.get("/rounds/lot?lot=001").status_code == 404
+    assert "只列出您負責的停車場" in lin.get("/rounds").text
+    assert "只列出您負責的停車場" not in head.get("/rounds").text
 
 
 def test_times_are_moved_and_days_off_pointed_out(head: Person, office: Office) -> None:

@@ -27,7 +27,8 @@ MENU = (
     Group(
         "抽籤資料管理",
         (
-            Item("rounds", "月票期別設定", Power.SEE_ROUNDS),
+            Item("rounds", "全區相關設定", Power.SEE_ROUNDS),
+            Item("lot_rounds", "現場相關設定", Power.SEE_ROUNDS),
             Item("draws", "抽籤作業顯示", Power.SEE_ROUNDS),
             Item("cases", "申請案件管理", Power.SEE_ENTRIES),
             Item("qualifications", "資格審查", Power.QUALIFY),

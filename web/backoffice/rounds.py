@@ -1,4 +1,4 @@
-"""全區相關設定 and 現場相關設定: a month of all lots, or of one's own; 張數, times, limits, shelf, 複製上月, Excel."""
+"""全區相關設定: a month of all lots, or of one's own, with 複製上月 and Excel; and one round: 張數, times, limits, shelf."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -52,11 +52,12 @@ class _Rounds:
             abort(404)
         missing = [row for row in rows if not row.draw_id]
         may_set = member().may(Power.SET_ROUNDS)
-        common = {"kinds": KINDS, "set_power": Power.SET_ROUNDS}
+        limited = member().lots(Power.SEE_ROUNDS) is not None
+        common = {"kinds": KINDS, "set_power": Power.SET_ROUNDS, "limited": limited}
         types = self._services.pass_rules.pass_types
         return show(
             "rounds.html",
-            "月票期別設定",
+            "全區相關設定",
             month=month,
             rows=rows,
             missing=missing,
