@@ -28,6 +28,7 @@ class CheckRow:
     lot_name: str
     month: str
     kind: str
+    pass_type: str
     phase: Phase
     steps: str
     draw_at: datetime
@@ -92,6 +93,7 @@ def _row(uow: UnitOfWork, row: PassRound, lot_name: str) -> CheckRow:
         lot_name=lot_name,
         month=row.month,
         kind=row.kind,
+        pass_type=row.pass_type,
         phase=Phase(row.phase),
         steps=row.steps,
         draw_at=row.draw_at,

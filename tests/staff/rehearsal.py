@@ -21,13 +21,13 @@ def clock(moment: datetime) -> str:
     return moment.astimezone(TAIPEI).strftime("%Y-%m-%dT%H:%M")
 
 
-def planned(office: Office, lot: str = "001", name: str = "王小") -> str:
+def planned(office: Office, lot: str = "001", name: str = "王小", of_type: str = "all-day") -> str:
     """Still open, with PEOPLE who are called `name` and a number; the draw_id."""
     office.lot(lot, "大安地下停車場")
     house = office.house
     with house.unit() as uow:
-        house.lots.put_plan(uow, lot, VehicleKind.CAR, "all-day", PlanView("general", "一般", PRICE), staff="test")
-        new = NewRound("2023-09", lot, VehicleKind.CAR, "all-day", "*:2", times=TIMES, rehearsal=True)
+        house.lots.put_plan(uow, lot, VehicleKind.CAR, of_type, PlanView("general", "一般", PRICE), staff="test")
+        new = NewRound("2023-09", lot, VehicleKind.CAR, of_type, "*:2", times=TIMES, rehearsal=True)
         draw_id = house.rounds.plan(uow, new, staff="test").draw_id
     now = house.clock.now()
     office.run("UPDATE pass_round SET clock_shift = :shift", shift=REGISTERING - now)

@@ -11,8 +11,9 @@ from domain.vehicles import VehicleKind
 from services.passes.rounds import NewRound
 from services.staff import approvals
 from tests.passes.world import DRAW_AT
+from tests.staff.crawl import Tables
 from tests.staff.office import Office, Person
-from tests.staff.rehearsal import PEOPLE, announced, approval, armed, clock, drawn, winner
+from tests.staff.rehearsal import PEOPLE, announced, approval, armed, clock, drawn, planned, winner
 
 
 def test_a_rehearsal_from_its_list_to_the_promotion(chen: Person, lin: Person, office: Office, draw_id: str) -> None:
@@ -37,10 +38,12 @@ def test_a_rehearsal_from_its_list_to_the_promotion(chen: Person, lin: Person, o
     chen.post(f"/draw/rehearse/{draw_id}", step="clock", at=clock(DRAW_AT + timedelta(days=4)))
     page = chen.get(f"/draw/offers/{draw_id}").text
     assert "待繳費 2" in page, "looking vacates nothing"
-    assert "備取 1</li>" in page
+    assert "<td>備取 1</td>" in page
     last = (DRAW_AT + timedelta(days=6)).astimezone(TAIPEI).date().isoformat()
     page = chen.post(f"/draw/offer/{draw_id}", up_to="9", last=last).text
     assert "收回 2 個逾期車位，通知 備取 1、備取 2；空出的車位不足" in page
+    (log,) = Tables(page).rows
+    assert [row[1:] for row in log] == [["W1", "逾期未繳費", "備取 1"], ["W2", "逾期未繳費", "備取 2"]]
     assert {"round.announced", "draw.armed", "round.drawn"} <= {action for _, action in office.audit()}
 
 
@@ -81,6 +84,7 @@ def test_two_copies_of_the_result(chen: Person, lin: Person, draw_id: str) -> No
     for copy in ("notice", "record"):
         sheet = load_workbook(io.BytesIO(chen.get(f"/draw/excel/{copy}/{draw_id}").data)).worksheets[0]
         rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+        assert rows[0][0].startswith("大安地下停車場 2023-09 汽車全日月票")
         assert "演練" in rows[0][0]
         assert [row[0] for row in rows[-PEOPLE:]] == ["正取 1", "正取 2", "備取 1", "備取 2"]
         heads[copy] = rows[3]
@@ -108,3 +112,42 @@ def test_a_lots_staff_draws_in_that_lot_alone(chen: Person, office: Office, draw
         form = {"step": "freeze", "entry_no": "x", "receipt": "x", "amount": "1"}
         assert other.post(f"/{path}/{draw_id}", **form).status_code == 404
     assert other.post("/draws/arm", draw=[draw_id], reason="x").status_code == 403
+
+
+def test_rounds_of_one_lot_and_month_are_told_apart_by_kind_and_type(chen: Person, lin: Person, office: Office) -> None:
+    day, night = (planned(office, of_type=one) for one in ("all-day", "night"))
+    announced(chen, night)
+    (rows,) = Tables(chen.get("/draws").text).rows
+    assert sorted(row[3:6] for row in rows) == [["汽車", "全日月票", "2"], ["汽車", "夜間月票", "2"]]
+    chen.post("/draws/arm", draw=[night], reason="已核對")
+    assert "大安地下停車場 2023-09 汽車夜間月票，2 張，4 件" in lin.get("/draws").text, (
+        "what the second person approves"
+    )
+    for path in ("draw/show", "draw/screen", "draw/offers"):
+        assert "汽車夜間月票" in chen.get(f"/{path}/{night}").text
+        assert "汽車全日月票" in chen.get(f"/{path}/{day}").text
+
+
+def test_before_places_are_offered_staff_see_to_whom_masked_and_how_they_are_told(
+    chen: Person, lin: Person, office: Office, draw_id: str
+) -> None:
+    drawn(chen, lin, draw_id)
+    chen.post(f"/draw/rehearse/{draw_id}", step="clock", at=clock(DRAW_AT + timedelta(days=4)))
+    (before,) = Tables(chen.get(f"/draw/offers/{draw_id}").text).rows
+    assert [(row[0], row[5]) for row in before] == [("備取 1", "不通知（演練）"), ("備取 2", "不通知（演練）")]
+    assert all(row[2].startswith("王○") and "***" in row[4] and "**" in row[3] for row in before)
+    office.run("UPDATE pass_entry SET channel = 'C', citizen = 'U1'")
+    (after,) = Tables(chen.get(f"/draw/offers/{draw_id}").text).rows
+    assert [row[5] for row in after] == ["LINE", "LINE"]
+
+
+def test_results_are_told_again_only_where_there_are_any_and_the_audit_keeps_who_did(
+    chen: Person, lin: Person, office: Office, draw_id: str
+) -> None:
+    told = ("staff:chen", "draw.told")
+    assert "發簡訊" not in chen.get(f"/draw/offers/{draw_id}").text
+    assert "還沒有可以通知的抽籤結果" in chen.post(f"/draw/tell/{draw_id}").text
+    assert told not in office.audit()
+    drawn(chen, lin, draw_id)
+    assert "已排入通知" in chen.post(f"/draw/tell/{draw_id}").text
+    assert told in office.audit()

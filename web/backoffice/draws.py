@@ -13,6 +13,7 @@ from domain.staff import Power, StaffRuleError
 from services.draws import arming
 from services.draws.checklist import CheckRow, check_row, checklist
 from services.staff import approvals
+from web.backoffice.draw_names import VACATED, of_draw, type_names
 from web.backoffice.gate import allow, member
 from web.backoffice.room import KINDS, Room, done, field, form_id, refused, show, try_to
 
@@ -45,7 +46,9 @@ class _Draws:
         with self._services.unit() as uow:
             rows = checklist(uow, member().lots(Power.SEE_ROUNDS), month=month or None)
             waiting = approvals.waiting(uow, [arming.KIND]) if member().may(Power.ARM) else []
-        return show("draws.html", "抽籤作業顯示", rows=rows, waiting=waiting, kinds=KINDS, month=month, arm=Power.ARM)
+            about = {draw_id: check_row(uow, draw_id) for one in waiting for draw_id in one.detail}
+        values = {"rows": rows, "waiting": waiting, "about": about, "month": month, "arm": Power.ARM}
+        return show("draws.html", "抽籤作業顯示", kinds=KINDS, types=type_names(self._services), **values)
 
     def arm(self) -> ResponseReturnValue:
         """POST: ask for the draws that are ticked; another person approves."""
@@ -73,11 +76,10 @@ class _Draws:
         with self._services.unit() as uow:
             cases = self._services.cases
             entries = list(islice(cases.ranked(uow, draw_id) if after else cases.listed(uow, draw_id), MOST_SHOWN))
-            seats = self._services.promoting.seats(uow, draw_id) if after else []
             log = self._services.promoting.log(uow, draw_id) if after else []
-        values = {"row": row, "entries": entries, "seats": seats, "log": log, "after": after, "most": MOST_SHOWN}
+        values = {"row": row, "entries": entries, "log": log, "after": after, "most": MOST_SHOWN}
         may = member().may(Power.DRAW, row.lot)
-        return show("draw.html", f"抽籤作業：{row.lot_name} {row.month}", may=may, kinds=KINDS, **values)
+        return show("draw.html", f"抽籤作業：{of_draw(self._services, row)}", may=may, reasons=VACATED, **values)
 
     def screen(self, draw_id: str) -> ResponseReturnValue:
         """GET: for the hall: large letters. It renews itself where somebody has asked for that."""
@@ -87,7 +89,7 @@ class _Draws:
             cases = self._services.cases
             entries = list(islice(cases.ranked(uow, draw_id) if after else cases.listed(uow, draw_id), MOST_SHOWN))
         values = {"row": row, "entries": entries, "after": after, "live": "live" in request.args}
-        return show("draw_screen.html", f"{row.lot_name} {row.month} 月票抽籤", **values)
+        return show("draw_screen.html", f"{of_draw(self._services, row)}抽籤", **values)
 
     def start(self, draw_id: str) -> ResponseReturnValue:
         """POST: 開始抽籤, once. Pressed late, it gives the same result and says so."""

@@ -6,12 +6,16 @@ from flask import abort, send_file
 from flask.typing import ResponseReturnValue
 
 from domain.clock import TAIPEI
-from domain.rounds import RoundRuleError
+from domain.rounds import Phase, RoundRuleError
 from domain.staff import Power, StaffRuleError
 from infra.sheets import Cell, write_sheet
+from services import audit
 from services.draws.checklist import CheckRow, check_row
+from services.draws.promoting import Offer
 from services.draws.telling import TELL, What
 from services.passes.cases import CaseRow
+from services.passes.readers import readers_of
+from web.backoffice.draw_names import VACATED, of_draw
 from web.backoffice.gate import allow, member
 from web.backoffice.room import EXCEL, RULES, Room, done, field, local, outcome, refused, show, try_to
 
@@ -47,7 +51,7 @@ class _Offers:
         row, (title, head) = self._mine(draw_id, Power.SEE_ENTRIES), COPIES[copy]
         with self._services.unit() as uow:
             notes = [
-                f"{row.lot_name} {row.month} {title}" + ("（演練）" if row.rehearsal else ""),
+                f"{of_draw(self._services, row)}{title}" + ("（演練）" if row.rehearsal else ""),
                 f"結果雜湊（SHA-256）：{row.result_sha256}",
                 f"列印時間：{local(self._services.clock.now())}",
             ]
@@ -61,15 +65,12 @@ class _Offers:
         with self._services.unit() as uow:
             seats = self._services.promoting.seats(uow, draw_id)
             log = self._services.promoting.log(uow, draw_id)
-        try:
-            coming = self._services.desk.preview(draw_id)
-        except RoundRuleError:  # not drawn yet
-            coming = ()
+        coming = self._coming(row)
         last = self._services.clock.now().astimezone(TAIPEI).date() + self._services.pass_rules.offer_life
         counts = {state: sum(seat.state == state for seat in seats) for state in ("paid", "offered", "vacant")}
         may = {"offer": member().may(Power.OFFER, row.lot), "sell": member().may(Power.SELL, row.lot)}
-        values = {"counts": counts, "coming": coming, "log": log, "last": last, "may": may}
-        return show("offers.html", f"備取設定：{row.lot_name} {row.month}", row=row, **values)
+        values = {"counts": counts, "coming": coming, "log": log, "last": last, "may": may, "reasons": VACATED}
+        return show("offers.html", f"備取設定：{of_draw(self._services, row)}", row=row, drawn=_drawn(row), **values)
 
     def make(self, draw_id: str) -> ResponseReturnValue:
         """POST: offer free places up to a 備取 number, until a day. Never more offers than free places."""
@@ -91,11 +92,14 @@ class _Offers:
 
     def tell(self, draw_id: str) -> ResponseReturnValue:
         """POST: 發簡訊. Everybody who was not told the result yet, LINE first, SMS for those without."""
-        self._mine(draw_id, Power.OFFER)
+        row = self._mine(draw_id, Power.OFFER)
 
         def deed() -> None:
+            if not _drawn(row):
+                raise RoundRuleError("還沒有可以通知的抽籤結果")
             with self._services.unit() as uow:
                 self._services.defer(uow, TELL, draw_id=draw_id, what=What.RESULT.value)
+                audit.write(uow, "draw.told", actor=member().actor, subject_type="round", subject_id=draw_id)
 
         return try_to(deed, "draw", "已排入通知。通知過的人不會再收到一次。", draw_id=draw_id)
 
@@ -116,6 +120,17 @@ class _Offers:
             return refused(error, "offers", draw_id=draw_id)
         return done("offers", f"申請 {number} 已登記現場購票。", draw_id=draw_id)
 
+    def _coming(self, row: CheckRow) -> list[tuple[Offer, CaseRow, str]]:
+        """Who would be offered a place now, masked, and how they would be told."""
+        if not _drawn(row):
+            return []
+        offers = self._services.desk.preview(row.draw_id)
+        ids = [offer.entry_id for offer in offers]
+        with self._services.unit() as uow:
+            people, in_chat = self._services.cases.of(uow, ids), readers_of(uow, ids)
+        by_sms = "不通知（演練）" if row.rehearsal else "簡訊"
+        return [(one, people[one.entry_id], "LINE" if one.entry_id in in_chat else by_sms) for one in offers]
+
     def _mine(self, draw_id: str, power: Power) -> CheckRow:
         with self._services.unit() as uow:
             row = check_row(uow, draw_id)
@@ -123,6 +138,11 @@ class _Offers:
             abort(404)
         allow(power, row.lot)
         return row
+
+
+def _drawn(row: CheckRow) -> bool:
+    """Whether there is a result to go on from: published, or a rehearsal's."""
+    return row.phase is (Phase.DRAWN if row.rehearsal else Phase.PUBLISHED)
 
 
 def _cells(row: CaseRow, width: int) -> list[Cell]:
