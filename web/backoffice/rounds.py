@@ -1,4 +1,4 @@
-"""全區相關設定: a month of all lots, or of one's own, with 複製上月 and Excel; and one round: 張數, times, limits, shelf."""
+"""全區相關設定: a month of all lots, or of one's own; 複製上月, Excel; and one round: 張數, times, limits, shelf."""
 
 from collections.abc import Sequence
 from dataclasses import replace
