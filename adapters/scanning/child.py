@@ -137,6 +137,14 @@ def answer(photo: bytes, limits: Limits) -> list[str] | str:
         return "too_large"
 
 
+def _warm(limits: Limits) -> None:
+    """Pillow loads its parts when they are first used: here, or in the time of the first photo."""
+    for kind in ("JPEG", "PNG"):
+        file = io.BytesIO()
+        Image.radial_gradient("L").save(file, kind)
+        codes(opened(file.getvalue()), limits)
+
+
 def _bound() -> None:
     """Not more memory than this, no file to write, no core with somebody's photo in it."""
     for what, most in (
@@ -150,6 +158,7 @@ def _bound() -> None:
 def main(limits: Limits) -> None:
     """Until stdin ends, or one photo takes longer than it may: SIGALRM ends it in any code."""
     _bound()
+    _warm(limits)
     given, told = sys.stdin.buffer, sys.stdout.buffer
     while len(head := given.read(LENGTH.size)) == LENGTH.size:
         photo = given.read(LENGTH.unpack(head)[0])

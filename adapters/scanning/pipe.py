@@ -13,4 +13,4 @@ class Limits:
     """For one photo, in seconds."""
 
     work: float = 2.0  # by the clock, from when the process has the photo
-    queue: float = 2.0  # until the photos before it are read
+    queue: float = 6.0  # until a process is started, and the photos before it are read

@@ -17,7 +17,7 @@ import structlog
 from adapters.scanning.pipe import LENGTH, MOST_CODES, MOST_LETTERS, Limits
 from domain.ports.scanning import PhotoError, Trouble
 
-START_SECONDS = 4.0  # for a new process, once
+START_SECONDS = 10.0  # for a new process, once; the photo that waits for it may be told sooner to come again
 HAND_OVER = 1.0  # seconds for photo and answer to pass; what is stuck there the process does not end itself
 LIMITS = Limits()
 MOST_ANSWER_BYTES = 1024 * 1024
@@ -44,7 +44,7 @@ class ZxingReader:
             raise PhotoError(Trouble.NO_PHOTO)
         reading = asyncio.get_running_loop().run_in_executor(self._one_at_a_time, self._read, photo)
         try:
-            return await asyncio.wait_for(reading, self._limits.queue + START_SECONDS + self._limits.work + HAND_OVER)
+            return await asyncio.wait_for(reading, self._limits.queue + self._limits.work + HAND_OVER)
         except TimeoutError:
             raise PhotoError(Trouble.AWAY) from None
 

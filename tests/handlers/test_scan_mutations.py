@@ -19,7 +19,7 @@ import pytest
 
 from adapters.scanning.child import MOST_MEMORY
 from adapters.scanning.pipe import Limits
-from adapters.scanning.reader import HAND_OVER, START_SECONDS, ZxingReader
+from adapters.scanning.reader import HAND_OVER, ZxingReader
 from bot.dialog import Dialog
 from domain.codes import Said, pasted, understand
 from domain.ports.scanning import PhotoError
@@ -143,7 +143,7 @@ def read_many(count: int, chance: random.Random) -> None:
     try:
         for _ in range(count):
             file = spoiled(chance.choice(whole), chance)
-            most_seconds = Limits().work + HAND_OVER + (0 if reader._process else START_SECONDS)
+            most_seconds = Limits().work + HAND_OVER + (0 if reader._process else Limits().queue)
             started = time.monotonic()
             try:
                 read = asyncio.run(reader.read(file))
