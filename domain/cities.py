@@ -27,6 +27,7 @@ class City:
     en: str  # Taipei
     of_the_22: bool = True  # False: another agency, whose bills are in the ledger only
     named: bool = True  # False: nobody has told its name, so it goes by its code
+    own_name: bool = False  # the name is the office's own, not that of a place
     base_url: str | None = None  # before the path; None: no address known
     enabled: bool = False
     dash: bool = True  # whether its API wants the plate with its dash
@@ -45,6 +46,8 @@ class City:
 
     def office(self, language: Language) -> str:
         """The office in words, for cities whose official page is not known."""
+        if self.own_name:
+            return self.name(language)
         if not self.named:
             return f"the billing agency (code {self.code})" if language is Language.EN else self.zh
         return f"the parking office of {self.en}" if language is Language.EN else f"{self.zh}停車管理機關"

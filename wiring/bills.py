@@ -13,6 +13,7 @@ from infra import queue
 from infra.breaker import Breaker
 from infra.redis import make_async_redis
 from infra.throttle import Throttle
+from services.agency_names import NamedCities
 from services.collecting import Collecting
 from services.fees import load_fees
 from services.halts import Seen
@@ -28,7 +29,7 @@ class Bills(Line):
 
     @cached_property
     def cities(self) -> Cities:
-        return load_cities(self.settings.paybill_cities, self.settings.paybill_urls)
+        return NamedCities(load_cities(self.settings.paybill_cities, self.settings.paybill_urls), self.unit)
 
     @cached_property
     def network(self) -> CityNetwork:

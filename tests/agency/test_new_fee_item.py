@@ -106,6 +106,7 @@ def test_one_entry_of_data_is_all_a_new_fee_item_takes(app: Flask) -> None:
     assert "瓦斯費" in flow.say("繳費項目").buttons
     assert "瓦斯表請勿自行拆卸" in flow.say("天然氣費")
     assert "450 元" in flow.say(CUSTOMER)
+    assert "示範天然氣公司" in flow.answer
     assert "綁定完成" in flow.press("綁定用戶號碼")
     owed = flow.say("待繳")
     assert "瓦斯費待繳" in owed
