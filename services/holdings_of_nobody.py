@@ -17,6 +17,7 @@ NOBODYS: Mapping[str, str] = {
     "refund_request": "money, without a person",
     "refund": "money, without a person",
     "refund_move": "money, without a person",
+    "settlement_check": "sums and numbers of payments that a provider's books have otherwise",
     "store_slip": "barcodes of an order: numbers and sums",
     "demobank.trade": "the test bank's own books: amounts and order ids",
     "demobank.refund": "likewise",
