@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -26,7 +27,7 @@ from domain.staff import (
     check_password,
 )
 from infra import totp
-from infra.crypto import FieldCipher
+from infra.crypto import FieldCipher, UnreadableError
 from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.staff import StaffDeputy, StaffLot, StaffRow, StaffSession
 from services import audit
@@ -36,6 +37,7 @@ from services.staff.accounts import StaffAccounts, token_hash
 ISSUER = "ParkLine"
 TOKEN_BYTES = 32
 LONGEST_BROWSER = 60
+NEW_SECRET_LIFE = timedelta(minutes=10)  # until the new authenticator's first code is typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Setup:
     login: str
     secret: str  # of the authenticator
     address: str  # for its QR code
+    sealed: str = ""  # the secret again, for the form that brings its first code; readable here alone
 
 
 class Logins:
@@ -112,9 +115,10 @@ class Logins:
         row = uow.session.get_one(StaffRow, member.id)
         return row.password_at is not None and row.password_at < database_now(uow) - PASSWORD_LIFE
 
-    def log_out(self, uow: UnitOfWork, token: str) -> None:
-        """This session ends."""
+    def log_out(self, uow: UnitOfWork, member: Member, token: str) -> None:
+        """This session ends, as its owner wants it."""
         uow.connection.execute(delete(StaffSession).where(StaffSession.token_hash == token_hash(token)))
+        audit.write(uow, "staff.logout", actor=member.actor, subject_type="staff", subject_id=member.login)
 
     def sessions(self, uow: UnitOfWork, member: Member, token: str) -> Sequence[SessionView]:
         """Where one is logged in, the last seen first."""
@@ -130,8 +134,15 @@ class Logins:
         for row in uow.session.scalars(select(StaffSession).where(StaffSession.staff_id == member.id)):
             if secrets.compare_digest(_key(row.token_hash), key):
                 uow.session.delete(row)
+                _note_sessions(uow, member, 1)
 
-    def change_password(self, uow: UnitOfWork, member: Member, old: str, new: str, token: str, browser: str) -> str:
+    def end_others(self, uow: UnitOfWork, member: Member, token: str) -> int:
+        """Log every browser out but the one of this token; how many."""
+        ended = self._accounts.end_sessions(uow, member.id, but=token_hash(token))
+        _note_sessions(uow, member, ended)
+        return ended
+
+    def change_password(self, uow: UnitOfWork, member: Member, old: str, new: str, browser: str) -> str:
         """Another password; every session ends, and a new one begins: its token. Raises StaffRuleError."""
         row = self._accounts.locked(uow, member.login)
         now = database_now(uow)
@@ -140,10 +151,44 @@ class Logins:
         if row.password_at and row.password_at > now - PASSWORD_REST:
             raise StaffRuleError("密碼一天只能更改一次")
         self._set_password(row, new, now)
-        self.log_out(uow, token)
         self._accounts.end_sessions(uow, row.id)
         audit.write(uow, "staff.password", actor=member.actor, subject_type="staff", subject_id=row.login)
         return self._begin(uow, row, browser)
+
+    def new_authenticator(self, uow: UnitOfWork, member: Member, password: str, code: str) -> Setup:
+        """The secret of another authenticator, for whoever knows the password and has the present one: nothing changes
+        until its first code comes with it (`change_authenticator`). Raises StaffRuleError.
+        """
+        row, now = self._accounts.locked(uow, member.login), database_now(uow)
+        step = totp.step_of(self._secret(row), code.strip(), now)
+        if row.password_hash is None or not self._matches(row.password_hash, password):
+            raise StaffRuleError("目前的密碼不正確")
+        if step is None or step <= row.totp_step:
+            raise StaffRuleError("驗證碼不正確或已經用過，請輸入原本的驗證程式現在顯示的 6 位數字")
+        row.totp_step = step
+        secret, until = totp.new_secret(), now + NEW_SECRET_LIFE
+        sealed = self._cipher.encrypt(f"{until.isoformat()} {secret}", f"staff.totp_next:{row.id}")
+        return Setup(row.login, secret, totp.address(secret, row.login, ISSUER), urlsafe_b64encode(sealed).decode())
+
+    def change_authenticator(self, uow: UnitOfWork, member: Member, sealed: str, code: str, token: str) -> None:
+        """The new authenticator's first code: from now on it counts alone, and every other browser is logged out.
+
+        Raises StaffRuleError: too late, made up, or a wrong code.
+        """
+        row, now = self._accounts.locked(uow, member.login), database_now(uow)
+        try:
+            told = self._cipher.decrypt(urlsafe_b64decode(sealed), f"staff.totp_next:{row.id}")
+        except (UnreadableError, ValueError):
+            raise StaffRuleError("請重新開始更換驗證程式") from None
+        until, _, secret = told.partition(" ")
+        if datetime.fromisoformat(until) <= now:
+            raise StaffRuleError("超過 10 分鐘，請重新開始更換驗證程式")
+        step = totp.step_of(secret, code.strip(), now)
+        if step is None:
+            raise StaffRuleError("驗證碼不正確，請輸入新的驗證程式現在顯示的 6 位數字")
+        row.totp, row.totp_step = self._cipher.encrypt(secret, f"staff.totp:{row.id}"), step
+        self._accounts.end_sessions(uow, row.id, but=token_hash(token))
+        audit.write(uow, "staff.authenticator", actor=member.actor, subject_type="staff", subject_id=row.login)
 
     def setup(self, uow: UnitOfWork, token: str) -> Setup | None:
         """What the page of a setup shows, the same at every look; None: the address is wrong, used or too old."""
@@ -182,6 +227,7 @@ class Logins:
 
     def _wrong(self, uow: UnitOfWork, row: StaffRow, now: datetime) -> None:
         row.wrong_tries += 1
+        audit.write(uow, "staff.login_refused", actor=audit.SYSTEM, subject_type="staff", subject_id=row.login)
         if row.wrong_tries >= WRONG_TRIES:
             row.wrong_tries, row.locked_until = 0, now + LOCKED_FOR
             audit.write(uow, "staff.locked", actor=audit.SYSTEM, subject_type="staff", subject_id=row.login)
@@ -225,6 +271,13 @@ class Logins:
     def _hat(self, uow: UnitOfWork, row: StaffRow, instead_of: str | None) -> Hat:
         lots = uow.session.scalars(select(StaffLot.lot).where(StaffLot.staff_id == row.id))
         return Hat(Role(row.role), frozenset(lots), instead_of)
+
+
+def _note_sessions(uow: UnitOfWork, member: Member, ended: int) -> None:
+    detail: audit.Detail = {"sessions": ended}
+    audit.write(
+        uow, "staff.sessions_ended", actor=member.actor, subject_type="staff", subject_id=member.login, detail=detail
+    )
 
 
 def _key(hashed: bytes) -> str:

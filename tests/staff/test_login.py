@@ -1,5 +1,6 @@
 """Logging in: password and code, lock-out, sessions, passwords, setup."""
 
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 
 import pytest
@@ -107,6 +108,66 @@ def test_a_stranger_cannot_end_anothers_session(chen: Person, office: Office) ->
     key = chen.get("/own").text.split('name="key" value="')[1].split('"')[0]
     lin.post("/own/sessions", key=key)
     assert key in chen.get("/own").text
+
+
+def test_all_others_are_logged_out_at_once(chen: Person, office: Office) -> None:
+    others = [Person(office, "chen", office.app.test_client(), chen.secret) for _ in range(2)]
+    for person in (chen, *others):
+        person.log_in()
+    assert "已登出其他 2 個裝置" in chen.post("/own/sessions/others").text
+    assert [person.get("/").status_code for person in (chen, *others)] == [200, 302, 302]
+    assert ("staff:chen", "staff.sessions_ended") in office.audit()
+    assert "登出其他所有裝置" not in chen.get("/own").text, "there is none"
+
+
+def test_who_comes_and_goes_is_in_the_audit(chen: Person, office: Office) -> None:
+    chen.log_in(password="wrong")
+    chen.log_in()
+    chen.post("/logout")
+    said = [row for row in office.audit() if row[1].startswith("staff.log")]
+    assert said == [("system", "staff.login_refused"), ("staff:chen", "staff.login"), ("staff:chen", "staff.logout")]
+
+
+def begun(chen: Person) -> tuple[str, str]:
+    """Secret and seal of the page that shows a new authenticator."""
+    page = chen.post("/own/authenticator", old=PASSWORD, code=chen.code()).text
+    return page.split("<code>")[1].split("</code>")[0], page.split('name="sealed" value="')[1].split('"')[0]
+
+
+def test_one_changes_ones_own_authenticator(chen: Person, office: Office) -> None:
+    other = Person(office, "chen", office.app.test_client(), chen.secret)
+    for person in (chen, other):
+        person.log_in()
+    secret, sealed = begun(chen)
+    assert other.log_in().status_code == 303, "until its first code the old one counts"
+    assert "驗證碼不正確" in chen.post("/own/authenticator/change", sealed=sealed, code=other_code(secret)).text
+    now = totp.code_at(secret, datetime.now(UTC))
+    assert "已更換驗證程式" in chen.post("/own/authenticator/change", sealed=sealed, code=now).text
+    assert other.get("/").status_code == 302, "logged out"
+    assert other.log_in().status_code == 403, "the old one is void"
+    other.secret = secret
+    assert other.log_in().status_code == 303
+    assert ("staff:chen", "staff.authenticator") in office.audit()
+
+
+def test_an_open_browser_alone_changes_no_authenticator(chen: Person, office: Office) -> None:
+    chen.log_in()
+    lin = office.person("lin", Role.HEAD)
+    lin.log_in()
+    used = chen.code()
+    assert "目前的密碼不正確" in chen.post("/own/authenticator", old="wrong", code=used).text
+    assert "驗證碼不正確" in chen.post("/own/authenticator", old=PASSWORD, code=other_code(chen.secret)).text
+    chen.post("/own/authenticator", old=PASSWORD, code=used)
+    assert "已經用過" in chen.post("/own/authenticator", old=PASSWORD, code=used).text
+    secret, sealed = begun(lin)
+    form = {"sealed": sealed, "code": totp.code_at(secret, datetime.now(UTC))}
+    assert "請重新開始" in chen.post("/own/authenticator/change", **form).text, "the seal of another"
+    assert "請重新開始" in chen.post("/own/authenticator/change", sealed="x", code="123456").text
+    with office.house.unit() as uow:
+        staff_id = office.house.staff_accounts.locked(uow, "chen").id
+    late = office.house.cipher.encrypt(f"2026-01-01T00:00:00+00:00 {secret}", f"staff.totp_next:{staff_id}")
+    form["sealed"] = urlsafe_b64encode(late).decode()
+    assert "超過 10 分鐘" in chen.post("/own/authenticator/change", **form).text
 
 
 def test_another_password_logs_every_other_browser_out(chen: Person, office: Office) -> None:

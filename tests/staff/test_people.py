@@ -117,6 +117,22 @@ def test_one_takes_back_ones_own_deputies_only(head: Person, office: Office) -> 
     assert lin.get("/people").status_code == 403
 
 
+def test_the_head_office_names_a_deputy_for_whoever_is_away(head: Person, office: Office) -> None:
+    lin, sun = office.person("lin", Role.SERVICE), office.person("sun", Role.LOT, "001")
+    for person in (lin, sun):
+        person.log_in()
+    days = {"first": today(office).isoformat(), "last": today(office).isoformat()}
+    page = head.post("/people/lin/deputy", deputy="sun", **days).text
+    assert "已設定職務代理人" in page
+    assert sun.get("/threads").status_code == 200
+    assert "沒有這筆代理" in head.post("/people/sun/deputy/end", id=1).text, "not this one's"
+    assert "沒有這筆代理" in head.post("/people/lin/deputy/end", id="x").text
+    assert "已取消代理" in head.post("/people/lin/deputy/end", id=1).text
+    assert sun.get("/threads").status_code == 403
+    assert "沒有帳號" in head.post("/people/nobody/deputy", deputy="sun", **days).text
+    assert [who for who, what in office.audit() if what.startswith("staff.deputy")] == ["staff:head"] * 2
+
+
 def test_every_route_asks_for_a_power_and_nobody_gets_beyond_the_role(office: Office) -> None:
     office.lot("001")
     people = {role: office.person(f"a-{role.value}", role, *(["001"] if role is Role.LOT else [])) for role in Role}

@@ -56,7 +56,7 @@ class Gate:
         """This browser's session ends."""
         if current_user.is_authenticated:
             with self._units() as uow:
-                self._logins.log_out(uow, current_user.token)
+                self._logins.log_out(uow, member(), current_user.token)
         logout_user()
         session.clear()
 

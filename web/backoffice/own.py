@@ -2,13 +2,16 @@
 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
 from domain.emails import MOST_CHARACTERS, parse_email
 from domain.staff import PASSWORD_KINDS, PASSWORD_SHORTEST, PHRASE, Power, StaffRuleError
+from services.staff.login import Setup
 from web.backoffice.door import browser_name
 from web.backoffice.gate import member
-from web.backoffice.people import days
-from web.backoffice.room import Room, done, field, missed, show, try_to
+from web.backoffice.people import days, number
+from web.backoffice.room import Room, done, field, missed, refused, show, try_to
+from web.passes.pictures import qr_svg
 
 
 def register(room: Room) -> None:
@@ -18,6 +21,9 @@ def register(room: Room) -> None:
     room.page("/own/password", "own_password", room.sparing(views.password), Power.OWN, ("POST",))
     room.page("/own/email", "own_email", views.email, Power.OWN, ("POST",))
     room.page("/own/sessions", "own_end_session", views.end_session, Power.OWN, ("POST",))
+    room.page("/own/sessions/others", "own_end_others", views.end_others, Power.OWN, ("POST",))
+    room.page("/own/authenticator", "own_new_codes", room.sparing(views.new_codes), Power.OWN, ("POST",))
+    room.page("/own/authenticator/change", "own_codes", room.sparing(views.change_codes), Power.OWN, ("POST",))
     room.page("/own/deputy", "own_deputy", views.deputy, Power.OWN, ("POST",))
     room.page("/own/deputy/end", "own_deputy_end", views.end_deputy, Power.OWN, ("POST",))
 
@@ -48,9 +54,7 @@ class _Own:
             if new != again:
                 raise StaffRuleError("兩次輸入的密碼不一樣")
             with self._services.unit() as uow:
-                token = self._services.logins.change_password(
-                    uow, member(), old, new, current_user.token, browser_name()
-                )
+                token = self._services.logins.change_password(uow, member(), old, new, browser_name())
         except StaffRuleError as error:
             missed()  # an open browser is no place to guess its owner's password
             return self.look(str(error))
@@ -74,6 +78,33 @@ class _Own:
             self._services.logins.end_session(uow, member(), field("key", 64))
         return done("own", "已登出那個裝置。")
 
+    def end_others(self) -> ResponseReturnValue:
+        """POST: log every other browser out."""
+        with self._services.unit() as uow:
+            ended = self._services.logins.end_others(uow, member(), current_user.token)
+        return done("own", f"已登出其他 {ended} 個裝置。")
+
+    def new_codes(self) -> ResponseReturnValue:
+        """POST: the QR code of another authenticator, for whoever knows the password and has the present one."""
+        try:
+            with self._services.unit() as uow:
+                made = self._services.logins.new_authenticator(uow, member(), field("old", 1000), field("code", 12))
+        except StaffRuleError as error:
+            missed()
+            return refused(error, "own")
+        return _pairing(made)
+
+    def change_codes(self) -> ResponseReturnValue:
+        """POST: its first code; the former authenticator is void, and every other browser logged out."""
+        sealed, code = field("sealed", 1000), field("code", 12)
+        try:
+            with self._services.unit() as uow:
+                self._services.logins.change_authenticator(uow, member(), sealed, code, current_user.token)
+        except StaffRuleError as error:
+            missed()
+            return refused(error, "own")
+        return done("own", "已更換驗證程式，其他裝置都已登出。")
+
     def deputy(self) -> ResponseReturnValue:
         """POST: somebody stands in for me."""
 
@@ -89,7 +120,11 @@ class _Own:
 
         def end() -> None:
             with self._services.unit() as uow:
-                number = int(field("id", 18)) if field("id", 18).isdecimal() else 0
-                self._services.deputies.end(uow, number, actor=member().actor, login=member().login)
+                self._services.deputies.end(uow, number("id"), actor=member().actor, login=member().login)
 
         return try_to(end, "own", "已取消代理。")
+
+
+def _pairing(made: Setup) -> ResponseReturnValue:
+    code = Markup(qr_svg(made.address))  # noqa: S704 - drawn here, from a secret of ours
+    return show("own_codes.html", "更換驗證程式", setup=made, code=code)

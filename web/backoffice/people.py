@@ -17,6 +17,8 @@ def register(room: Room) -> None:
     room.page("/people/add", "people_add", views.add, Power.STAFF, ("POST",))
     room.page("/people/<login>", "person", views.person, Power.STAFF)
     room.page("/people/<login>/change", "person_change", views.change, Power.STAFF, ("POST",))
+    room.page("/people/<login>/deputy", "person_deputy", views.deputy, Power.STAFF, ("POST",))
+    room.page("/people/<login>/deputy/end", "person_deputy_end", views.end_deputy, Power.STAFF, ("POST",))
     room.page("/people/<login>/<deed>", "person_deed", views.deed, Power.STAFF, ("POST",))
 
 
@@ -26,6 +28,12 @@ def days() -> tuple[date, date]:
         return date.fromisoformat(field("first", 10)), date.fromisoformat(field("last", 10))
     except ValueError:
         raise StaffRuleError("請輸入代理的開始日與結束日") from None
+
+
+def number(name: str) -> int:
+    """A row's number in the form; 0, which no row has, for anything else."""
+    written = field(name, 18)
+    return int(written) if written.isdecimal() else 0
 
 
 def _role() -> Role:
@@ -60,9 +68,10 @@ class _People:
         with self._services.unit() as uow:
             one = next((person for person in self._services.accounts.all(uow) if person.login == login), None)
             lots = self._services.lots.all(uow)
+            deputies = self._services.deputies.current(uow, login)
         if one is None:
             abort(404)
-        return show("person.html", f"帳號 {login}", person=one, lots=lots, roles=ROLE_NAMES)
+        return show("person.html", f"帳號 {login}", person=one, lots=lots, roles=ROLE_NAMES, deputies=deputies)
 
     def add(self) -> ResponseReturnValue:
         """POST: a new account; the page shows the address of its setup this once."""
@@ -87,6 +96,25 @@ class _People:
                 self._services.accounts.change(uow, login, field("name", 80), _role(), _lots(), actor=member().actor)
 
         return try_to(put, "person", "已更改。", login=login)
+
+    def deputy(self, login: str) -> ResponseReturnValue:
+        """POST: somebody stands in for a colleague who cannot name them any more, being away."""
+
+        def put() -> None:
+            first, last = days()
+            with self._services.unit() as uow:
+                self._services.deputies.put(uow, login, field("deputy", 32), first, last, actor=member().actor)
+
+        return try_to(put, "person", "已設定職務代理人。", login=login)
+
+    def end_deputy(self, login: str) -> ResponseReturnValue:
+        """POST: nobody does any more."""
+
+        def end() -> None:
+            with self._services.unit() as uow:
+                self._services.deputies.end(uow, number("id"), actor=member().actor, login=login)
+
+        return try_to(end, "person", "已取消代理。", login=login)
 
     def deed(self, login: str, deed: str) -> ResponseReturnValue:
         """POST: reset, disable or enable an account; a reset shows the address of its setup this once."""
