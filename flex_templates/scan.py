@@ -34,6 +34,8 @@ MISSED: Mapping[Source, str] = {
     Source.NUMBER: msgid("這裡沒有這個號碼的帳單。各縣市的停車單不能用號碼查，請改為輸入車牌。"),
 }
 
+TAIPEI_WITHOUT_PAGE = msgid("這是臺北市的停車單，不能用單號查。輸入車牌就能查到並繳費，或依單子上的方式繳費。")
+
 REFUSED: Mapping[Refused, str] = {
     Refused.CHECK_DIGITS: msgid("這個 QR Code 的檢查碼不對，可能拍得不清楚，也可能被改過。我們沒有打開它。"),
     Refused.PURCHASE: msgid("這是向店家付款的 QR Code，不是帳單。"),
@@ -103,7 +105,9 @@ def missed(reader: Reader, read: Read, silent: Sequence[str], today: date, perso
         rows.append((reader.t("條碼上的期限"), day(reader, read.deadline, today)))
     if read.payee:
         rows.append((reader.t("條碼上的收款單位"), read.payee))
-    blocks: list[Block] = [Rows(rows), Paragraph(reader.t(MISSED[read.source]), strong=True)]
+    pageless = read.source is Source.TAIPEI and read.official is None
+    says = TAIPEI_WITHOUT_PAGE if pageless else MISSED[read.source]
+    blocks: list[Block] = [Rows(rows), Paragraph(reader.t(says), strong=True)]
     if silent:
         cities = listed(reader, silent)
         blocks.append(Paragraph(reader.t("{cities}目前查不到，這筆也可能在那裡，請稍後再試。", cities=cities)))

@@ -31,6 +31,7 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "scan, Taipei's slip": lambda r: _missed(
         r, Source.TAIPEI, official=official_link(r, "臺北市" if r.language == "zh-TW" else "Taipei City", OFFICIAL)
     ),
+    "scan, Taipei's slip of no known page": lambda r: _missed(r, Source.TAIPEI),
     "scan, unknown store slip": lambda r: _missed(r, Source.STORE, amount=50),
     "scan, unknown bill of 台灣Pay": lambda r: _missed(
         r, Source.TWQR, amount=1_180, deadline=date(2026, 12, 31), payee="Taipei Water"

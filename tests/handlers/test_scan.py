@@ -177,6 +177,12 @@ def test_taipeis_slip_of_a_stranger_leads_to_plate_and_official_page(flow: Flow,
     assert "請輸入車牌" in flow.press("查停車費")
 
 
+def test_no_page_is_spoken_of_where_none_is_known(flow: Flow, send: Send) -> None:
+    send(qr_slip(ticket_qr("M8168111102999P")))
+    assert "依單子上的方式繳費" in flow.answer
+    assert "官方" not in flow.answer
+
+
 def test_taipeis_slip_of_ones_own_vehicle_is_that_bill_alone(
     citizen: Newcomer, cities_in_hand: CitiesInHand, sent_photos: SentPhotos
 ) -> None:
