@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from domain.clock import TAIPEI
 from domain.moneycsv import HeaderError, Malformed, Taken, read
 from domain.staff import StaffRuleError
+from services import audit
 from services.reconciliation import compare
 from services.staff import approvals
 from services.stopped import KIND
@@ -94,7 +95,7 @@ def reconcile(provider: str, file: Path, day: datetime) -> None:
     counts: Counter[str] = Counter()
     rows = list(_rows(file, counts))
     with house.unit() as uow:
-        compared = compare(uow, provider, day.date(), rows)
+        compared = compare(uow, provider, day.date(), rows, actor=audit.SYSTEM)
     for one in compared.differences:
         ours, theirs = (f"NT${amount}" if amount is not None else "missing" for amount in (one.ours, one.theirs))
         click.echo(f"{one.reference}  {one.trade_number}  ours {ours}  theirs {theirs}", err=True)

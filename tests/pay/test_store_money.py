@@ -158,9 +158,9 @@ def test_the_books_of_a_day_are_compared_payment_by_payment(world: World) -> Non
         Taken(4, "R-unknown", "T4", 500, NOW),
     ]
     with world.unit() as uow:
-        compared = compare(uow, "demobank", TODAY, theirs)
-        assert compare(uow, "linepay", TODAY, []).agrees
-        assert compare(uow, "demobank", TODAY - timedelta(days=1), []).agrees
+        compared = compare(uow, "demobank", TODAY, theirs, actor="staff:chen")
+        assert compare(uow, "linepay", TODAY, [], actor="staff:chen").agrees
+        assert compare(uow, "demobank", TODAY - timedelta(days=1), [], actor="staff:chen").agrees
     assert (compared.ours, compared.theirs, compared.agreed) == (240, 659, 1)
     found = {one.reference: (one.ours, one.theirs) for one in compared.differences}
     assert found == {references[1]: (80, 79), references[2]: (80, None), "R-unknown": (None, 500)}
@@ -172,8 +172,8 @@ def test_a_payment_listed_twice_is_a_difference(world: World) -> None:
     pay_here(world, order)
     row = Taken(2, "R" + world.trade(order), "T1", 80, NOW)
     with world.unit() as uow:
-        assert compare(uow, "demobank", TODAY, [row]).agrees
-        (difference,) = compare(uow, "demobank", TODAY, [row, row]).differences
+        assert compare(uow, "demobank", TODAY, [row], actor="staff:chen").agrees
+        (difference,) = compare(uow, "demobank", TODAY, [row, row], actor="staff:chen").differences
     assert (difference.ours, difference.theirs) == (80, 160)
 
 

@@ -5,10 +5,12 @@ import uuid
 
 import pytest
 
+from domain.clock import TAIPEI
 from domain.orders import AttemptState
 from domain.staff import Role
 from services import halts
 from tests.pay.world import World, bill
+from tests.staff.crawl import Tables
 from tests.staff.office import Office, Person
 
 LARGE, SMALL = 1200, 300  # NT$; above 1,000 another person must approve
@@ -69,7 +71,29 @@ def test_a_settlement_file_is_compared(world: World, chen: Person) -> None:
         assert "檔案無法讀取" in chen.post("/refunds/reconcile", **sent).text
     page = chen.post("/refunds/reconcile", provider="demobank", day="soon", file=(io.BytesIO(b""), "x.csv"))
     assert "檔案無法讀取" in page.text
+    assert chen.post("/refunds/reconcile", provider="nobody", day="2031-03-01").status_code == 400
     assert world.rows("SELECT 1 FROM audit_row WHERE action LIKE 'money.%'") == []
+
+
+def test_differences_stay_on_the_page_until_a_better_file_comes(world: World, office: Office, chen: Person) -> None:
+    number, _ = taken(world, SMALL)
+    (money,) = world.rows("SELECT provider_reference, paid_at FROM payment")
+    paid_at = money.paid_at.astimezone(TAIPEI).strftime("%Y-%m-%dT%H:%M:%S")
+    day = paid_at[:10]
+
+    def compared(amount: int) -> str:
+        row = f"{money.provider_reference},{number},{amount},{paid_at}"
+        file = io.BytesIO(f"reference,number,amount,paid_at\n{row}\n".encode())
+        return chen.post("/refunds/reconcile", provider="demobank", day=day, file=(file, "x.csv")).text
+
+    assert "0 筆相符，1 筆不符" in compared(SMALL + 50)
+    checks, differing = Tables(chen.get("/refunds").text).rows
+    assert checks[0][:6] == [day, "熊讚銀行", "300", "350", "1", "chen"]
+    assert differing == [[money.provider_reference, number, "300", "350"]]
+    assert "1 筆相符，0 筆不符" in compared(SMALL)
+    (checks,) = Tables(chen.get("/refunds").text).rows
+    assert [row[:6] for row in checks] == [[day, "熊讚銀行", "300", "300", "0", "chen"]], "the better file's alone"
+    assert office.audit().count(("staff:chen", "money.reconciled")) == 2
 
 
 def test_a_switch_stops_and_lets_go_on(office: Office, chen: Person) -> None:

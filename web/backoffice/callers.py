@@ -82,4 +82,4 @@ class _Callers:
     def _page(self, caller: Caller) -> ResponseReturnValue:
         may_refund = member().may(Power.SEE_MONEY)
         values = {"caller": caller, "kinds": KINDS, "owed": OWED, "languages": LANGUAGES, "may_refund": may_refund}
-        return show("caller.html", "市民資料", **values)
+        return show("caller.html", "市民資料", names=self._services.names, **values)

@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable
 from datetime import date
 
-from flask import request
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from domain.moneycsv import HeaderError, Malformed, Taken, read
@@ -41,9 +41,10 @@ class _Refunds:
             owed = refundbook.owed(uow)
             waiting = self._refunds.waiting(uow)
             open_ = self._refunds.open(uow)
+            checks = reconciliation.kept(uow)
         may = member().may(Power.REFUND)
-        providers = sorted(self._services.providers)
-        values = {"owed": owed, "waiting": waiting, "open": open_, "may": may, "providers": providers}
+        values = {"owed": owed, "waiting": waiting, "open": open_, "checks": checks, "may": may}
+        values |= {"providers": sorted(self._services.providers), "names": self._services.names}
         return show("refunds.html", "退款與對帳", **values, **found)
 
     def find(self) -> ResponseReturnValue:
@@ -90,7 +91,9 @@ class _Refunds:
 
     def reconcile(self) -> ResponseReturnValue:
         """POST: a provider's settlement file of one day against our books."""
-        sent = request.files.get("file")
+        sent, provider = request.files.get("file"), field("provider", 20)
+        if provider not in self._services.providers:
+            abort(400)
         try:
             day = date.fromisoformat(field("day", 10))
             rows = list(read(io.StringIO(sent.read().decode("utf-8-sig") if sent else "", newline="")))
@@ -99,7 +102,7 @@ class _Refunds:
         taken = [row for row in rows if isinstance(row, Taken)]
         malformed = [row.line for row in rows if isinstance(row, Malformed)]
         with self._services.unit() as uow:
-            compared = reconciliation.compare(uow, field("provider", 20), day, taken)
+            compared = reconciliation.compare(uow, provider, day, taken, actor=member().actor)
         return self.look(compared=compared, malformed=malformed)
 
     def _try(self, deed: Callable[[], None], words: str) -> ResponseReturnValue:
