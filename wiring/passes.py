@@ -77,7 +77,7 @@ class PassRoom(Money, VehicleRoom):
 
     @cached_property
     def months(self) -> Months:
-        return Months(self.rounds)
+        return Months(self.rounds, self.windows)
 
     @cached_property
     def cases(self) -> Cases:

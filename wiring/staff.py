@@ -15,7 +15,6 @@ from infra import queue
 from services import halts, sealing
 from services.passes.cases import Cases
 from services.passes.missing_places import MissingPlaces
-from services.passes.months import Months
 from services.staff.accounts import StaffAccounts
 from services.staff.deputies import Deputies
 from services.staff.login import Logins
@@ -61,7 +60,7 @@ class StaffRoom(ReportRoom, TextRoom, DeskRoom):
             deputies=Deputies(self.staff_accounts),
             lots=self.lots,
             rounds=self.rounds,
-            months=Months(self.rounds),
+            months=self.months,
             entries=self.entries,
             cases=Cases(self.entries),
             qualifying=self.qualifying,

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from domain.draw.coding import REHEARSAL
-from domain.rounds import Phase, RoundRuleError, checked_steps, first_day, places_of
+from domain.rounds import Phase, RoundRuleError, checked_steps, first_day, places_of, with_more_places
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from models.passes import Lot, LotPlan, PassEntry, PassRound
 from services.passes.application import LIVE
 from services.passes.rounds import NewRound, Rounds
+from services.passes.windows import Windows
 
 Key = tuple[str, str, str]  # lot, kind, pass type
 
@@ -66,8 +67,9 @@ class Change:
 class Months:
     """Rounds are planned and changed through Rounds alone, which keeps the rules and the audit."""
 
-    def __init__(self, rounds: Rounds) -> None:
+    def __init__(self, rounds: Rounds, windows: Windows) -> None:
         self._rounds = rounds
+        self._windows = windows
 
     def overview(self, uow: UnitOfWork, month: str, lots: Collection[str] | None = None) -> Sequence[MonthRow]:
         """All that has a price, with its round where it is planned; of these `lots`. Raises RoundRuleError."""
@@ -88,14 +90,19 @@ class Months:
         return [row for row in self.overview(uow, month, lots) if not row.draw_id]
 
     def copy(self, uow: UnitOfWork, month: str, lots: Collection[str] | None, *, staff: str) -> int:
-        """複製上月: plan what is missing with the 張數 of the month before, at the default times; how many."""
+        """複製上月: plan what is missing with the 張數, 備取, 登記限制 and 優先購買 of the month before, at the default times;
+        how many. Places that 優先購買 left over are no part of 張數 again.
+        """
         before = self._planned(uow, _month_before(month))
         copied = 0
         for row in self.missing(uow, month, lots):
             old = before.get(row.key)
             if old is not None:
-                new = NewRound(month, row.lot, row.kind, row.pass_type, old.steps, old.waitlist)
-                self._rounds.plan(uow, new, staff=staff)
+                steps = with_more_places(old.steps, -self._windows.joined(uow, old.draw_id))
+                limit = old.registration_limit
+                new = NewRound(month, row.lot, row.kind, row.pass_type, steps, old.waitlist, limit=limit)
+                made = self._rounds.plan(uow, new, staff=staff)
+                self._windows.copy(uow, old.draw_id, made.draw_id, staff=staff)
                 copied += 1
         return copied
 

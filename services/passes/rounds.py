@@ -35,6 +35,7 @@ class NewRound:
     source: Source = Source.DRAND
     times: RoundTimes | None = None  # None: the month's defaults
     rehearsal: bool = False
+    limit: int | None = None  # 登記限制; None: as config/passes.toml has it
 
 
 class Rounds:
@@ -71,7 +72,7 @@ class Rounds:
             steps=rounds.checked_steps(new.steps),
             waitlist=new.waitlist,
             source=new.source.value,
-            registration_limit=self._rules.registration_limit,
+            registration_limit=new.limit or self._rules.registration_limit,
         )
         uow.session.add(row)
         uow.session.flush()

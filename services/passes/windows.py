@@ -67,6 +67,17 @@ class Windows:
         found = select(PriorityWindow).where(PriorityWindow.round_id == row.id).order_by(PriorityWindow.opens_at)
         return uow.session.scalars(found.execution_options(populate_existing=True)).all()
 
+    def copy(self, uow: UnitOfWork, of: str, to: str, *, staff: str) -> None:
+        """Plan for another round what this one had, on its own days; not of a category that has no rule any more."""
+        ruled = {one.category for one in self._rules.priority}
+        for window in self.listed(uow, of):
+            if window.category in ruled:
+                self.plan(uow, to, window.category, window.places, staff=staff)
+
+    def joined(self, uow: UnitOfWork, draw_id: str) -> int:
+        """Unsold places that have become part of the round's 張數. Raises RoundRuleError."""
+        return sum(one.places - one.sold for one in self.listed(uow, draw_id) if one.joined_at is not None)
+
     def change(
         self,
         uow: UnitOfWork,

@@ -6,6 +6,7 @@ import re
 import pytest
 from openpyxl import load_workbook
 
+from domain.clock import TAIPEI
 from domain.staff import Role
 from domain.vehicles import VehicleKind
 from services.passes.lots import PlanView
@@ -60,6 +61,25 @@ def test_the_month_before_is_copied_once(head: Person, office: Office) -> None:
     assert steps(office, f"{MONTH}/001/car/all-day") == ("L:5,*:95", 20)
     assert steps(office, f"{MONTH}/002/car/all-day") == ("*:7", None), "what was set stays"
     assert "沒有可以複製" in head.post("/rounds/copy", month=MONTH).text
+
+
+def test_what_goes_first_is_copied_too_and_its_rest_is_not_counted_twice(head: Person, office: Office) -> None:
+    before = plan(office, BEFORE, "001", "L:5,*:90")
+    house, category = office.house, office.house.pass_rules.priority[0].category
+    with house.unit() as uow:
+        house.rounds.set_limit(uow, before, 9, staff="test")
+        house.windows.plan(uow, before, category, 5, staff="test")
+    office.run("UPDATE priority_window SET sold = 3, joined_at = now()")
+    announced = "UPDATE pass_round SET steps = :steps WHERE draw_id = :id"
+    office.run(announced, steps="L:5,*:92", id=before)
+    head.post("/rounds/copy", month=MONTH)
+    copied = f"{MONTH}/001/car/all-day"
+    assert steps(office, copied) == ("L:5,*:90", None)
+    with house.unit() as uow:
+        assert house.rounds.find(uow, copied).registration_limit == 9
+        (window,) = house.windows.listed(uow, copied)
+    assert (window.category, window.places, window.sold, window.joined_at) == (category, 5, 0, None)
+    assert window.opens_at.astimezone(TAIPEI).month == 2, "in the month of the draw"
 
 
 def test_the_grid_shows_its_changes_before_they_are_made(head: Person, office: Office) -> None:
