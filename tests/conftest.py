@@ -11,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 import redis as redis_client
+from flask import Flask
 from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
@@ -23,8 +24,10 @@ from infra.redis import make_redis
 from tests import logs, stores
 from tests.browser import chromium
 from tests.clock import MovableClock
+from tests.compiled import CompiledOnce
 from tests.database import OwnDatabase
 
+Flask.jinja_options = {"bytecode_cache": CompiledOnce()}
 LEAKS = pytest.StashKey[list[str]]()
 
 hypothesis.settings.register_profile("fast", max_examples=15)  # of make test-fast, where a test sets no number
