@@ -32,6 +32,7 @@ class CaseRow:
     draw_id: str
     lot: str
     lot_name: str
+    month: str  # of use
     entry_no: str
     place: int  # order of arrival, from 1
     name: str
@@ -64,13 +65,23 @@ class Cases:
         return list(self._rows(uow, draw_id, after, PAGE, live=False))
 
     def find(
-        self, uow: UnitOfWork, lots: Collection[str] | None, *, mobile: Mobile | None = None, plate: Plate | None = None
+        self,
+        uow: UnitOfWork,
+        lots: Collection[str] | None,
+        *,
+        mobile: Mobile | None = None,
+        plate: Plate | None = None,
+        lot: str = "",
+        month: str = "",
     ) -> Sequence[CaseRow]:
-        """Entries of a whole number, a whole plate, or both, in lots one may see; the newest first."""
+        """Entries of a whole number, a whole plate, or both, in lots one may see; the newest first. `lot`, `month` (of
+        use): only there and then, where they are named.
+        """
         if mobile is None and plate is None:
             raise StaffRuleError("請輸入完整的行動電話或車號")
         found = self._entries.search(uow, mobile, plate)
-        return [row for row in self._shown(uow, found) if lots is None or row.lot in lots][:PAGE]
+        rows = (row for row in self._shown(uow, found) if lots is None or row.lot in lots)
+        return [row for row in rows if lot in ("", row.lot) and month in ("", row.month)][:PAGE]
 
     def one(self, uow: UnitOfWork, entry_id: uuid.UUID) -> CaseRow:
         """One entry, masked. Raises StaffRuleError."""
@@ -149,7 +160,9 @@ class Cases:
     def _shown(self, uow: UnitOfWork, entries: Sequence[PassEntry], *, whole: bool = False) -> Iterator[CaseRow]:
         ids = [entry.id for entry in entries]
         ranks = {row.entry_id: row for row in uow.session.scalars(select(DrawRank).where(DrawRank.entry_id.in_(ids)))}
-        rounds = select(PassRound.id, PassRound.draw_id, Lot.number, Lot.name).join(Lot, Lot.number == PassRound.lot)
+        rounds = select(PassRound.id, PassRound.draw_id, PassRound.month, Lot.number, Lot.name).join(
+            Lot, Lot.number == PassRound.lot
+        )
         of = rounds.where(PassRound.id.in_({entry.round_id for entry in entries}))
         where = {row.id: row for row in uow.connection.execute(of)}
         for entry in entries:
@@ -160,6 +173,7 @@ class Cases:
                 place.draw_id,
                 place.number,
                 place.name,
+                place.month,
                 entry.entry_no,
                 entry.log_index + 1,
                 name,

@@ -22,14 +22,13 @@ from models.passes import PassEntry, PassRound
 from services import audit
 from services.lookup_key import LookupKey
 from services.passes.application import LATE, LIVE, Application, require_admitted, require_live, require_open
-from services.passes.entry_rows import hand_on, last_preference, locked_entry, note, read_entries
+from services.passes.entry_rows import free_number, hand_on, last_preference, locked_entry, note, read_entries
 from services.passes.lots import Lots
 from services.passes.plates import of_plate
 from services.passes.rounds import read_round
 
 GENERAL = "G"  # the pool of everybody whose claim to another is not proven
 _HOLDER_FIELD = "mobile"  # the same hash as accounts have: a counter entry is found by whoever verifies the number
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read out over a counter
 
 
 class Tell(Protocol):
@@ -121,6 +120,21 @@ class Entries:
         if actor != audit.CITIZEN and self._tell is not None:
             self._tell(uow, *made)
         return made
+
+    def correct(
+        self, uow: UnitOfWork, entry_id: uuid.UUID, *, name: str | None, landline: str | None, staff: str
+    ) -> None:
+        """Another spelling of the name, another 市內電話 ("" for none): neither is in the commitment, so number and
+        receipt stay. None leaves it. Raises RoundRuleError once the list is frozen, or for an ended entry.
+        """
+        row, entry = locked_entry(uow, entry_id)
+        if row.phase != Phase.OPEN or entry.state != LIVE:
+            raise RoundRuleError("登記清單已截止或申請已結束，不能再更改")
+        if name is not None:
+            entry.name = self._cipher.encrypt(name, _place("name", entry.id))
+        if landline is not None:
+            entry.landline = self._cipher.encrypt(landline, _place("landline", entry.id)) if landline else None
+        note(uow, "entry.corrected", entry, row, staff)
 
     def prove_pool(self, uow: UnitOfWork, entry_id: uuid.UUID, pool: str, *, staff: str) -> tuple[PassEntry, Receipt]:
         """資格審查 passed: a new entry in another pool takes the place. Raises RoundRuleError once frozen."""
@@ -229,7 +243,7 @@ class Entries:
     def _make(
         self, uow: UnitOfWork, row: PassRound, wanted: Application, *, pool: str, preference: int | None
     ) -> tuple[PassEntry, Receipt]:
-        number, salt = self._free_number(uow, row), secrets.token_bytes(HASH_BYTES)
+        number, salt = free_number(uow, row), secrets.token_bytes(HASH_BYTES)
         commit = commitment(row.draw_id, number, pool, 1, wanted.plate.canonical, wanted.holder.national, salt)
         receipt = Receipt(row.draw_id, number, pool, salt, commit)
         made = self._row(uow, row, wanted, receipt)
@@ -262,15 +276,6 @@ class Entries:
             citizen=wanted.citizen[1] if wanted.citizen else None,
             applied_at=wanted.asked_at,
         )
-
-    def _free_number(self, uow: UnitOfWork, row: PassRound) -> str:
-        """A number that nobody has here and that tells nothing: two groups of four out of 2^40."""
-        while True:
-            letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
-            number = f"{letters[:4]}-{letters[4:]}"
-            taken = select(PassEntry.id).where(PassEntry.round_id == row.id, PassEntry.entry_no == number)
-            if uow.connection.execute(taken).first() is None:
-                return number
 
     def _end(self, uow: UnitOfWork, row: PassRound, entry: PassEntry, why: Removal, actor: str) -> None:
         if entry.state == LIVE:

@@ -1,5 +1,6 @@
 """Rows of entries: read, and locked together with their round; and what the audit keeps of them."""
 
+import secrets
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,6 +15,8 @@ from services import audit
 from services.passes.application import LIVE
 from services.passes.prices import PASSED
 from services.passes.rounds import read_round
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read out over a counter
 
 
 def locked_entry(uow: UnitOfWork, entry_id: uuid.UUID) -> tuple[PassRound, PassEntry]:
@@ -30,6 +33,16 @@ def read_entries(uow: UnitOfWork, which: ColumnElement[bool]) -> Sequence[PassEn
     """Entries in their 志願序."""
     found = select(PassEntry).where(which).order_by(PassEntry.preference, PassEntry.log_index)
     return uow.session.scalars(found.execution_options(populate_existing=True)).all()
+
+
+def free_number(uow: UnitOfWork, row: PassRound) -> str:
+    """A number that nobody has in this round and that tells nothing: two groups of four out of 2^40."""
+    while True:
+        letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+        number = f"{letters[:4]}-{letters[4:]}"
+        taken = select(PassEntry.id).where(PassEntry.round_id == row.id, PassEntry.entry_no == number)
+        if uow.connection.execute(taken).first() is None:
+            return number
 
 
 def last_preference(uow: UnitOfWork, compact: str, holder_hash: bytes, asked_at: datetime) -> int:

@@ -90,8 +90,8 @@ class Months:
         return [row for row in self.overview(uow, month, lots) if not row.draw_id]
 
     def copy(self, uow: UnitOfWork, month: str, lots: Collection[str] | None, *, staff: str) -> int:
-        """複製上月: plan what is missing with the 張數, 備取, 登記限制 and 優先購買 of the month before, at the default times;
-        how many. Places that 優先購買 left over are no part of 張數 again.
+        """複製上月: plan what is missing with 張數, 備取, 登記限制 and 優先購買 of the month before; how many. Times
+        are the month's defaults. Places that 優先購買 left over are no part of 張數 again.
         """
         before = self._planned(uow, _month_before(month))
         copied = 0

@@ -1,7 +1,7 @@
 """Rounds (抽籤期別): planned with the month's default times, moved by staff while nothing is announced."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from services.orderbook import database_now
 from services.passes.lots import Lots
 from services.passes.rules import PassRules
 
-SHOWN = 300  # rounds of a lot on one page: eight years of three kinds
+SHOWN = 300  # rounds on one page: eight years of three kinds in one lot, a month of a hundred lots
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +93,14 @@ class Rounds:
         order = (PassRound.month.desc(), PassRound.draw_id)
         return uow.session.scalars(select(PassRound).order_by(*order).execution_options(populate_existing=True)).all()
 
-    def of_lot(
-        self, uow: UnitOfWork, lot: str, kind: VehicleKind | None = None, pass_type: str | None = None
-    ) -> Sequence[PassRound]:
-        """Rounds of a lot, of one kind and type where they are named, the newest month first; at most SHOWN."""
-        query = select(PassRound).where(PassRound.lot == lot)
-        if kind is not None:
-            query = query.where(PassRound.kind == kind.value)
-        if pass_type is not None:
-            query = query.where(PassRound.pass_type == pass_type)
-        order = (PassRound.month.desc(), PassRound.created_at.desc(), PassRound.draw_id)
+    def listed(self, uow: UnitOfWork, lots: Collection[str] | None, **named: str) -> Sequence[PassRound]:
+        """Rounds of these lots (None: all), the newest month first, at most SHOWN. `named`: lot, month, kind, pass_type
+        that they are of; "" is any.
+        """
+        query = select(PassRound).where(*(getattr(PassRound, name) == of for name, of in named.items() if of))
+        if lots is not None:
+            query = query.where(PassRound.lot.in_(lots))
+        order = (PassRound.month.desc(), PassRound.draw_id)
         return uow.session.scalars(query.order_by(*order).limit(SHOWN)).all()
 
     def move(self, uow: UnitOfWork, draw_id: str, times: RoundTimes, *, staff: str) -> Sequence[str]:

@@ -49,6 +49,11 @@ def apply(office: Office, draw_id: str, name: str = NAME, mobile: str = MOBILE, 
         return office.house.entries.apply(uow, wanted)[0].id
 
 
+def receipt_of(person: Person, case: uuid.UUID) -> str:
+    """The text of the receipt as it is printed once more."""
+    return person.post(f"/case/{case}/receipt").text.split('<pre class="receipt">')[1].split("</pre>")[0]
+
+
 @pytest.fixture
 def draw_id(office: Office) -> str:
     return open_round(office)
@@ -81,6 +86,35 @@ def test_a_whole_number_or_plate_finds_and_still_masks(
     assert "王○明" in page
     assert NAME not in page
     assert "查無資料" in lin.post("/cases/find", mobile=MOBILE, plate="XYZ-9876").text, "both must fit"
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [({"lot": "001"}, True), ({"lot": "002"}, False), ({"month": "2031-03"}, True), ({"month": "2031-04"}, False)],
+)
+def test_a_search_is_narrowed_by_lot_and_month(
+    lin: Person, office: Office, draw_id: str, named: dict[str, str], found: bool
+) -> None:
+    apply(office, draw_id)
+    page = lin.post("/cases/find", mobile=MOBILE, plate="", **named).text
+    assert ("王○明" in page, "查無資料" in page) == (found, not found)
+
+
+def test_rounds_are_chosen_by_lot_and_month(office: Office, chen: Person) -> None:
+    first, second = open_round(office), open_round(office, "002")
+    apply(office, second)
+    both = chen.get("/cases").text
+    assert all(f"/staff/cases?round={one}" in both for one in (first, second)), "the newest month"
+    page = chen.get("/cases?lot=002&month=2031-03").text
+    assert "王○明" in page, "the only one is shown at once"
+    assert '<option value="002" selected>' in page
+    assert "沒有符合的期別" in chen.get("/cases?month=2031-04").text
+    assert chen.get("/cases?round=2031-03/009/car/all-day").status_code == 404
+    lin = office.person("lin", Role.LOT, "001")
+    lin.log_in()
+    assert "沒有申請案件" in lin.get("/cases?lot=001").text
+    assert "沒有符合的期別" in lin.get("/cases?lot=002").text
+    assert "002" not in lin.get("/cases").text
 
 
 @pytest.mark.parametrize("form", [{"mobile": "0912", "plate": ""}, {"mobile": "", "plate": ""}])
@@ -162,6 +196,40 @@ def test_a_change_that_is_none_is_explained(
     case = apply(office, draw_id)
     assert why in lin.post(f"/case/{case}/change", plan="general", reason=WHY, **form).text
     assert "有效" in lin.get(f"/case/{case}").text
+
+
+def test_a_name_is_written_anew_and_the_receipt_stays(lin: Person, office: Office, draw_id: str) -> None:
+    case = apply(office, draw_id)
+    before = receipt_of(lin, case)
+    form = {"plate": "", "mobile": "", "plan": "general", "reason": WHY}
+    assert "請輸入姓名" in lin.post(f"/case/{case}/change", name="王<小明", **form).text
+    assert "請寫下原因" in lin.post(f"/case/{case}/change", name="王曉明", **(form | {"reason": ""})).text
+    page = lin.post(f"/case/{case}/change", name="王曉明", landline="02-29338229", **form).text
+    assert "申請編號與收據不變" in page
+    assert "<dd>有效</dd>" in page
+    assert receipt_of(lin, case) == before
+    whole = lin.post(f"/case/{case}/unmask", reason=WHY).text
+    assert "王曉明" in whole
+    assert "02-29338229" in whole
+    lin.post(f"/case/{case}/change", landline="-", **form)
+    assert "市內電話</dt>" not in lin.get(f"/case/{case}").text
+    made = lin.post(f"/case/{case}/change", name="王大明", **(form | {"plate": "XYZ-9876"})).text
+    assert parse_receipt(made.split('<pre class="receipt">')[1].split("</pre>")[0]).proves("XYZ-9876", MOBILE)
+    assert ("staff:lin", "entry.corrected") in office.audit()
+
+
+def test_after_the_freeze_nothing_is_corrected_but_the_receipt_is_printed(
+    lin: Person, office: Office, draw_id: str
+) -> None:
+    case = apply(office, draw_id)
+    before = receipt_of(lin, case)
+    office.run("UPDATE pass_round SET phase = 'frozen'")
+    form = {"plate": "", "mobile": "", "plan": "general", "reason": WHY}
+    assert "登記清單已截止" in lin.post(f"/case/{case}/change", name="王曉明", **form).text
+    page = lin.get(f"/case/{case}").text
+    assert "列印收據" in page
+    assert "修改案件" not in page
+    assert receipt_of(lin, case) == before
 
 
 def test_without_a_reason_nothing_is_changed(lin: Person, office: Office, draw_id: str) -> None:

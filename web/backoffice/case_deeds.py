@@ -23,6 +23,9 @@ from web.backoffice.gate import allow, member
 from web.backoffice.room import RULES, Room, done, field, refused, said, show
 from web.passes.pictures import qr_svg
 
+LONGEST_LANDLINE = 20
+NO_LANDLINE = "-"  # typed into 新市內電話: there is none any more
+
 
 def register(room: Room) -> None:
     """Its routes."""
@@ -41,32 +44,28 @@ class _Deeds:
         self._services = room.services
 
     def change(self, case: uuid.UUID) -> ResponseReturnValue:
-        """POST: 案件修改. The entry ends and a new one takes its place, with a new commitment and receipt."""
-        row = mine(self._services, case, Power.CHANGE_ENTRIES)
-        plate, mobile, plan = field("plate", 20), field("mobile", 20), field("plan", 16)
-
-        def deed() -> uuid.UUID:
-            given: dict[str, Any] = {}
-            if plate:
-                given["plate"] = parse_plate(plate)
-            if mobile:
-                given["holder"] = parse_mobile(mobile)
-            if plan != row.plan:
-                given["plan"] = plan
-            if not given:
-                raise StaffRuleError("請輸入要修改的車號、行動電話，或選擇另一個方案")
+        """POST: 案件修改. With another plate, mobile or plan the entry ends and a new one takes its place, with a new
+        commitment and receipt; a name or 市內電話 is written anew.
+        """
+        row, actor = mine(self._services, case, Power.CHANGE_ENTRIES), member().actor
+        try:
+            written, given = _written(), _asked(row.plan)
+            if not (written or given):
+                raise StaffRuleError("請輸入要修改的內容，或選擇另一個方案")
             with self._services.unit() as uow:
-                made, _ = self._services.entries.change(
-                    uow,
-                    case,
-                    asked_at=self._services.clock.now(),
-                    actor=member().actor,
-                    **given,
-                )
-                self._services.cases.note_reason(uow, made.id, "entry.changed", field("reason"), actor=member().actor)
-                return made.id
-
-        return self._to_new(deed, case, "已修改。舊申請列入移除清單，新的申請編號與收據如下；請交給申請人。")
+                now = case
+                if written:
+                    both = {"name": written.get("name"), "landline": written.get("landline")}
+                    self._services.entries.correct(uow, case, **both, staff=actor)
+                if given:
+                    asked_at = self._services.clock.now()
+                    now = self._services.entries.change(uow, case, asked_at=asked_at, actor=actor, **given)[0].id
+                self._services.cases.note_reason(uow, now, "entry.changed", field("reason"), actor=actor)
+        except RULES as error:
+            return refused(error, "case", case=case)
+        if not given:
+            return done("case", "已修改。申請編號與收據不變。", case=case)
+        return self._receipt(now, "已修改。舊申請列入移除清單，新的申請編號與收據如下；請交給申請人。")
 
     def withdraw(self, case: uuid.UUID) -> ResponseReturnValue:
         """POST: take the entry back for the applicant."""
@@ -126,7 +125,7 @@ class _Deeds:
 
     def _entered(self, draw_id: str) -> uuid.UUID:
         mobile, plate, name = parse_mobile(field("mobile", 20)), parse_plate(field("plate", 20)), field("name", 80)
-        moment, landline = self._services.clock.now(), field("landline", 20)
+        moment, landline = self._services.clock.now(), field("landline", LONGEST_LANDLINE)
         wanted = Application(
             draw_id, plate, field("plan", 16), mobile, parse_name(name), moment, landline=landline or None
         )
@@ -156,3 +155,21 @@ class _Deeds:
         except RULES as error:
             return refused(error, "case", case=case)
         return self._receipt(made, words)
+
+
+def _written() -> dict[str, str]:
+    """What is written anew beside the commitment. Raises CitizenMistakeError."""
+    name, landline = (request.form.get(one, "").strip()[:80] for one in ("name", "landline"))
+    found = {"name": parse_name(name)} if name else {}
+    if landline:
+        found["landline"] = "" if landline == NO_LANDLINE else landline[:LONGEST_LANDLINE]
+    return found
+
+
+def _asked(plan: str) -> dict[str, Any]:
+    """What makes a new entry; `plan`: the present one. Raises CitizenMistakeError."""
+    plate, mobile, wanted = field("plate", 20), field("mobile", 20), field("plan", 16)
+    found: dict[str, Any] = {"plate": parse_plate(plate)} if plate else {}
+    if mobile:
+        found["holder"] = parse_mobile(mobile)
+    return found | ({"plan": wanted} if wanted != plan else {})

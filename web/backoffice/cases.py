@@ -1,6 +1,7 @@
 """申請案件管理: search, the entries of a round, one case. Masked; whole one at a time, with a reason."""
 
 import uuid
+from typing import Any
 
 from flask import abort, request
 from flask.typing import ResponseReturnValue
@@ -9,14 +10,16 @@ from domain.draw.listing import Removal
 from domain.phones import parse_mobile
 from domain.plates import parse_plate
 from domain.qualifications import Judged
-from domain.rounds import Phase
+from domain.rounds import Phase, RoundRuleError
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
+from infra.database import UnitOfWork
 from services import audit
 from services.passes.cases import PAGE, CaseRow
 from web.backoffice.gate import allow, member
 from web.backoffice.room import KINDS, RULES, Room, StaffServices, field, missed, refused, show
 
+LONGEST_FIELD = 16  # of a lot's number, or a month
 STATES = {
     "live": "有效",
     "LATE": "補列",
@@ -64,32 +67,47 @@ class _Cases:
         self._services = services
 
     def look(self) -> ResponseReturnValue:
-        """GET: the rounds one may see; of one of them, entries in the order they came."""
+        """GET: rounds by lot and month, at first those of the newest month; of one, entries in the order they came."""
         draw_id, after = request.args.get("round", ""), request.args.get("after", "0")
+        named = {name: request.args.get(name, "")[:LONGEST_FIELD] for name in ("lot", "month")}
         lots = member().lots(Power.SEE_ENTRIES)
         with self._services.unit() as uow:
-            rounds = [row for row in self._services.rounds.all(uow) if lots is None or row.lot in lots]
-            chosen = next((row for row in rounds if row.draw_id == draw_id), None)
-            if draw_id and chosen is None:
-                abort(404)
-            names = {lot.number: lot.name for lot in self._services.lots.all(uow)}
+            rounds = self._services.rounds.listed(uow, lots, **named)
+            if not any(named.values()):
+                rounds = [row for row in rounds if row.month == rounds[0].month]
+            elif len(rounds) == 1:
+                draw_id = rounds[0].draw_id
+            chosen = self._chosen(uow, draw_id) if draw_id else None
+            names = {lot.number: lot.name for lot in self._services.lots.all(uow) if lots is None or lot.number in lots}
             start = int(after) if after.isdecimal() and len(after) < 10 else 0
-            found = self._services.cases.page(uow, draw_id, after=start) if chosen else None
+            found = self._services.cases.page(uow, chosen.draw_id, after=start) if chosen else None
         more = found[-1].place if found and len(found) == PAGE else None
-        values = {"rounds": rounds, "chosen": chosen, "names": names, "kinds": KINDS, "states": STATES}
+        named = {"lot": chosen.lot, "month": chosen.month} if chosen else named
+        types = self._services.pass_rules.pass_types
+        values = {"rounds": rounds, "chosen": chosen, "names": names, "kinds": KINDS, "states": STATES, "types": types}
         may_enter = chosen is not None and chosen.phase == Phase.OPEN and member().may(Power.CHANGE_ENTRIES, chosen.lot)
-        return show("cases.html", "申請案件管理", found=found, more=more, may_enter=may_enter, **values)
+        return show("cases.html", "申請案件管理", found=found, more=more, may_enter=may_enter, named=named, **values)
+
+    def _chosen(self, uow: UnitOfWork, draw_id: str) -> Any:  # a round; its table is not the web's to know
+        try:
+            row = self._services.rounds.find(uow, draw_id)
+        except RoundRuleError:
+            abort(404)
+        allow(Power.SEE_ENTRIES, row.lot)
+        return row
 
     def find(self) -> ResponseReturnValue:
-        """POST: by a whole number, a whole plate, or both; so that neither stands in an address or a log. What finds
-        nobody is counted, and the audit has every search: a masked plate leaves a hundred to try.
+        """POST: by a whole number, a whole plate, or both, in one lot or month where they are named; so that neither
+        stands in an address or a log. What finds nobody is counted, and the audit has every search: a masked plate
+        leaves a hundred to try.
         """
         mobile, plate = field("mobile", 20), field("plate", 20)
+        named = {name: request.form.get(name, "")[:LONGEST_FIELD] for name in ("lot", "month")}
         try:
             wanted = parse_mobile(mobile) if mobile else None, parse_plate(plate) if plate else None
             with self._services.unit() as uow:
                 lots = member().lots(Power.SEE_ENTRIES)
-                found = self._services.cases.find(uow, lots, mobile=wanted[0], plate=wanted[1])
+                found = self._services.cases.find(uow, lots, mobile=wanted[0], plate=wanted[1], **named)
                 detail = {"mobile": bool(mobile), "plate": bool(plate), "found": len(found)}
                 audit.write(
                     uow, "entries.searched", actor=member().actor, subject_type="search", subject_id="", detail=detail

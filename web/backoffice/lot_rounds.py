@@ -33,7 +33,7 @@ class _LotRounds:
             chosen = next((lot for lot in lots if lot.number == number), None)
             if number and chosen is None:
                 abort(404)
-            asked = (VehicleKind(kind) if kind else None, pass_type or None)
-            rows = self._services.rounds.of_lot(uow, number, *asked) if chosen else []
+            named = {"lot": number, "kind": kind, "pass_type": pass_type}
+            rows = self._services.rounds.listed(uow, seen, **named) if chosen else []
         values = {"lots": lots, "chosen": chosen, "rows": rows, "kind": kind, "pass_type": pass_type}
         return show("lot_rounds.html", "現場相關設定", kinds=KINDS, types=types, places=places_of, **values)
