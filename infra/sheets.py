@@ -15,6 +15,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -26,6 +27,8 @@ UNREADABLE = (  # what unpacking and parsing raise for files that are none; enti
     zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError,
     KeyError, ValueError, IndexError, AttributeError, TypeError, OSError, EOFError, NotImplementedError,
 )  # fmt: skip
+PAGE_NUMBER = "第 &P 頁，共 &N 頁"  # 頁次
+STAMP_GAP = "\u3000" * 6
 _BOLD = Font(bold=True)
 
 Cell = str | int | date | None
@@ -36,14 +39,25 @@ class SheetError(Exception):
 
 
 def write_sheet(
-    title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], notes: Sequence[str] = (), *, mark: str = ""
+    title: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    notes: Sequence[str] = (),
+    *,
+    mark: str = "",
+    stamps: Sequence[str] = (),
 ) -> IO[bytes]:
     """A workbook with one sheet: `notes` a line each, the head, the rows. Rows go to disk as they come, and of the file
-    too no more than a piece is in memory, however many there are. `mark`: printed above every page, who took it.
+    too no more than a piece is in memory, however many there are.
+
+    `mark`: printed above every page, who took it. `stamps`: whose 核章 each page has room for below; with them it is a
+    notice, upright, and `notes` are on every page too.
     """
     book = Workbook(write_only=True)
     sheet: WriteOnlyWorksheet = book.create_sheet(title)
     _lay_out(sheet, head_at=len(notes) + 1, mark=mark)
+    if stamps:
+        _lay_out_notice(sheet, head_at=len(notes) + 1, stamps=stamps)
     for place, name in enumerate(head, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = min(WIDEST, max(10, 2 * len(name) + 2))
     for note in notes:
@@ -105,8 +119,16 @@ def _lay_out(sheet: WriteOnlyWorksheet, *, head_at: int, mark: str) -> None:
     sheet.page_setup.paperSize, sheet.page_setup.orientation = Worksheet.PAPERSIZE_A4, "landscape"
     sheet.page_setup.fitToHeight = 0  # as many pages as it takes
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.oddFooter.center.text = "第 &P 頁，共 &N 頁"
+    sheet.oddFooter.center.text = PAGE_NUMBER
     sheet.oddHeader.center.text = _printable(mark).replace("&", "&&") or None  # "&P" would be a number of page
+
+
+def _lay_out_notice(sheet: WriteOnlyWorksheet, *, head_at: int, stamps: Sequence[str]) -> None:
+    sheet.print_title_rows = f"1:{head_at}"
+    sheet.page_setup.orientation = "portrait"
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=1.1, header=0.3, footer=0.3)  # inches
+    sheet.oddFooter.left.text = STAMP_GAP.join(f"{name}：" for name in stamps)
+    sheet.oddFooter.center.text, sheet.oddFooter.right.text = None, PAGE_NUMBER
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Cell, *, bold: bool = False) -> WriteOnlyCell:

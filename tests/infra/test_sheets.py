@@ -153,3 +153,13 @@ def test_on_paper_every_page_has_the_head_and_its_number() -> None:
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     assert (sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (0, True)
     assert sheet.oddFooter.center.text == "第 &P 頁，共 &N 頁"
+
+
+def test_a_notice_is_upright_with_its_notes_and_room_for_stamps_on_every_page() -> None:
+    file = write_sheet(
+        "清單", HEAD, [["a", 1, date(2027, 1, 1)]], ("一行", "又一行"), stamps=("承辦人核章", "主管核章")
+    )
+    sheet = load_workbook(file).worksheets[0]
+    assert (sheet.print_title_rows, sheet.page_setup.orientation) == ("$1:$3", "portrait")
+    assert (sheet.oddFooter.left.text or "").split() == ["承辦人核章：", "主管核章："]
+    assert (sheet.oddFooter.center.text, sheet.oddFooter.right.text) == (None, "第 &P 頁，共 &N 頁")
