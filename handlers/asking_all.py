@@ -24,6 +24,11 @@ class Own:
     view: BillsView
     saved: frozenset[PayableKey] = frozenset()
 
+    @property
+    def gone(self) -> bool:
+        """Whether all that was saved of it is surely paid or withdrawn: there is nothing to show."""
+        return bool(self.saved) and self.view.complete and not (self.view.groups or self.view.here)
+
 
 Then = Callable[[Turn[Any], Sequence[Own]], Outcome]
 

@@ -22,6 +22,7 @@ from flex_templates.person import anyone
 from handlers.answering import ANSWERS, Answering
 from handlers.asking_all import Own
 from handlers.by_number import ByNumber
+from handlers.closed import Closed
 from handlers.kinds import pressed_identifier
 from handlers.offers import Offers
 from handlers.together import Together
@@ -65,6 +66,7 @@ class FeeItems(Conversation["FeeItems.Data"]):
         self._fees = fees
         self._books = lookup.books
         self._identifiers = identifiers
+        self._closed = Closed(fees, cities)
         self._offers = Offers(fees, vehicles, identifiers)
         self._answering = Answering(orders, links, store_slips)
         self._together = Together(self._answering)
@@ -174,6 +176,8 @@ class FeeItems(Conversation["FeeItems.Data"]):
         bound = self._identifiers.find(turn.uow, turn.channel, turn.citizen, Identifier(item.key, number))
         found = [one for one in self._numbers.found(turn, number, own=bound is not None) if one.fee_item == item.key]
         views = [view for one in found for view in self._numbers.of(turn, one)]
+        if not views and (closed := self._closed.of(turn, number)):
+            return Done(*closed)
         if not views and LookupKey.IDENTIFIER in item.reads(number):
             views = self._books.of_identifiers(turn.uow, [Identifier(item.key, number)], turn.now)
         if not views:

@@ -17,7 +17,7 @@ from domain.reader import msgid
 from domain.weblinks import holds_link, links
 from flex_templates import truth
 from handlers.answering import ANSWERS, Answering
-from handlers.asking_all import AskingAll
+from handlers.asking_all import AskingAll, Own
 from handlers.together import Together
 from services.identifiers import Identifiers
 from services.links import Links
@@ -77,6 +77,9 @@ class IsItTrue(Conversation[NoData]):
         with_bills = self._all.ask(turn, lambda later, own: self._with_bills(later, judged, own))
         return with_bills or Done(truth.verdict(turn.reader, judged, bills_follow=False))
 
-    def _with_bills(self, turn: Turn[Any], judged: Sequence[Judgement], own: Any) -> Outcome:
+    def _with_bills(self, turn: Turn[Any], judged: Sequence[Judgement], own: Sequence[Own]) -> Outcome:
+        own = [one for one in own if not one.gone]
+        if not own:
+            return Done(truth.verdict(turn.reader, judged, bills_follow=False))
         verdict = truth.verdict(turn.reader, judged, bills_follow=True)
         return Done(verdict, self._together.message(turn, own))

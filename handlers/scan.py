@@ -24,6 +24,7 @@ from flex_templates.person import anyone
 from handlers.answering import Answering, names
 from handlers.by_number import ByNumber
 from handlers.claimed import Claimed, Found
+from handlers.closed import Closed
 from handlers.offers import Offers
 from services.identifiers import Identifiers
 from services.links import Links
@@ -70,6 +71,7 @@ class Scan(Conversation["Scan.Data"]):
         self._links = links
         self._cities = cities
         self._answering = Answering(orders, links, store_slips)
+        self._closed = Closed(fees, cities)
         self._offers = Offers(fees, vehicles, identifiers)
         numbers = ByNumber(quota, orders, cities)
         self._claimed = Claimed(numbers, quota, fees, lookup, vehicles, store_slips)
@@ -150,10 +152,18 @@ class Scan(Conversation["Scan.Data"]):
         person, today = anyone(turn.reader), city_date(turn.now)
         silent = names(turn.reader, found.silent)
         if found.missed:
-            reads = [self._read(turn, claim) for claim in found.missed[:MOST_MISSED]]
-            shown = [scan.missed(turn.reader, read, silent, today, person) for read in reads]
+            shown = []
+            for claim in found.missed[:MOST_MISSED]:
+                missed = scan.missed(turn.reader, self._read(turn, claim), silent, today, person)
+                shown += self._paid(turn, claim) or [missed]
             return [*shown, *self._warnings(turn, said.refusals)]
         return self._warnings(turn, said.refusals) or [scan.refused(turn.reader, said.refusals[0].why, person)]
+
+    def _paid(self, turn: Turn[Any], claim: Claim) -> list[Message]:
+        """What is known of a bill that is owed no longer; a number made by leaving zeros away must fit the amount."""
+        likeliest, *others = claim.numbers
+        closed = [card for number in others for card in self._closed.of(turn, number, amount=claim.amount or 0)]
+        return self._closed.of(turn, likeliest) or closed
 
     def _warnings(self, turn: Turn[Any], refusals: Sequence[Refusal]) -> list[Message]:
         """The gravest: addresses, all in one card; else what is no bill though it looks like one."""

@@ -24,6 +24,7 @@ from handlers.asking import Asking
 from handlers.asking_all import AskingAll, Own
 from handlers.by_number import ByNumber, bill_number
 from handlers.case_progress import cases
+from handlers.closed import Closed
 from handlers.fee_items import choose
 from handlers.identifiers import bind_button
 from handlers.kinds import kept_spelling, kind_given, pressed_identifier, pressed_vehicle
@@ -73,6 +74,8 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         self._asking = Asking(lookup, quota)
         self._all = AskingAll(lookup, vehicles, saved_bills, identifiers)
         self._identifiers = identifiers
+        self._books = lookup.books
+        self._closed = Closed(orders.fees, cities)
         self._quota = quota
         self._fees = orders.fees
         self._answering = Answering(orders, links, store_slips)
@@ -101,8 +104,8 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         return self._all.ask(turn, lambda later, own: self._tell_all(later, own, skipped)) or Goto(self.plate)
 
     def _tell_all(self, turn: Turn[Any], own: Sequence[Own], skipped: int) -> Outcome:
-        gone = all(one.saved and one.view.complete and not any((*one.view.lines, *one.view.here)) for one in own)
-        if gone:
+        own = [one for one in own if not one.gone]
+        if not own:
             words = turn.t("您儲存的帳單已不在待繳清單中，可能已繳清或撤銷。要查車牌，請直接輸入。")
             return Done(not_found(turn.reader, words, anyone(turn.reader)))
         return Done(self._together.message(turn, own, skipped=skipped))
@@ -182,15 +185,20 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         if len({one.fee_item for one in found}) > 1:
             return Done(choose(turn, self._fees, [one.fee_item for one in found], number), *known)
         views = [view for one in found for view in self._numbers.of(turn, one)]
-        if not views and not known:
-            return Done(self._unknown(turn, number))
-        return Done(
-            *(
-                self._answering.message(turn, view, private=True, keep=True, offers=self._offers.of(turn, view))
-                for view in views
-            ),
-            *known,
-        )
+        closed = [] if views else self._closed.of(turn, number)
+        if not views and not closed:
+            views = self._without_bills(turn, number)
+        shown = [
+            self._answering.message(turn, view, private=True, keep=True, offers=self._offers.of(turn, view))
+            for view in views
+        ]
+        return Done(*([*shown, *closed, *known] or [self._unknown(turn, number)]))
+
+    def _without_bills(self, turn: Turn[Any], number: str) -> list[BillsView]:
+        """What it is a 水號 or 電號 of, though nothing is owed: of agencies that have sent its bills, or bound here."""
+        bound = [one.identifier for one in self._identifiers.of(turn.uow, turn.channel, turn.citizen)]
+        views = self._books.of_identifiers(turn.uow, self._fees.identifiers(number), turn.now)
+        return [view for view in views if view.nothing_due or view.here or view.identifier in bound]
 
     def _owns_number(self, turn: Turn[Any], number: str) -> bool:
         bound = self._identifiers.of(turn.uow, turn.channel, turn.citizen)

@@ -6,13 +6,14 @@ from typing import Any
 
 from domain.bills import Bill, BillStatus, PayableKey, PayableType
 from domain.bindings import IdentifierBinding
+from domain.dates import day_and_time
 from domain.feeitems import Fees, Identifier
 from domain.notices import Topic
 from domain.reader import Reader
 from domain.reminders import Fact
 from domain.slots import Slot
 from domain.vehicles import VehicleKind
-from flex_templates import bills, fee_items, identifiers, national_id, reminder
+from flex_templates import bills, closed, fee_items, identifiers, national_id, reminder
 from flex_templates.answer import Answer, Owed
 from flex_templates.card import Card, Link, Press
 from flex_templates.person import anyone
@@ -74,6 +75,11 @@ def _bound(reader: Reader, title: str = "") -> Card:
     return identifiers.card(reader, FEES.name(reader, "water"), _named(reader), binding, TODAY, buttons, title)
 
 
+def _closed(reader: Reader) -> tuple[str, str, str]:
+    """Item, agency and number."""
+    return FEES.name(reader, "water"), reader.t("收費機關"), "W2026110001"
+
+
 def _reminded(reader: Reader) -> dict[str, Any]:
     key = PayableKey("WTR", PayableType.BILL, "W2026110001")
     fact = Fact(Topic.DUE_SOON, key, date(2026, 12, 23), 280, "water")
@@ -95,6 +101,9 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
         anyone(r),
         [],
     ),
+    "bill paid here": lambda r: closed.message(r, *_closed(r), day_and_time(r, NOW, date(2026, 12, 21)), anyone(r)),
+    "bill paid elsewhere": lambda r: closed.message(r, *_closed(r), "", anyone(r)),
+    "bill withdrawn": lambda r: closed.message(r, *_closed(r), "", anyone(r), withdrawn=True),
     "number bound": lambda r: identifiers.all_of(r, [_bound(r, r.t("綁定完成"))]),
     "my numbers": lambda r: identifiers.all_of(r, [_bound(r), _bound(r)]),
     "no numbers": lambda r: identifiers.none_bound(r, [], anyone(r)),

@@ -45,6 +45,10 @@ SELECT agency, number, deadline, extra_charge, registered_mail, prosecuted, pros
 FROM ledger_notice WHERE (agency, number) IN {PAIRS} AND paid_here_at IS NULL
 """)
 _NOTICES_OF_NUMBER = text("SELECT agency, number FROM ledger_notice WHERE number = :number AND paid_here_at IS NULL")
+_CLOSED = text("""
+SELECT agency, number, fee_item, amount, pay_amount, paid_here_at, status = 'withdrawn' AS withdrawn
+FROM ledger_bill WHERE number = :number AND status <> 'open' ORDER BY agency
+""")
 _KNOWN = {
     PayableType.BILL: text(f"SELECT agency, number FROM ledger_bill WHERE (agency, number) IN {PAIRS}"),
     PayableType.NOTICE: text(f"SELECT agency, number FROM ledger_notice WHERE (agency, number) IN {PAIRS}"),
@@ -63,6 +67,19 @@ class Owed:
 
     bills: tuple[Bill, ...] = ()
     notices: tuple[DunningNotice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedBill:
+    """A bill that is owed no longer. `paid_here_at` None: paid elsewhere, or `withdrawn` by its agency."""
+
+    agency: str
+    number: str
+    fee_item: str
+    amount: int  # NT$, as billed
+    pay_amount: int
+    paid_here_at: datetime | None
+    withdrawn: bool
 
 
 def find(uow: UnitOfWork, plate: Plate, kind: VehicleKind) -> Owed:
@@ -111,6 +128,11 @@ def by_number(uow: UnitOfWork, number: str) -> tuple[Payable, ...]:
     keys = {(row.agency, row.notice_number) for row in rows if row.notice_number}
     keys |= {(row.agency, row.number) for row in uow.connection.execute(_NOTICES_OF_NUMBER, {"number": number})}
     return (*_notices(uow, keys), *(_bill(row, slip=True) for row in rows))
+
+
+def closed(uow: UnitOfWork, number: str) -> list[ClosedBill]:
+    """Bills of this number, of any agency, that are paid or withdrawn."""
+    return [ClosedBill(**row._mapping) for row in uow.connection.execute(_CLOSED, {"number": number})]
 
 
 def of_identifiers(uow: UnitOfWork, identifiers: Collection[Identifier]) -> dict[Identifier, tuple[Payable, ...]]:

@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 from domain.agencyapi import Stage
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWorkFactory, make_engine
+from services import ledger
 from services.agencies import Agencies
 from services.agencyapi import reports
 from services.agencyapi.reports import Step
 from services.ledger_import import import_csv
 from tests import stores
+from tests.clock import MovableClock
 from tests.flow import Flow
 from tests.handlers.cities import CitiesInHand
 from tests.handlers.conftest import DAILY_LIMIT
@@ -87,6 +89,30 @@ def test_a_bill_inside_a_notice_shows_the_notice(flow: Flow, chat_units: UnitOfW
     assert "90 元" in answer
     assert "含帳單\nM8168111102841P" in answer
     assert answer.link("繳費 90 元")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("paid", "機關已收到這筆款項"), ("withdrawn", "機關已撤銷這筆帳單")],
+)
+def test_a_bill_that_is_owed_no_longer_is_said_to_be_so(
+    flow: Flow, chat_units: UnitOfWorkFactory, status: str, said: str
+) -> None:
+    taken(chat_units, f"{SLIP.replace('840P', '899P')},{status}", head=f"{HEAD},status")
+    answer = flow.say("M8168111102899P")
+    assert said in answer
+    assert "找不到" not in answer
+    assert "AAA-1111" not in answer
+
+
+def test_what_was_paid_here_says_when(flow: Flow, chat_units: UnitOfWorkFactory, clock: MovableClock) -> None:
+    taken(chat_units, SLIP.replace("840P", "898P"))
+    with chat_units() as uow:
+        ledger.mark_paid(uow, [bill.key for bill in ledger.by_number(uow, "M8168111102898P")], paid_at=clock.now())
+    answer = flow.say("M8168111102898P")
+    assert "這筆帳單已繳清" in answer
+    assert "繳費時間\n14:02" in answer
+    assert "繳費紀錄" in answer.buttons
 
 
 def test_a_number_nobody_knows_says_what_to_do(flow: Flow) -> None:

@@ -101,6 +101,21 @@ def test_a_number_nobody_has_billed_can_be_bound_as_what_it_may_be(owner: Flow) 
     assert "電號 07699050101" in bound
 
 
+def test_paid_nothing_is_owed_of_it_any_longer(owner: Flow, chat_units: UnitOfWorkFactory) -> None:
+    taken(chat_units, WATER_BILL)
+    owner.press("儲存", owner.say(WATER))
+    owner.say(WATER)
+    owner.press("綁定水號")
+    with chat_units() as uow:
+        ledger.mark_paid(uow, [PayableKey("PARKA", PayableType.BILL, "W2026110001")], paid_at=datetime.now(UTC))
+    for said in ("待繳", WATER, "水費"):
+        answer = owner.say(said)
+        assert "目前查無待繳水費" in answer
+        assert "儲存的帳單" not in answer
+        assert "綁定水號" not in answer.buttons
+    assert "這筆帳單已繳清" in owner.say("W2026110001")
+
+
 def test_bound_it_is_in_what_is_owed_with_the_vehicles(
     owner: Flow, chat_units: UnitOfWorkFactory, cities_in_hand: CitiesInHand, plate: str
 ) -> None:

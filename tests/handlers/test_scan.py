@@ -10,10 +10,11 @@ from sqlalchemy import Engine, text
 from domain.bills import Why
 from domain.paytaipei import bill_url
 from infra.database import UnitOfWorkFactory, make_engine
+from services import ledger as books
 from tests import stores
 from tests.flow import Flow
 from tests.handlers.cities import CitiesInHand, bill
-from tests.handlers.conftest import DAILY_LIMIT
+from tests.handlers.conftest import DAILY_LIMIT, NOW
 from tests.handlers.newcomers import Newcomer
 from tests.handlers.test_bill_number import taken
 from tests.scanning.hands import SentPhotos
@@ -79,6 +80,18 @@ def test_the_number_of_a_slip_of_no_vehicle_can_be_bound_from_there(
     assert "470 元" in flow.say(f"TWQRP://台北自來水/158/03/V1?D1=47000&D3=AVWYrjDqQES+&D4=20261201&D7={number}")
     assert "綁定完成" in flow.press("綁定水號")
     assert "水號 3344556677" in flow.answer
+
+
+def test_the_slip_of_a_bill_that_was_paid_says_so(flow: Flow, send: Send, chat_units: UnitOfWorkFactory) -> None:
+    number = "M8168111102877P"
+    taken(chat_units, ROW.format(number=number, plate="CCC-3333", amount=60))
+    with chat_units() as uow:
+        books.mark_paid(uow, [one.key for one in books.by_number(uow, number)], paid_at=NOW)
+    send(store_slip(store_codes(number, 60, DUE)))
+    assert "這筆帳單已繳清" in flow.answer
+    assert "查不到" not in flow.answer
+    send(store_slip(store_codes(number, 61, DUE)))
+    assert "讀到了，但查不到" in flow.answer, "another amount: another bill"
 
 
 @pytest.mark.usefixtures("ledger")
