@@ -8,7 +8,7 @@ from flask import abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from domain.clock import TAIPEI
-from domain.rounds import RoundRuleError, RoundTimes
+from domain.rounds import RoundRuleError, RoundTimes, checked_steps, places_of
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
 from infra.sheets import SheetError, read_sheet, write_sheet
@@ -214,9 +214,14 @@ def _numbers(row: MonthRow) -> tuple[str | int, str | int]:
 
 
 def _steps(text: str) -> str:
-    """張數 as staff type them: a number, or steps with reserved pools."""
+    """張數 as staff type them: a number, or steps with reserved pools. A round without any would open to everybody for
+    nothing. Raises RoundRuleError or StaffRuleError.
+    """
     text = text.strip().replace("，", ",").replace("：", ":")
-    return f"*:{int(text)}" if text.isdecimal() and len(text) <= 6 else text
+    steps = checked_steps(f"*:{int(text)}" if text.isdecimal() and len(text) <= 6 else text)
+    if not places_of(steps):
+        raise StaffRuleError("開放車位數至少 1 張；這個月不開放登記時，請留空白，已設定的期別請下架")
+    return steps
 
 
 def _waitlist(text: str) -> int | None:
@@ -247,4 +252,4 @@ def _change(text: str) -> Change:
     lot, kind, pass_type, before, steps, waitlist = [*text.split("|"), *[""] * 5][:6]
     if kind not in set(VehicleKind):
         abort(400)
-    return replace(Change(lot, VehicleKind(kind), pass_type, before, steps, None), waitlist=_waitlist(waitlist))
+    return replace(Change(lot, VehicleKind(kind), pass_type, before, _steps(steps), None), waitlist=_waitlist(waitlist))
