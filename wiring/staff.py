@@ -14,6 +14,7 @@ from domain.reader import Language
 from infra import queue
 from services import halts, sealing
 from services.passes.cases import Cases
+from services.passes.gate_lists import GateLists
 from services.passes.missing_places import MissingPlaces
 from services.staff.accounts import StaffAccounts
 from services.staff.deputies import Deputies
@@ -67,6 +68,7 @@ class StaffRoom(ReportRoom, TextRoom, DeskRoom):
             windows=self.windows,
             office_days=self.office_days,
             sold_passes=self.sold_passes,
+            gate_lists=GateLists(self.lookup_key),
             desk=self.desk,
             refunds=self.refunds,
             stopped=self.stopped,

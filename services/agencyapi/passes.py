@@ -1,6 +1,7 @@
 """Passes (月票) for gate systems: whose plate may enter a lot on a day."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,14 +29,22 @@ class GatePass:
 
 def of_lot(uow: UnitOfWork, lot: str, on: date) -> Sequence[GatePass]:
     """Every paid pass of a lot that holds on this day, by plate. Rehearsals open no gate."""
+    return of_lots(uow, [lot], on).get(lot, ())
+
+
+def of_lots(uow: UnitOfWork, lots: Collection[str], on: date) -> Mapping[str, Sequence[GatePass]]:
+    """The same of several lots; one without a pass is left out."""
     query = (
-        select(PLATE, PassRound.kind, PassRound.pass_type, PassRound.starts_on, PassRound.ends_on)
+        select(PassRound.lot, PLATE, PassRound.kind, PassRound.pass_type, PassRound.starts_on, PassRound.ends_on)
         .select_from(PassEntry)
         .join(PassRound, PassRound.id == PassEntry.round_id)
         .outerjoin(Seat, Seat.entry_id == PassEntry.id)
-        .where(PassRound.lot == lot, PassRound.starts_on <= on, PassRound.ends_on >= on)
+        .where(PassRound.lot.in_(lots), PassRound.starts_on <= on, PassRound.ends_on >= on)
         .where(or_(Seat.state == "paid", PassEntry.state == Removal.BOUGHT_FIRST.value))
         .where(PassRound.draw_id.not_like(f"{REHEARSAL}%"), PassRound.phase != Phase.VOID.value)
         .order_by(COMPACT, PassRound.pass_type)
     )
-    return [GatePass(*row) for row in uow.session.execute(query)]
+    found: dict[str, list[GatePass]] = defaultdict(list)
+    for lot, *held in uow.session.execute(query):
+        found[lot].append(GatePass(*held))
+    return found

@@ -148,3 +148,27 @@ def test_gates_get_whole_plates_of_real_rounds_only(chen: Person, office: Office
     assert chen.get("/gates/001.csv?day=2023-10-01").text.count("AAA") == 0
     assert chen.get("/gates/001.pdf").status_code == 404
     assert ("staff:chen", "gate_list.taken") in office.audit()
+
+
+def test_a_gate_is_to_be_told_before_the_month_and_at_each_change(chen: Person, office: Office, sold: str) -> None:
+    office.run("ALTER TABLE pass_round DISABLE TRIGGER USER")
+    office.run("UPDATE pass_round SET clock_shift = interval '0', draw_id = '2023-09/001/car/all-day'")
+
+    def stands(day: str = "2023-09-01") -> list[str]:
+        (rows,) = Tables(chen.get(f"/gates?day={day}").text).rows
+        return rows[0][1:3]
+
+    assert stands() == ["1", "尚未下載"]
+    chen.get("/gates/001.csv?day=2023-09-01")
+    assert stands() == stands("2023-09-30") == ["1", "已是最新"]
+    assert stands("2023-10-01") == ["0", "有變動，請重新下載"], "these passes hold no longer"
+    (taken,) = (row for row in chen.get("/gates?day=2023-09-01").text.splitlines() if "已是最新" in row)
+    assert "chen" in taken
+    office.run(
+        "INSERT INTO pass_plate (id, entry_id, plate, compact, asked_by, approved_by, approved_at)"
+        " SELECT gen_random_uuid(), id, 'BBB-0001', 'BBB0001', 'a', 'b', now() FROM pass_entry WHERE entry_no = :no",
+        no=sold,
+    )
+    assert stands() == ["1", "有變動，請重新下載"]
+    assert "BBB-0001" in chen.get("/gates/001.csv?day=2023-09-01").text
+    assert stands() == ["1", "已是最新"]

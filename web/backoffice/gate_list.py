@@ -11,8 +11,7 @@ from domain.clock import city_date
 from domain.staff import Power
 from domain.vehicles import VehicleKind
 from infra.sheets import Cell, safe_csv, write_sheet
-from services import audit
-from services.agencyapi.passes import GatePass, of_lot
+from services.agencyapi.passes import GatePass
 from web.backoffice.gate import allow, member
 from web.backoffice.room import EXCEL, KINDS, Room, show
 
@@ -33,13 +32,13 @@ class _Gates:
         self._services = room.services
 
     def look(self) -> ResponseReturnValue:
-        """GET: how many passes hold at each lot on a day."""
+        """GET: how many passes hold at each lot on a day, and whether the gate has been given that list."""
         seen, day = member().lots(Power.SEE_PASSES), self._day()
         with self._services.unit() as uow:
             lots = [lot for lot in self._services.lots.all(uow) if seen is None or lot.number in seen]
-            counts = {lot.number: len(of_lot(uow, lot.number, day)) for lot in lots}
+            states = self._services.gate_lists.states(uow, [lot.number for lot in lots], day)
         may = {lot.number: member().may(Power.UNMASK, lot.number) for lot in lots}
-        return show("gates.html", "購買資料管理", lots=lots, counts=counts, day=day, may=may)
+        return show("gates.html", "購買資料管理", lots=lots, states=states, day=day, may=may)
 
     def file(self, number: str, form: str) -> ResponseReturnValue:
         """GET: one lot's list. Taken is noted."""
@@ -48,11 +47,7 @@ class _Gates:
         with self._services.unit() as uow:
             if self._services.lots.find(uow, number) is None or form not in ("xlsx", "csv"):
                 abort(404)
-            passes = of_lot(uow, number, day)
-            detail = {"day": day.isoformat(), "passes": len(passes)}
-            audit.write(
-                uow, "gate_list.taken", actor=member().actor, subject_type="lot", subject_id=number, detail=detail
-            )
+            passes = self._services.gate_lists.take(uow, number, day, actor=member().actor)
         name = f"gate-{number}-{day:%Y%m%d}.{form}"
         rows = [self._cells(one) for one in passes]
         if form == "xlsx":

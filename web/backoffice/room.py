@@ -15,9 +15,10 @@ from werkzeug.wrappers import Response
 from domain.auditchain import Head
 from domain.clock import TAIPEI, Clock
 from domain.desk import DeskRules
+from domain.draw.steps import parse_steps
 from domain.errors import CitizenMistakeError
 from domain.ports.quota import QuotaSource
-from domain.rounds import PHASE_NAMES, RoundRuleError
+from domain.rounds import PHASE_NAMES, RoundRuleError, places_of
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWorkFactory
@@ -38,6 +39,7 @@ from services.draws.promoting import Promoting
 from services.line_quota import QuotaSeen
 from services.passes.cases import CaseRow, Cases
 from services.passes.entries import Entries
+from services.passes.gate_lists import GateLists
 from services.passes.lots import Lots
 from services.passes.months import Months
 from services.passes.office_days import OfficeDays
@@ -88,6 +90,7 @@ class StaffServices:
     windows: Windows
     office_days: OfficeDays
     sold_passes: SoldPasses
+    gate_lists: GateLists
     desk: Desk
     refunds: Refunds
     stopped: Stopped
@@ -221,8 +224,9 @@ def outcome(row: CaseRow) -> str:
 
 
 def shown_time(moment: datetime | None) -> Markup:
-    """`local` for a page, which keeps it on one line."""
-    return Markup("<time>{}</time>").format(local(moment)) if moment else Markup()
+    """`local` for a page, which breaks it between day and hour if anywhere."""
+    day, _, hour = local(moment).partition(" ")
+    return Markup("<time><span>{}</span> <span>{}</span></time>").format(day, hour) if moment else Markup()
 
 
 def who(actor: str | None) -> str:
@@ -230,9 +234,17 @@ def who(actor: str | None) -> str:
     return "系統" if actor == SYSTEM else (actor or "").removeprefix("staff:")
 
 
+def places(steps: str) -> str:
+    """開放車位數 as it is read: 10, or 10（保留 L 1） for L:1,*:9. Raises DrawFileError for what are no steps."""
+    parsed = parse_steps(steps)
+    kept = "、".join(f"{step.pool} {step.quota}" for step in parsed[:-1])
+    return f"{places_of(steps)}（保留 {kept}）" if kept else str(places_of(steps))
+
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "local": shown_time,
     "field_time": field_time,
     "outcome": outcome,
+    "places": places,
     "who": who,
 }
