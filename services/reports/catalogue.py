@@ -21,8 +21,11 @@ from services.reports.desk import DeskFigures
 from services.reports.money import COUNTER, FEE, LATE, Sum, Sums
 
 TREND = YEAR + 1  # months shown: this one and the same of last year are both there
+YEARS = 5  # shown
+ROC = 1911  # 民國 years are counted from here
 WAYS = {"online": "線上（LINE 的繳費連結）", storebarcode.PROVIDER: "超商條碼", COUNTER: "停車場現場"}
 OUR_OWN = {FEE: "手續費", LATE: "逾期或重複入帳（待退款）"}
+ALL_MONEY = "含手續費、停車場現場繳費、逾期或重複入帳。退款記在退款完成的月份。月份以臺灣時間計。"
 COLLECTED = "含停車場現場繳費；手續費、逾期或重複入帳另列。退款不在這裡扣除，另有退款表。月份以臺灣時間計。"
 
 
@@ -45,6 +48,7 @@ class Listed:
 
 LIST: Mapping[str, Listed] = {
     "months": Listed("逐月收款與退款"),
+    "years": Listed("年度收款與成長"),
     "items": Listed("收款：依繳費項目"),
     "agencies": Listed("收款：依機關"),
     "providers": Listed("收款：依支付業者"),
@@ -77,6 +81,8 @@ class Reports:
             return tables.cases(title, month, self._desk(uow, month))
         if key == "sending":
             return tables.sent(title, month, sending.of_month(uow, month), sending.counted_to(uow), self._rules)
+        if key == "years":
+            return self._years(uow, month)
         return self._months(uow, month) if key == "months" else self._compared(uow, key, month)
 
     def _compared(self, uow: UnitOfWork, key: str, month: Month) -> Report:
@@ -143,8 +149,34 @@ class Reports:
             columns=[Column("月份", number=False), *map(Column, names)],
             rows=rows,
             chart=Chart(f"近 {TREND} 個月收款（元）", bars),
-            notes=["含手續費、停車場現場繳費、逾期或重複入帳。退款記在退款完成的月份。月份以臺灣時間計。"],
+            notes=[ALL_MONEY],
         )
+
+    def _years(self, uow: UnitOfWork, month: Month) -> Report:
+        found = money.by_month(uow, Month(month.year - YEARS, 1), month)
+        rows: list[list[Cell]] = []
+        for year in range(month.year, month.year - YEARS, -1):
+            last = month.number if year == month.year else YEAR
+            now, before = (_of_months(found, one, last) for one in (year, year - 1))
+            moved = (now.payments, now.came, now.given_back, now.came - now.given_back)
+            rows.append([f"{year - ROC} 年度", *moved, before.came, growth(now.came, before.came)])
+        names = ("收款次數", "收款（元）", "退款（元）", "收款減退款（元）", "上年度同期收款（元）", "較上年度同期")
+        bars = [Bar(str(row[0]), int(row[2]), f"{row[2]:,} 元") for row in reversed(rows)]
+        return Report(
+            title=LIST["years"].title,
+            month=month,
+            columns=[Column("年度", number=False), *map(Column, names)],
+            rows=rows,
+            chart=Chart(f"近 {YEARS} 個年度收款（元）", bars),
+            notes=[f"年度是曆年；{month.year - ROC} 年度計至 {month}，與上年度的相同月份比較。", ALL_MONEY],
+        )
+
+
+def _of_months(found: Mapping[Month, money.Moved], year: int, last: int) -> money.Moved:
+    """What moved in a year up to its month `last`."""
+    months = [found.get(Month(year, number), money.Moved()) for number in range(1, last + 1)]
+    sums = (sum(one.payments for one in months), sum(one.came for one in months), sum(one.given_back for one in months))
+    return money.Moved(*sums)
 
 
 def _compared_row(name: str, now: Sum, before: Sum, year_ago: Sum) -> list[Cell]:

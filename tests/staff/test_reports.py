@@ -69,6 +69,27 @@ def test_money_by_item_with_the_month_and_the_year_before(paid: World, chen: Per
     ]
 
 
+def test_years_with_the_same_months_of_the_year_before(paid: World, chen: Person) -> None:
+    head, *rows = rows_of(chen, "years", "2026-11")
+    assert head == [
+        "年度",
+        "收款次數",
+        "收款（元）",
+        "退款（元）",
+        "收款減退款（元）",
+        "上年度同期收款（元）",
+        "較上年度同期",
+    ]
+    assert rows[:3] == [
+        ["115 年度", "3", "630", "0", "630", "60", "增 950.0%"],
+        ["114 年度", "1", "60", "0", "60", "0", "—"],
+        ["113 年度", "0", "0", "0", "0", "0", "—"],
+    ]
+    assert rows_of(chen, "years", "2026-10")[1] == ["115 年度", "1", "210", "0", "210", "0", "—"], "of ten months"
+    assert rows_of(chen, "years", "2027-01")[2][:3] == ["115 年度", "3", "630"], "a year that is over, whole"
+    assert "115 年度計至 2026-11" in chen.get("/reports/years?month=2026-11").text
+
+
 @pytest.mark.parametrize(
     ("key", "expected"),
     [
