@@ -4,18 +4,18 @@ A round without 張數 is not planned, so it does not open; `missing` names them
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from domain.draw.coding import REHEARSAL
-from domain.rounds import Phase, RoundRuleError, checked_steps, first_day, places_of, with_more_places
+from domain.rounds import Phase, RoundRuleError, RoundTimes, checked_steps, first_day, places_of, with_more_places
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
 from models.passes import Lot, LotPlan, PassEntry, PassRound
 from services.passes.application import LIVE
-from services.passes.rounds import NewRound, Rounds
+from services.passes.rounds import NewRound, Rounds, times_of
 from services.passes.windows import Windows
 
 Key = tuple[str, str, str]  # lot, kind, pass type
@@ -135,6 +135,23 @@ class Months:
                 self._rounds.set_places(uow, row.draw_id, one.steps, one.waitlist, staff=staff)
         return len(changes)
 
+    def retimed(self, uow: UnitOfWork, month: str, wanted: RoundTimes) -> tuple[Sequence[PassRound], int]:
+        """Rounds of a month that other times would change, and how many stay, being announced. Raises RoundRuleError."""
+        first_day(month)
+        rows = sorted(self._planned(uow, month).values(), key=lambda row: row.draw_id)
+        movable = [row for row in rows if row.phase in (Phase.OPEN, Phase.FROZEN)]
+        return [row for row in movable if times_of(row) != _retimed(row, wanted)], len(rows) - len(movable)
+
+    def retime(self, uow: UnitOfWork, month: str, wanted: RoundTimes, draw_ids: Sequence[str], *, staff: str) -> None:
+        """Give the times to these rounds of a month, all or none. Raises RoundRuleError: one is announced meanwhile, or
+        they are not those that would change.
+        """
+        found, _ = self.retimed(uow, month, wanted)
+        if {row.draw_id for row in found} != set(draw_ids):
+            raise RoundRuleError("期別剛才被別人更改過，請重新確認")
+        for row in found:
+            self._rounds.move(uow, row.draw_id, _retimed(row, wanted), staff=staff)
+
     def _planned(self, uow: UnitOfWork, month: str) -> Mapping[Key, PassRound]:
         real = PassRound.draw_id.not_like(f"{REHEARSAL}%")
         query = select(PassRound).where(PassRound.month == month, real, PassRound.phase != Phase.VOID.value)
@@ -171,6 +188,13 @@ def _row(key: Key, name: str, row: PassRound | None, counts: Mapping[str, int]) 
         pay_by=row.pay_by,
         made_at=row.created_at,
     )
+
+
+def _retimed(row: PassRound, wanted: RoundTimes) -> RoundTimes:
+    """A list that is frozen keeps its registration. Raises RoundRuleError."""
+    if row.phase == Phase.FROZEN:
+        return replace(wanted, opens_at=row.opens_at, closes_at=row.closes_at)
+    return wanted
 
 
 def _month_before(month: str) -> str:

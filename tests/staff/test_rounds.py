@@ -10,8 +10,9 @@ from domain.clock import TAIPEI
 from domain.staff import Role
 from domain.vehicles import VehicleKind
 from services.passes.lots import PlanView
-from services.passes.rounds import NewRound
+from services.passes.rounds import NewRound, times_of
 from tests.staff.office import Office, Person
+from web.backoffice.room import field_time
 
 MONTH, BEFORE = "2031-03", "2031-02"
 
@@ -199,6 +200,49 @@ def test_times_are_moved_and_days_off_pointed_out(head: Person, office: Office) 
     assert "2031-02-25 23:59" in words_of(page)
     wrong = head.post(f"/round/times/{draw_id}", last="2031-02-21T23:59", **times).text
     assert "無法進行" in wrong
+
+
+TIMES = {
+    "opens": "2031-02-06T07:00",
+    "closes": "2031-02-22T14:00",
+    "draw": "2031-02-22T15:00",
+    "last": "2031-02-25T23:59",
+}
+
+
+def test_a_whole_month_moves_after_it_was_looked_at(head: Person, office: Office) -> None:
+    priced(office, "003")
+    opened, frozen, announced = (plan(office, MONTH, lot) for lot in ("001", "002", "003"))
+    office.run("UPDATE pass_round SET phase = 'frozen' WHERE draw_id <> :id", id=opened)
+    office.run("UPDATE pass_round SET phase = 'announced' WHERE draw_id = :id", id=announced)
+    assert 'value="2031-02-05T07:00"' in head.get(f"/rounds/times?month={MONTH}").text
+    page = head.post("/rounds/times/compare", month=MONTH, **TIMES).text
+    assert "以下 2 個期別" in page
+    assert "1 個期別已公告登記清單" in page
+    assert "登記結束、抽籤落在放假日" in page
+    shown = re.findall(r'name="round" value="([^"]+)"', page)
+    assert "別人更改過" in head.post("/rounds/times/apply", month=MONTH, round=shown[:1], **TIMES).text
+    assert "已更改各期的時間" in head.post("/rounds/times/apply", month=MONTH, round=shown, **TIMES).text
+    with office.house.unit() as uow:
+        times = [times_of(office.house.rounds.find(uow, one)) for one in (opened, frozen, announced)]
+    assert [field_time(one.draw_at) for one in times] == [TIMES["draw"]] * 2 + ["2031-02-20T15:00"]
+    assert [field_time(one.opens_at) for one in times] == [TIMES["opens"]] + ["2031-02-05T07:00"] * 2
+    page = head.get(f"/rounds?month={MONTH}").text
+    assert page.count("登記結束、抽籤落在放假日") == 1
+    assert page.count("<strong>抽籤落在放假日") == 1, "the frozen one's registration stays on a working day"
+    assert page.count("<strong>繳費期限落在放假日") == 1, "the announced one, as it was: the 23rd is a Sunday"
+    assert "3 個期別有步驟落在放假日" in page
+    assert "沒有要更改的期別" in head.post("/rounds/times/compare", month=MONTH, **TIMES).text
+    assert "先後不正確" in head.post("/rounds/times/compare", month=MONTH, **(TIMES | {"last": TIMES["opens"]})).text
+    assert head.get("/rounds/times?month=x").status_code == 404
+
+
+def test_a_lots_staff_moves_no_times_of_all(head: Person, office: Office) -> None:
+    lin = office.person("lin", Role.LOT, "001")
+    lin.log_in()
+    assert lin.get(f"/rounds/times?month={MONTH}").status_code == 403
+    assert lin.post("/rounds/times/apply", month=MONTH, **TIMES).status_code == 403
+    assert "更改各期的時間" not in lin.get("/rounds").text
 
 
 def test_after_the_announcement_nothing_moves_and_the_page_says_why(head: Person, office: Office) -> None:

@@ -1,6 +1,6 @@
 """全區相關設定: a month of all lots, or of one's own; 複製上月, Excel; and one round: 張數, times, limits, shelf."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from domain.clock import TAIPEI
 from domain.rounds import RoundRuleError, RoundTimes, checked_steps, places_of
 from domain.staff import Power, StaffRuleError
 from domain.vehicles import VehicleKind
+from infra.database import UnitOfWork
 from infra.sheets import SheetError, read_sheet, write_sheet
 from services.passes.months import Change, MonthRow, month_after
 from services.passes.rounds import times_of
@@ -48,12 +49,13 @@ class _Rounds:
         try:
             with self._services.unit() as uow:
                 rows = self._services.months.overview(uow, month, member().lots(Power.SEE_ROUNDS))
+                off = self._off(uow, {row.draw_id for row in rows})
         except RoundRuleError:
             abort(404)
         missing = [row for row in rows if not row.draw_id]
-        may_set = member().may(Power.SET_ROUNDS)
+        may_set, may_all = member().may(Power.SET_ROUNDS), member().may(Power.SET_ALL)
         limited = member().lots(Power.SEE_ROUNDS) is not None
-        common = {"kinds": KINDS, "set_power": Power.SET_ROUNDS, "limited": limited}
+        common = {"kinds": KINDS, "set_power": Power.SET_ROUNDS, "limited": limited, "off": off}
         types = self._services.pass_rules.pass_types
         return show(
             "rounds.html",
@@ -62,6 +64,7 @@ class _Rounds:
             rows=rows,
             missing=missing,
             may_set=may_set,
+            may_all=may_all,
             types=types,
             **common,
         )
@@ -158,7 +161,7 @@ class _Rounds:
         """POST: other times; a step on a day off is pointed out on the page."""
 
         def deed() -> None:
-            opens, closes, draw, last = (_moment(field(name, 16)) for name in ("opens", "closes", "draw", "last"))
+            opens, closes, draw, last = (moment(field(name, 16)) for name in ("opens", "closes", "draw", "last"))
             with self._services.unit() as uow:
                 times = RoundTimes(opens, closes, draw, last + timedelta(minutes=1))
                 self._services.rounds.move(uow, draw_id, times, staff=member().actor)
@@ -175,6 +178,14 @@ class _Rounds:
                 self._services.rounds.set_shelf(uow, draw_id, on_shelf=on_shelf, staff=member().actor)
 
         return try_to(deed, "round", "已更改上下架。", draw_id=draw_id)
+
+    def _off(self, uow: UnitOfWork, draw_ids: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Steps of these rounds that fall on a day off, by draw_id."""
+        found: dict[str, list[str]] = {}
+        for draw_id, step in self._services.office_days.warnings(uow):
+            if draw_id in draw_ids:
+                found.setdefault(draw_id, []).append(TIME_NAMES[step])
+        return found
 
     def _month(self) -> str:
         return request.args.get("month") or month_after(self._services.clock.now().astimezone(TAIPEI))
@@ -233,7 +244,8 @@ def _waitlist(text: str) -> int | None:
     return int(text)
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """A time as an input of type datetime-local sends it. Raises StaffRuleError."""
     try:
         return datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=TAIPEI)
     except ValueError:
