@@ -136,7 +136,7 @@ class Months:
         return len(changes)
 
     def retimed(self, uow: UnitOfWork, month: str, wanted: RoundTimes) -> tuple[Sequence[PassRound], int]:
-        """Rounds of a month that other times would change, and how many stay, being announced. Raises RoundRuleError."""
+        """Rounds of a month that other times would change, and how many announced ones stay. Raises RoundRuleError."""
         first_day(month)
         rows = sorted(self._planned(uow, month).values(), key=lambda row: row.draw_id)
         movable = [row for row in rows if row.phase in (Phase.OPEN, Phase.FROZEN)]
