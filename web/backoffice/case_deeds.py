@@ -100,7 +100,7 @@ class _Deeds:
         mine(self._services, case, Power.CHANGE_ENTRIES)
         with self._services.unit() as uow:
             audit.write(uow, "entry.receipt", actor=member().actor, subject_type="entry", subject_id=case)
-        return self._receipt(case, "申請收據")
+        return self._receipt(case)
 
     def enter(self, draw_id: str) -> ResponseReturnValue:
         """GET: the form of an entry at the counter. POST: the entry, and its receipt to print."""
@@ -115,7 +115,7 @@ class _Deeds:
         wrong = ""
         if request.method == "POST":
             try:
-                return self._receipt(self._entered(draw_id), "已登記，請列印收據交給申請人")
+                return self._receipt(self._entered(draw_id), "已登記，請列印收據交給申請人。")
             except RULES as error:
                 wrong = said(error)
         status = 400 if wrong else 200
@@ -133,12 +133,12 @@ class _Deeds:
             made, _ = self._services.entries.enter(uow, wanted, staff=member().actor)
             return made.id
 
-    def _receipt(self, case: uuid.UUID, title: str) -> ResponseReturnValue:
+    def _receipt(self, case: uuid.UUID, words: str = "") -> ResponseReturnValue:
         with self._services.unit() as uow:
             row = self._services.cases.one(uow, case)
             told = self._services.cases.receipt(uow, case)
         code = Markup(qr_svg(told)) if told else ""  # noqa: S704 - drawn here, from a receipt of ours
-        return show("case_receipt.html", title, row=row, receipt=told, code=code)
+        return show("case_receipt.html", "月票申請收據", row=row, receipt=told, code=code, words=words)
 
     def _remove(self, case: uuid.UUID, why: Removal, words: str) -> ResponseReturnValue:
         try:
