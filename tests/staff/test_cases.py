@@ -276,6 +276,11 @@ def test_the_list_for_the_board_is_masked_and_names_its_hash(lin: Person, office
     assert rows[-1][2:5] == ["=***", "ABC-**34", "0912***678"]
     assert sheet.cell(sheet.max_row, 3).data_type == "s", "text, not a formula"
     assert any("清單尚未凍結" in str(row[0]) for row in rows)
+    for name in ("停車場", "抽籤月份", "列印時間", "清單雜湊（SHA-256）"):
+        assert any(str(row[0]).startswith(f"{name}：") for row in rows)
+    assert sheet.print_title_rows == f"$1:${len(rows) - 1}", "all that on every page"
+    assert "核章" in (sheet.oddFooter.left.text or "")
+    assert "&P" in (sheet.oddFooter.right.text or "")
     page = lin.get(f"/list/print/{draw_id}").text
     assert "登記件數：1" in page
     assert "承辦人核章" in page

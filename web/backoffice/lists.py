@@ -15,10 +15,11 @@ from infra.sheets import write_sheet
 from services.draws import files
 from services.passes.cases import CaseRow
 from web.backoffice.gate import allow
-from web.backoffice.room import EXCEL, KINDS, Room, StaffServices, local
+from web.backoffice.room import EXCEL, KINDS, Room, StaffServices, local, places
 
 HEAD = ("順序", "申請編號", "申請人姓名", "車牌", "行動電話", "申請時間")
 TITLE = "月票抽籤公告登記清單"
+STAMPS = ("承辦人核章", "主管核章", "政風核章")
 
 
 def register(room: Room) -> None:
@@ -35,12 +36,13 @@ class _Lists:
         self._services = services
 
     def excel(self, draw_id: str) -> ResponseReturnValue:
-        """GET: the list as a file; what must be on the notice is above the head."""
+        """GET: the list as a file; what must be on the notice is on each page when printed."""
         with self._services.unit() as uow:
             about = self._about(uow, draw_id)
             notes = (TITLE, *(f"{name}：{value}" for name, value in about.items()), f"演練：{draw_id}")
             rows = (_cells(row) for row in self._services.cases.listed(uow, draw_id))
-            file = write_sheet("登記清單", HEAD, rows, notes if draw_id.startswith("TEST/") else notes[:-1])
+            notes = notes if draw_id.startswith("TEST/") else notes[:-1]
+            file = write_sheet("登記清單", HEAD, rows, notes, stamps=STAMPS)
         return send_file(file, EXCEL, as_attachment=True, download_name=f"list-{draw_id.replace('/', '-')}.xlsx")
 
     def paper(self, draw_id: str) -> ResponseReturnValue:
@@ -48,8 +50,8 @@ class _Lists:
         with self._services.unit() as uow:
             about = self._about(uow, draw_id)
             rows = list(self._services.cases.listed(uow, draw_id))
-        values: dict[str, Any] = {"about": about, "rows": rows, "head": HEAD, "title": TITLE, "draw_id": draw_id}
-        return make_response(render_template("backoffice/list_print.html", cells=_cells, **values))
+        values: dict[str, Any] = {"about": about, "rows": rows, "head": HEAD, "cells": _cells, "draw_id": draw_id}
+        return make_response(render_template("backoffice/list_print.html", title=TITLE, stamps=STAMPS, **values))
 
     def _about(self, uow: UnitOfWork, draw_id: str) -> dict[str, str]:
         try:
@@ -65,7 +67,7 @@ class _Lists:
             "抽籤月份": city_date(row.draw_at).strftime("%Y-%m"),
             "使用期間": f"{row.starts_on} 至 {row.ends_on}",
             "車種／票種": f"{KINDS[VehicleKind(row.kind)]}／{names[0]}",
-            "開放車位數": row.steps,
+            "開放車位數": places(row.steps),
             "列印時間": local(self._services.clock.now()),
             "清單雜湊（SHA-256）": files.sha256_of(kept) if kept is not None else "清單尚未凍結",
         }
