@@ -1,4 +1,4 @@
-"""`flask --app app passes paid|vacate|void|late|payments|remind …`: places after the draw, and their money."""
+"""`flask --app app passes paid|vacate|void|late|payments|remind|drop-price …`: places, and the money for them."""
 
 from pathlib import Path
 from typing import Any
@@ -6,13 +6,14 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from domain.clock import TAIPEI
+from domain.clock import TAIPEI, city_date
 from domain.draw.coding import DrawFileError
 from domain.draw.entry import parse_receipt
 from domain.phones import parse_mobile
 from domain.plates import parse_plate
+from domain.vehicles import VehicleKind
 from infra.clock import SystemClock
-from jobs.commands.passes import house, passes, said_plainly, staff_option, unit
+from jobs.commands.passes import KINDS, house, passes, said_plainly, staff_option, unit
 from services.draws.late import LeftOut
 from services.draws.places import Taken
 from services.draws.promoting import Vacated
@@ -123,3 +124,16 @@ def _say(taken: Taken) -> None:
         click.echo(f"paid at the lot, receipt {taken.at_the_lot}: give the money back there")
     else:
         click.echo("nothing had been paid")
+
+
+@passes.command("drop-price", help="Give up a plan (優惠方案) that nobody has applied with for a month to come.")
+@click.argument("lot")
+@click.argument("code")
+@click.option("--kind", type=KINDS, default=VehicleKind.CAR.value)
+@click.option("--type", "pass_type", default="all-day")
+@staff_option
+@with_appcontext
+def drop_price(lot: str, code: str, kind: str, pass_type: str, staff: str) -> None:
+    """Nothing is printed when it is done."""
+    with unit() as uow:
+        house().lots.drop_plan(uow, lot, kind, pass_type, code, city_date(SystemClock().now()), staff=staff)

@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from domain.rounds import RoundRuleError
+from domain.rounds import Phase, RoundRuleError
 from domain.vehicles import VehicleKind
 from infra.database import UnitOfWork
-from models.passes import Lot, LotPlan, PassRound
+from models.passes import Lot, LotPlan, PassEntry, PassRound
 from services import audit
 
 
@@ -87,6 +88,35 @@ class Lots:
         )
         detail = {"plan": plan.code, "kind": kind.value, "pass_type": pass_type, "price": plan.price}
         audit.write(uow, "lot.plan", actor=staff, subject_type="lot", subject_id=lot, detail=detail)
+
+    def drop_plan(
+        self, uow: UnitOfWork, lot: str, kind: str, pass_type: str, code: str, today: date, *, staff: str
+    ) -> None:
+        """A plan is sold no longer. Raises RoundRuleError: there is none, somebody has applied with it for a month that
+        is not over, or a round would be left without a plan for everybody.
+        """
+        of_lot = (LotPlan.lot == lot, LotPlan.kind == kind, LotPlan.pass_type == pass_type)
+        plans = uow.session.scalars(select(LotPlan).where(*of_lot).with_for_update()).all()
+        row = next((plan for plan in plans if plan.code == code), None)
+        if row is None:
+            raise RoundRuleError("沒有這個方案")
+        rounds = select(PassRound.id).where(
+            PassRound.lot == lot,
+            PassRound.kind == kind,
+            PassRound.pass_type == pass_type,
+            PassRound.ends_on >= today,
+            PassRound.phase != Phase.VOID.value,
+        )
+        used = select(PassEntry.id).where(PassEntry.round_id.in_(rounds), PassEntry.plan == code)
+        if uow.connection.execute(used.limit(1)).first():
+            raise RoundRuleError("還有使用期間未結束的申請選了這個方案，不能刪除")
+        left = [plan for plan in plans if plan is not row and plan.evidence is None]
+        if not left and uow.connection.execute(rounds.limit(1)).first():
+            raise RoundRuleError("還有期別在用，至少要留一個不用審查的方案")
+        uow.session.delete(row)
+        uow.session.flush()
+        detail: audit.Detail = {"plan": code, "kind": kind, "pass_type": pass_type}
+        audit.write(uow, "lot.plan_dropped", actor=staff, subject_type="lot", subject_id=lot, detail=detail)
 
     def set_shelf(self, uow: UnitOfWork, number: str, *, on_shelf: bool, staff: str) -> None:
         """上下架 of a whole lot; what was applied for stays. Raises RoundRuleError for an unknown lot."""

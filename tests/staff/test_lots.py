@@ -1,4 +1,4 @@
-"""停車場與優惠方案."""
+"""停車場, and the plans of one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""停車場, 優惠方案管理 and 優惠里民方案管理: lots, and what a pass costs there, for whom."""
+"""停車場: lots, and what a pass costs there, for whom; web/backoffice/plans.py has the plans of all."""
 
 from flask import abort
 from flask.typing import ResponseReturnValue
@@ -34,7 +34,7 @@ class _Lots:
         with self._services.unit() as uow:
             lots = [lot for lot in self._services.lots.all(uow) if seen is None or lot.number in seen]
         may_set = member().may(Power.SET_ALL)
-        return show("lots.html", "停車場與優惠方案", lots=lots, sells=SELLS, may_set=may_set, lot=None)
+        return show("lots.html", "停車場", lots=lots, sells=SELLS, may_set=may_set, lot=None)
 
     def lot(self, number: str) -> ResponseReturnValue:
         """GET: one lot, its prices by kind and type."""
@@ -86,12 +86,17 @@ class _Lots:
             evidence = field("evidence", 16)
             if evidence and evidence not in self._services.pass_rules.evidence:
                 abort(400)
-            villages = tuple(part for part in field("villages").replace("，", "、").split("、") if part)
+            villages = villages_of(field("villages"))
             with self._services.unit() as uow:
                 plan = PlanView(code, name, int(price), pool, villages, evidence or None)
                 self._services.lots.put_plan(uow, number, VehicleKind(kind), pass_type, plan, staff=member().actor)
 
         return try_to(deed, "lot", "已儲存方案。", number=number)
+
+
+def villages_of(written: str) -> tuple[str, ...]:
+    """里, as they are typed: 龍門里、龍安里."""
+    return tuple(part.strip() for part in written.replace("，", "、").split("、") if part.strip())
 
 
 _LONGEST = {"name": 60, "district": 20, "village": 20, "address": 120}

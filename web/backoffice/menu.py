@@ -36,7 +36,9 @@ MENU = (
             Item("gates", "購買資料管理", Power.SEE_PASSES),
             Item("sold_passes", "換牌與退票", Power.CHANGE_PASSES),
             Item("office_days", "辦公日曆", Power.SEE_ROUNDS),
-            Item("lots", "停車場與優惠方案", Power.SEE_ROUNDS),
+            Item("lots", "停車場", Power.SEE_ROUNDS),
+            Item("plans", "優惠方案管理", Power.SEE_ROUNDS),
+            Item("village_plans", "優惠里民方案管理", Power.SEE_ROUNDS),
         ),
     ),
     Group(
