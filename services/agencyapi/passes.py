@@ -45,6 +45,6 @@ def of_lots(uow: UnitOfWork, lots: Collection[str], on: date) -> Mapping[str, Se
         .order_by(COMPACT, PassRound.pass_type)
     )
     found: dict[str, list[GatePass]] = defaultdict(list)
-    for lot, *held in uow.session.execute(query):
-        found[lot].append(GatePass(*held))
+    for lot, plate, kind, pass_type, starts_on, ends_on in uow.session.execute(query):
+        found[lot].append(GatePass(plate, kind, pass_type, starts_on, ends_on))
     return found
