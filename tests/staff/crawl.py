@@ -36,7 +36,7 @@ ASKS: Mapping[str, Mapping[str, str]] = {
     "staff.refunds_find": {},
     "staff.rounds_compare": {"steps|001|car|all-day": "7"},
     "staff.sales_excel": {},
-    "staff.sales_find": {"rehearsal": "1"},
+    "staff.sales_find": {"month": "2023-09", "rehearsal": "1"},
     "staff.sms_excel": {},
     "staff.sms_find": {},
 }
