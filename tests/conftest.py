@@ -49,7 +49,7 @@ def postgres_url(store_urls: StoreUrls) -> str:
 @pytest.fixture(scope="session")
 def code_reader() -> Iterator[ZxingReader]:
     """Reads photos; its process is started by the first one. Patient, since a busy machine shall fail no test."""
-    reader = ZxingReader(Limits(work=30, queue=60))
+    reader = ZxingReader(Limits(work=30, wait=60, queue=60))
     yield reader
     reader.close()
 

@@ -26,7 +26,7 @@ LEAST_SIDE = 16
 FORMATS = zxingcpp.barcode_formats_from_str("QRCode,Code39,Code128")
 TURNS = (20, -20, 40, -40)  # degrees
 LOOKS_AT_LEAST = 3  # however much the first has found
-FOR_LOOKS = 0.6  # of the time there is
+FOR_LOOKS = 0.6  # of either limit
 STRAIGHT = 4  # degrees off the rows or columns, along which bars are read
 LIKE_BARS = 0.25  # how much of all gradients must point one way
 LEAN_SIDE = 1_200  # pixels
@@ -106,12 +106,12 @@ def _turned(image: Image.Image, degrees: float) -> Image.Image:
 
 def codes(image: Image.Image, limits: Limits) -> list[str]:
     """The texts of all codes. No look is begun that would hardly end in time, nor late ones once all seems found."""
-    begun = time.monotonic()
+    begun, worked = time.monotonic(), time.process_time()
     found: dict[str, None] = {}
     for count, look in enumerate(looks(image), start=1):
         read = [text for text in _read(look) if text not in found]
         found |= dict.fromkeys(read)
-        passed = (time.monotonic() - begun) / limits.work
+        passed = max((time.monotonic() - begun) / limits.wait, (time.process_time() - worked) / limits.work)
         if (found and not read and count >= LOOKS_AT_LEAST) or passed + passed / count > FOR_LOOKS:
             break
     return list(found)[:MOST_CODES]
@@ -156,15 +156,15 @@ def _bound() -> None:
 
 
 def main(limits: Limits) -> None:
-    """Until stdin ends, or one photo takes longer than it may: SIGALRM ends it in any code."""
+    """Until stdin ends, or one photo takes more of the processor's time than it may: SIGPROF ends it in any code."""
     _bound()
     _warm(limits)
     given, told = sys.stdin.buffer, sys.stdout.buffer
     while len(head := given.read(LENGTH.size)) == LENGTH.size:
         photo = given.read(LENGTH.unpack(head)[0])
-        signal.setitimer(signal.ITIMER_REAL, limits.work)
+        signal.setitimer(signal.ITIMER_PROF, limits.work)
         body = json.dumps(answer(photo, limits)).encode("ascii")
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         told.write(LENGTH.pack(len(body)) + body)
         told.flush()
 

@@ -12,5 +12,6 @@ MOST_LETTERS = 4_296  # of one code: the most a QR code holds
 class Limits:
     """For one photo, in seconds."""
 
-    work: float = 2.0  # by the clock, from when the process has the photo
-    queue: float = 6.0  # until a process is started, and the photos before it are read
+    work: float = 2.0  # of the processor's time: as long by the clock, where it is given a core
+    wait: float = 7.0  # by the clock, where a busy machine gives it less
+    queue: float = 2.0  # until the photos before it are read

@@ -17,8 +17,7 @@ import structlog
 from adapters.scanning.pipe import LENGTH, MOST_CODES, MOST_LETTERS, Limits
 from domain.ports.scanning import PhotoError, Trouble
 
-START_SECONDS = 10.0  # for a new process, once; the photo that waits for it may be told sooner to come again
-HAND_OVER = 1.0  # seconds for photo and answer to pass; what is stuck there the process does not end itself
+START_SECONDS = 10.0  # for a new process, once
 LIMITS = Limits()
 MOST_ANSWER_BYTES = 1024 * 1024
 ROOT = Path(__file__).parent.parent.parent
@@ -44,7 +43,7 @@ class ZxingReader:
             raise PhotoError(Trouble.NO_PHOTO)
         reading = asyncio.get_running_loop().run_in_executor(self._one_at_a_time, self._read, photo)
         try:
-            return await asyncio.wait_for(reading, self._limits.queue + self._limits.work + HAND_OVER)
+            return await asyncio.wait_for(reading, self._limits.queue + self._limits.wait)
         except TimeoutError:
             raise PhotoError(Trouble.AWAY) from None
 
@@ -55,7 +54,7 @@ class ZxingReader:
 
     def _read(self, photo: bytes) -> list[str]:
         """In the one thread."""
-        answer = self._exchange(self._process or self._start(), photo, self._limits.work + HAND_OVER)
+        answer = self._exchange(self._process or self._start(), photo, self._limits.wait)
         if isinstance(answer, str) and answer in set(Trouble):
             raise PhotoError(Trouble(answer))
         if not isinstance(answer, list):
@@ -64,7 +63,7 @@ class ZxingReader:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-B", "-m", "adapters.scanning.child", str(self._limits.work)],
+            [sys.executable, "-B", "-m", "adapters.scanning.child", str(self._limits.work), str(self._limits.wait)],
             cwd=ROOT,
             env={},
             stdin=subprocess.PIPE,
@@ -72,7 +71,7 @@ class ZxingReader:
             stderr=subprocess.DEVNULL,  # a traceback could hold something of the photo
             start_new_session=True,  # Ctrl-C is for this process, which then ends that one
         )
-        self._exchange(self._process, b"", max(START_SECONDS, self._limits.work))
+        self._exchange(self._process, b"", max(START_SECONDS, self._limits.wait))
         return self._process
 
     def _exchange(self, process: subprocess.Popen[bytes], photo: bytes, seconds: float) -> Any:
@@ -88,7 +87,7 @@ class ZxingReader:
             return json.loads(_whole(told, min(length, MOST_ANSWER_BYTES)))
         except (OSError, EOFError, ValueError):
             self._end()
-            late = time.monotonic() >= ends_at or process.returncode == -signal.SIGALRM
+            late = time.monotonic() >= ends_at or process.returncode == -signal.SIGPROF
             log.warning("photo_reader_ended", late=late, status=process.returncode)
             raise PhotoError(Trouble.TOO_LONG if late else Trouble.NO_PHOTO) from None
         finally:

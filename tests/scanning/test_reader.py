@@ -112,33 +112,37 @@ def test_files_that_are_made_to_hurt(code_reader: ZxingReader, name: str, file: 
     assert read(code_reader, jpeg(qr_slip(QR))) == [QR]
 
 
-PATIENT = Limits(work=30, queue=60)
+PATIENT = Limits(work=30, wait=60, queue=60)
 
 
-def test_a_photo_may_take_two_seconds() -> None:
-    assert Limits().work == 2.0
-
-
-def test_a_photo_that_takes_too_long_is_given_up_and_the_next_one_read() -> None:
-    reader = ZxingReader(Limits(work=0.001, queue=60))
+@pytest.mark.parametrize(
+    ("limits", "ended_by"),
+    [
+        pytest.param(Limits(work=0.001, wait=60, queue=60), signal.SIGPROF, id="its own clock"),
+        pytest.param(Limits(work=30, wait=0.001, queue=60), signal.SIGKILL, id="ours"),
+    ],
+)
+def test_a_photo_that_takes_too_long_is_given_up_and_the_next_one_read(
+    limits: Limits, ended_by: signal.Signals
+) -> None:
+    reader = ZxingReader(limits)
     try:
         with structlog.testing.capture_logs() as logs:
             assert trouble(reader, photo(on_desk(qr_slip(QR), turned=33))) is Trouble.TOO_LONG
-        assert [line["status"] for line in logs] == [-signal.SIGALRM], "by the process's own clock"
+        assert [line["status"] for line in logs] == [-ended_by]
         reader._limits = PATIENT
         assert read(reader, jpeg(qr_slip(QR))) == [QR]
     finally:
         reader.close()
 
 
-def test_a_process_that_stands_still_is_ended_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_stands_still_is_ended_from_outside() -> None:
     reader = ZxingReader(PATIENT)
     try:
         read(reader, jpeg(qr_slip(QR)))
         assert reader._process is not None
         reader._process.send_signal(signal.SIGSTOP)
-        monkeypatch.setattr("adapters.scanning.reader.HAND_OVER", 0.05)
-        reader._limits = Limits(work=0.05, queue=60)
+        reader._limits = Limits(work=30, wait=0.05, queue=60)
         assert trouble(reader, jpeg(qr_slip(QR))) is Trouble.TOO_LONG
         reader._limits = PATIENT
         assert read(reader, jpeg(qr_slip(QR))) == [QR]
@@ -181,7 +185,7 @@ def test_the_process_has_no_settings_and_is_bounded(code_reader: ZxingReader) ->
 @pytest.mark.slow
 def test_what_needs_more_memory_than_it_may_have_is_too_large() -> None:
     """The process itself, with so little memory that an ordinary photo is too much, goes on afterwards."""
-    program = "from adapters.scanning import child; child.MOST_MEMORY = 200_000_000; child.main(child.Limits(30))"
+    program = "from adapters.scanning import child; child.MOST_MEMORY = 200_000_000; child.main(child.Limits(30, 60))"
     large = io.BytesIO()
     Image.new("RGB", (6_000, 6_000)).save(large, "PNG", compress_level=1)
     asked = b"".join(LENGTH.pack(len(one)) + one for one in (large.getvalue(), jpeg(Image.new("L", (64, 64)))))
