@@ -184,7 +184,7 @@ def _rows(reader: Reader, report: HolderReport, now: datetime) -> list[tuple[str
     return [
         (reader.t("機關"), report.agency_name),
         (reader.t("自何時起"), day_and_time(reader, report.since, today)),
-        (reader.t("機關回報時間"), day_and_time(reader, report.reported_at, today)),
+        (reader.t("回報時間"), day_and_time(reader, report.reported_at, today)),
     ]
 
 

@@ -28,6 +28,7 @@ WHAT_TO_DO: Mapping[Verdict, str] = {
     Verdict.UNKNOWN: msgid("請先不要點連結，也不要付款。有沒有欠費，請以這裡查到的為準。"),
     Verdict.NOT_OFFICIAL: msgid("請不要點連結，不要輸入信用卡、驗證碼或個人資料。有沒有欠費，請以這裡查到的為準。"),
 }
+WITHOUT_ADDRESS = msgid("請先不要回覆、回撥，也不要付款。有沒有欠費，請以這裡查到的為準。")
 
 
 def fraud_line(reader: Reader) -> Person:
@@ -42,8 +43,11 @@ def verdict(reader: Reader, judged: Sequence[Judgement], *, bills_follow: bool) 
     blocks: list[Block] = [Rows([(_host(one), _why(reader, one)) for one in by_weight[:MOST_SHOWN]])] if judged else []
     if not judged:
         blocks.append(Paragraph(reader.t("這則訊息裡沒有網址，只看文字無法分辨真假。")))
-    blocks.append(Paragraph(reader.t(WHAT_TO_DO[worst]), strong=True))
-    blocks.append(Note(reader.t("我們只比對網址與官方名單，沒有打開連結，處理後也不留訊息內容。")))
+    blocks.append(Paragraph(reader.t(WHAT_TO_DO[worst] if judged else WITHOUT_ADDRESS), strong=True))
+    if judged:
+        blocks.append(Note(reader.t("我們只比對網址與官方名單，沒有打開連結，處理後也不留訊息內容。")))
+    else:
+        blocks.append(Note(reader.t("訊息內容處理後不留存。")))
     advice = call(reader, fraud_line(reader))
     bills = Say(reader.t("查我的待繳"), reader.t("待繳"))
     official = worst is Verdict.OFFICIAL

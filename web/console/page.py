@@ -67,8 +67,8 @@ def _mount_page(door: Blueprint, console: Console) -> None:
         try:
             console.link(request.args.get("linkToken", ""), request.args.get("nonce", ""))
         except ValueError as error:
-            return Response(str(error), 400, content_type="text/plain")
-        return Response("已連結，請回到聊天室。Linked: go back to the chat.", content_type="text/plain")
+            return Response(str(error), 400, content_type="text/plain; charset=utf-8")
+        return Response("已連結，請回到聊天室。Linked: go back to the chat.", content_type="text/plain; charset=utf-8")
 
     @door.get("/console/api/contents/<message_id>")
     def content(message_id: str) -> Response:
