@@ -16,6 +16,7 @@ PASSWORD_REST = timedelta(days=1)  # before it may be changed again, so that the
 PASSWORDS_REMEMBERED = 3
 WRONG_TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
+UNUSED = timedelta(days=180)  # then nobody logs in to the account until the head office has reset it
 SETUP_LIFE = timedelta(hours=24)  # of the address at which a new account chooses its password
 IDLE = timedelta(minutes=30)
 LONGEST_SESSION = timedelta(hours=10)

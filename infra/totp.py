@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken
@@ -40,6 +40,11 @@ def step_of(secret: str, code: str, moment: datetime) -> int | None:
             continue
         return at // STEP
     return None
+
+
+def moment_of(step: int) -> datetime:
+    """When a step begins."""
+    return datetime.fromtimestamp(step * STEP, UTC)
 
 
 def _totp(secret: str) -> TOTP:

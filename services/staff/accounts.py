@@ -11,7 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from domain.staff import POWERS, SETUP_LIFE, Power, Role, StaffRuleError
+from domain.staff import POWERS, SETUP_LIFE, UNUSED, Power, Role, StaffRuleError
+from infra import totp
 from infra.crypto import FieldCipher
 from infra.database import UnitOfWork
 from models.passes import Lot
@@ -36,6 +37,7 @@ class AccountView:
     lots: Sequence[str]
     ready: bool  # its owner has chosen a password
     locked: bool
+    unused: bool  # too long: nobody logs in until it is reset
     disabled: bool
     made_at: datetime
 
@@ -120,6 +122,7 @@ class StaffAccounts:
                 lots[row.id],
                 ready=row.password_hash is not None,
                 locked=row.locked_until is not None and row.locked_until > now,
+                unused=is_unused(row, now),
                 disabled=row.disabled_at is not None,
                 made_at=row.made_at,
             )
@@ -210,6 +213,11 @@ class StaffAccounts:
 
     def _note(self, uow: UnitOfWork, action: str, row: StaffRow, actor: str, **detail: str) -> None:
         audit.write(uow, action, actor=actor, subject_type="staff", subject_id=row.login, detail=detail)
+
+
+def is_unused(row: StaffRow, now: datetime) -> bool:
+    """Whether nobody has logged in for too long; the code that was used last tells when that was."""
+    return row.totp_step > 0 and totp.moment_of(row.totp_step) < now - UNUSED
 
 
 def token_hash(token: str) -> bytes:

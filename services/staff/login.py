@@ -32,7 +32,7 @@ from infra.database import UnitOfWork, UnitOfWorkFactory
 from models.staff import StaffDeputy, StaffLot, StaffRow, StaffSession
 from services import audit
 from services.orderbook import database_now
-from services.staff.accounts import StaffAccounts, token_hash
+from services.staff.accounts import StaffAccounts, is_unused, token_hash
 
 ISSUER = "ParkLine"
 TOKEN_BYTES = 32
@@ -80,7 +80,7 @@ class Logins:
             row = uow.session.scalar(query)
             right = self._matches(row.password_hash if row and row.password_hash else self._nobodys, password)
             now = database_now(uow)
-            if row is None or row.disabled_at or row.password_hash is None:
+            if row is None or row.disabled_at or row.password_hash is None or is_unused(row, now):
                 return None
             if row.locked_until and row.locked_until > now:
                 return None

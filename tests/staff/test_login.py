@@ -210,6 +210,20 @@ def test_an_old_password_must_be_changed_first(chen: Person, office: Office) -> 
     assert "請先更改密碼" in chen.get("/own").text
 
 
+def test_an_account_nobody_used_for_long_is_closed_until_it_is_reset(chen: Person, office: Office) -> None:
+    code = chen.code()
+    office.run("UPDATE staff SET totp_step = extract(epoch FROM now() - interval '179 days') / 30")
+    assert chen.log_in(code=code).status_code == 303
+    office.run("UPDATE staff SET totp_step = extract(epoch FROM now() - interval '181 days') / 30")
+    assert "久未使用" in chen.get("/people").text
+    chen.client.post("/staff/logout")
+    assert chen.log_in(code=code).status_code == 403
+    with office.house.unit() as uow:
+        address = office.house.staff_accounts.reset(uow, "chen", actor="test")
+    chen.set_up(address, OTHER_PASSWORD)
+    assert chen.log_in(OTHER_PASSWORD).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("password", "why"),
     [
