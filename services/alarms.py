@@ -44,6 +44,8 @@ def _waiting(today: Today) -> Iterator[str]:
         yield f"有 {today.set_aside:,} 則民眾的訊息處理失敗，已擱置"
     if today.cases_late:
         yield f"有 {today.cases_late:,} 件客服案件逾期未回覆"
+    if today.accounts_locked:
+        yield f"今日有 {today.accounts_locked:,} 個承辦人員帳號因連續輸入錯誤而鎖定，請向本人確認"
     for name, times in today.restarts.items():
         yield f"程式 {name} 因錯誤重新啟動 {times:,} 次"
 

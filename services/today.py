@@ -41,6 +41,7 @@ SELECT count(*) FILTER (WHERE state IN ('waiting', 'sending')), count(*) FILTER 
   count(*) FILTER (WHERE state IN ('refused', 'unknown', 'expired'))
 FROM sms_message WHERE created_at >= :since
 """)
+_LOCKED = text("SELECT count(*) FROM staff WHERE locked_until >= :since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Today:
     gone: Collection[str]  # providers of open payments that can no longer be asked
     restarts: Mapping[str, int]
     cases_late: int = 0  # of the service desk, unanswered for too long
+    accounts_locked: int = 0  # of staff, since midnight: somebody typed what was wrong too often
     quota_late: bool = False  # LINE was asked since, and did not answer
 
 
@@ -147,6 +149,7 @@ class Present:
             gone=counted.gone,
             restarts=counted.restarts,
             cases_late=counted.cases_late,
+            accounts_locked=uow.connection.execute(_LOCKED, since).scalar_one(),
             quota_late=seen is not None and seen.late,
         )
 

@@ -58,6 +58,7 @@ def test_each_figure_is_an_alarm_above_its_limit_and_not_at_it(rule: alarms.Rule
         ({"state": replace(CALM, worker_silent_seconds=None)}, "還沒有啟動過"),
         ({"set_aside": 2}, "2 則民眾的訊息"),
         ({"cases_late": 3}, "3 件客服案件"),
+        ({"accounts_locked": 2}, "2 個承辦人員帳號"),
         ({"restarts": {"outbox": 3}}, "outbox"),
         ({"breakers_known": False}, "Redis"),
         ({"providers": [ProviderDay("ecpay", 0, 0, alarms.ALL_FAILED, 0)]}, "ecpay"),
@@ -114,7 +115,10 @@ def test_the_page_shows_what_waits_and_what_is_stopped(office: Office, fixed: Ca
         id=uuid.uuid4(),
     )
     office.run("INSERT INTO halt (what, text_zh, text_en, stopped_by) VALUES ('money', '暫停收款', 'Paused', 'x')")
+    office.person("hou", Role.HEAD)
+    office.run("UPDATE staff SET locked_until = now() + interval '10 minutes' WHERE login = 'hou'")
     page = lin.get("/today").text
+    assert "今日有 1 個承辦人員帳號因連續輸入錯誤而鎖定" in page
     assert "民眾的訊息等了太久還沒處理" in page
     assert '<td>民眾的訊息</td><td class="number">1</td><td class="number">5 分</td>' in page
     assert "LINE 拒絕 1" in page
