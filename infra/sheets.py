@@ -6,12 +6,14 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain, islice, zip_longest
 from typing import IO
+from unicodedata import east_asian_width
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -23,13 +25,14 @@ MOST_UNPACKED = 50 * 1024 * 1024  # bytes; a small file may unpack to a very lar
 MOST_ROWS = 20_000
 MOST_IN_MEMORY = 1024 * 1024  # bytes of a file that is written; a larger one is on disk
 WIDEST = 40  # characters
+LOOKED_AT = 200  # rows, for the width of their columns
 UNREADABLE = (  # what unpacking and parsing raise for files that are none; entities (defusedxml) are a ValueError
     zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError,
     KeyError, ValueError, IndexError, AttributeError, TypeError, OSError, EOFError, NotImplementedError,
 )  # fmt: skip
 PAGE_NUMBER = "第 &P 頁，共 &N 頁"  # 頁次
 STAMP_GAP = "\u3000" * 6
-_BOLD = Font(bold=True)
+_BOLD, _RIGHT = Font(bold=True), Alignment(horizontal="right")
 
 Cell = str | int | date | None
 
@@ -41,7 +44,7 @@ class SheetError(Exception):
 def write_sheet(
     title: str,
     head: Sequence[str],
-    rows: Iterable[Sequence[Cell]],
+    rows: Iterable[Iterable[Cell]],
     notes: Sequence[str] = (),
     *,
     mark: str = "",
@@ -53,18 +56,21 @@ def write_sheet(
     `mark`: printed above every page, who took it. `stamps`: whose 核章 each page has room for below; with them it is a
     notice, upright, and `notes` are on every page too.
     """
+    coming = map(tuple, rows)
+    first = list(islice(coming, LOOKED_AT))
     book = Workbook(write_only=True)
     sheet: WriteOnlyWorksheet = book.create_sheet(title)
     _lay_out(sheet, head_at=len(notes) + 1, mark=mark)
     if stamps:
         _lay_out_notice(sheet, head_at=len(notes) + 1, stamps=stamps)
-    for place, name in enumerate(head, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = min(WIDEST, max(10, 2 * len(name) + 2))
+    for place, width in enumerate(_widths([head, *first]), start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
     for note in notes:
         sheet.append([_cell(sheet, note)])
-    sheet.append([_cell(sheet, name, bold=True) for name in head])
+    numbers = [isinstance(value, int) for value in first[0]] if first else []
+    sheet.append([_head(sheet, *one) for one in zip_longest(head, numbers[: len(head)])])
     try:
-        for row in rows:
+        for row in chain(first, coming):
             sheet.append([_cell(sheet, value) for value in row])
     except Exception:
         sheet.close()
@@ -131,12 +137,25 @@ def _lay_out_notice(sheet: WriteOnlyWorksheet, *, head_at: int, stamps: Sequence
     sheet.oddFooter.center.text, sheet.oddFooter.right.text = None, PAGE_NUMBER
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Cell, *, bold: bool = False) -> WriteOnlyCell:
+def _widths(rows: Iterable[Sequence[Cell]]) -> Iterator[int]:
+    """Of the columns: room for what stands in them, in characters; a Chinese one is as wide as two."""
+    for column in zip_longest(*rows, fillvalue=""):
+        words = [str(value) for value in column if value is not None]
+        yield min(WIDEST, max(sum(1 + (east_asian_width(one) in "WFA") for one in word) for word in words) + 3)
+
+
+def _head(sheet: WriteOnlyWorksheet, name: str, number: bool | None) -> WriteOnlyCell:
+    cell = _cell(sheet, name)
+    cell.font = _BOLD
+    if number:
+        cell.alignment = _RIGHT  # above its figures
+    return cell
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: Cell) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, _printable(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"  # what begins with "=" stays the text it is
-    if bold:
-        cell.font = _BOLD
     return cell
 
 

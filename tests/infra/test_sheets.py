@@ -52,6 +52,17 @@ def test_what_is_no_formula_stays_as_it_is(cell: Cell) -> None:
     assert safe_csv(cell) == ("" if cell is None else str(cell))
 
 
+def test_a_column_is_as_wide_as_what_stands_in_it() -> None:
+    rows = [("大安森林公園地下停車場", 1, None), ("x" * 99, 20, None)]
+    file = write_sheet("x", ("名稱", "已登記", "備註"), map(iter, rows), ("一行很長很長很長的說明",))
+    sheet = load_workbook(file).worksheets[0]
+    assert [sheet.column_dimensions[column].width for column in "ABC"] == [sheets.WIDEST, 9, 7]
+    assert [cell.alignment.horizontal for cell in sheet[2]] == [None, "right", None]
+    assert [tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=3)] == rows
+    one = load_workbook(write_sheet("x", ("名稱",), rows[:1])).worksheets[0]
+    assert one.column_dimensions["A"].width == 25
+
+
 def test_what_a_sheet_cannot_hold_is_left_out() -> None:
     assert whole(write_sheet("x", ("a",), [["\x00王\x1b小\x7f明"]]).read())[1] == ["王小\x7f明"]
 
