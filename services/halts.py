@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import delete, select
 
@@ -45,6 +46,11 @@ def resume(uow: UnitOfWork, what: str, *, staff: str) -> bool:
 def standing(uow: UnitOfWork) -> Standing:
     """All that is stopped now, by key."""
     return {row.what: Stopped(row.text_zh, row.text_en) for row in uow.session.scalars(select(Halt))}
+
+
+def marks(uow: UnitOfWork) -> Mapping[str, tuple[str, datetime]]:
+    """Who stopped each thing that is stopped now, or last changed its text, and since when it is stopped."""
+    return {row.what: (row.stopped_by, row.stopped_at) for row in uow.session.scalars(select(Halt))}
 
 
 def stopped(halts: Standing, key: str) -> Stopped | None:

@@ -18,6 +18,7 @@ from services.desk.book import ThreadBook
 from services.holding import Column
 from services.holdings import PARTS
 from services.holdings_names import Names
+from services.passes.qualifying import OwnPhotos
 
 Value = str | int | bool | list[str] | bytes | None  # bytes: a JPEG
 
@@ -33,6 +34,12 @@ WRITTEN = (
     Column("sender", msgid("寄件人")),
     Column("words", msgid("內容")),
     Column("photo", msgid("照片")),
+)
+
+SHOWN = (
+    Column("sent_at", msgid("時間")),
+    Column("photo", msgid("照片")),
+    Column("failed", ""),
 )
 
 
@@ -77,12 +84,15 @@ class Copy:
 
 
 class MyData:
-    """wiring gives accounts, what coded values are called, what was written to the service desk, and the clock."""
+    """wiring gives accounts, what coded values are called, what was written to the service desk, who reads what was
+    shown for 資格審查, and the clock.
+    """
 
-    def __init__(self, accounts: Accounts, names: Names, book: ThreadBook, clock: Clock) -> None:
+    def __init__(self, accounts: Accounts, names: Names, book: ThreadBook, evidence: OwnPhotos, clock: Clock) -> None:
         self._accounts = accounts
         self._names = names
         self._book = book
+        self._evidence = evidence
         self._clock = clock
 
     def copy(self, uow: UnitOfWork, channel: str, citizen: str) -> Copy:
@@ -101,6 +111,10 @@ class MyData:
             for one in self._book.of_citizen(uow, channel, citizen)
         ]
         held.append(Held("thread_message", msgid("您與客服的對話"), WRITTEN, written))
+        shown = [
+            [_plain(at), picture or False, failed] for at, picture, failed in self._evidence.of(uow, channel, citizen)
+        ]
+        held.append(Held("qualification_photo", msgid("資格審查的照片（加密，申訴期間後刪除）"), SHOWN, shown))
         return Copy(self._clock.now(), held, self._names)
 
 

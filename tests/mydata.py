@@ -15,6 +15,7 @@ from services.holdings_names import Names
 from services.leaving import Leaving
 from services.my_data import MyData
 from services.number_change import NumberChange
+from services.passes.qualifying import OwnPhotos
 from services.receipt_mail import ReceiptMail
 from services.recordfiles import RecordFiles
 from services.refundaccounts import RefundAccounts
@@ -37,7 +38,9 @@ def my_data_services(given: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
     """By the names that conversations and tasks ask for them; `given`: accounts, phone_codes, sms, vehicles …"""
     accounts, agency, forgotten = given["accounts"], given["account_rules"].agency, Forgotten()
     cipher = FieldCipher((DATA_KEY,))
-    my_data = MyData(accounts, Names(given["cities"], given["vehicles"].rules), ThreadBook(cipher), clock)
+    my_data = MyData(
+        accounts, Names(given["cities"], given["vehicles"].rules), ThreadBook(cipher), OwnPhotos(cipher), clock
+    )
     return {
         "my_data": my_data,
         "downloads": Downloads(my_data, "http://localhost:8000", (LINK_KEY,), clock),

@@ -15,6 +15,7 @@ from services.holdings_names import Names
 from services.leaving import Leaving
 from services.my_data import MyData
 from services.number_change import NumberChange
+from services.passes.qualifying import OwnPhotos
 from web.mydata.views import MyDataServices
 from web.mydata.views import blueprint as my_data_page
 from wiring.desk import DeskRoom
@@ -26,7 +27,7 @@ class MyDataRoom(DeskRoom):
     @cached_property
     def my_data(self) -> MyData:
         names = Names(self.cities, self.vehicles.rules)
-        return MyData(self.accounts, names, self.thread_book, self.clock)
+        return MyData(self.accounts, names, self.thread_book, OwnPhotos(self.cipher), self.clock)
 
     @cached_property
     def downloads(self) -> Downloads:

@@ -61,8 +61,10 @@ class Entries:
 
     def enter(self, uow: UnitOfWork, wanted: Application, *, staff: str) -> tuple[PassEntry, Receipt]:
         """Staff write down somebody at the counter; whoever has verified the number in the chat gets the receipt there
-        as well. Raises as apply() does.
+        as well. Raises as apply() does, RoundRuleError for a plate that no draw takes.
         """
+        if not shapes.fits_the_draw(wanted.plate.canonical):
+            raise RoundRuleError("這種車牌不能參加抽籤，請依停車場的規定另行受理")
         made = self.apply(uow, wanted, actor=staff)
         if self._tell is not None:
             self._tell(uow, *made, applied=True)

@@ -237,5 +237,23 @@ def _unfetched(photo_id: uuid.UUID) -> Select[str]:
     return select(QualificationPhoto.message_id).where(QualificationPhoto.id == photo_id, *waiting)
 
 
+class OwnPhotos:
+    """For the applicant alone: wiring gives the cipher of DATA_KEYS."""
+
+    def __init__(self, cipher: FieldCipher) -> None:
+        self._cipher = cipher
+
+    def of(self, uow: UnitOfWork, channel: str, citizen: str) -> Sequence[tuple[datetime, bytes | None, str | None]]:
+        """What a citizen has shown for their applications: when, the JPEG (None: not kept), why there is none."""
+        found = select(QualificationPhoto).join(Qualification, Qualification.id == QualificationPhoto.qualification_id)
+        found = found.join(PassEntry, PassEntry.id == Qualification.entry_id)
+        mine = found.where(PassEntry.channel == channel, PassEntry.citizen == citizen)
+        rows = uow.session.scalars(mine.order_by(QualificationPhoto.sent_at))
+        return [(row.sent_at, self._read(row), row.failed) for row in rows]
+
+    def _read(self, row: QualificationPhoto) -> bytes | None:
+        return self._cipher.open(bytes(row.photo), _place(row.id)) if row.photo is not None else None
+
+
 def _place(photo_id: uuid.UUID) -> str:
     return f"qualification_photo.photo:{photo_id}"

@@ -84,6 +84,12 @@ class StaffAccounts:
         self._note(uow, "staff.reset", row, actor)
         return self._address(token)
 
+    def unlock(self, uow: UnitOfWork, login: str, *, actor: str) -> None:
+        """Let somebody try again whom wrong tries have locked out; password and authenticator stay."""
+        row = self.locked(uow, login)
+        row.locked_until, row.wrong_tries = None, 0
+        self._note(uow, "staff.unlocked", row, actor)
+
     def disable(self, uow: UnitOfWork, login: str, *, actor: str) -> None:
         """Closed at once, with every session. Raises StaffRuleError when nobody else of the head office is left."""
         row = self.locked(uow, login)

@@ -14,6 +14,7 @@ from services.desk.book import ThreadBook
 from services.holdings import PARTS
 from services.holdings_names import Names
 from services.my_data import MyData
+from services.passes.qualifying import OwnPhotos
 from services.vehicle_rules import load_vehicle_rules
 from tests.accounts import DATA_KEY
 from tests.clock import MovableClock
@@ -103,7 +104,8 @@ def test_the_copy_of_ones_data_has_what_was_written(desk: Desk, clock: MovableCl
     closed(desk, 0)
     own = desk.sql("SELECT no FROM thread WHERE citizen = :citizen", citizen=CITIZEN)[0][0]
     names = Names(load_cities(), load_vehicle_rules())
-    my_data = MyData(desk.given["accounts"], names, ThreadBook(FieldCipher((DATA_KEY,))), clock)
+    cipher = FieldCipher((DATA_KEY,))
+    my_data = MyData(desk.given["accounts"], names, ThreadBook(cipher), OwnPhotos(cipher), clock)
     with desk.units() as uow:
         copy = my_data.copy(uow, CHANNEL, CITIZEN)
     held = copy.as_json()["held"]

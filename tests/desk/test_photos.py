@@ -16,6 +16,7 @@ from infra.locales import reader
 from services.desk.book import ThreadBook
 from services.holdings_names import Names
 from services.my_data import MyData
+from services.passes.qualifying import OwnPhotos
 from services.rotation import Rotation
 from services.vehicle_rules import load_vehicle_rules
 from tests.accounts import DATA_KEY
@@ -62,9 +63,8 @@ def test_the_copy_of_ones_data_has_the_photo_itself(desk: Desk, clock: MovableCl
     desk.write(citizen=OTHER, photo=True, message_id="502")
     desk.source.data = png()
     desk.fetch()
-    my_data = MyData(
-        desk.given["accounts"], Names(load_cities(), load_vehicle_rules()), ThreadBook(FieldCipher((DATA_KEY,))), clock
-    )
+    cipher, names = FieldCipher((DATA_KEY,)), Names(load_cities(), load_vehicle_rules())
+    my_data = MyData(desk.given["accounts"], names, ThreadBook(cipher), OwnPhotos(cipher), clock)
     with desk.units() as uow:
         copy = my_data.copy(uow, CHANNEL, CITIZEN)
     words, photo = (one["photo"] for one in copy.as_json()["held"]["thread_message"])

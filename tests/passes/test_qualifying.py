@@ -18,7 +18,7 @@ from infra.clock import SystemClock
 from services.passes.board import PassBoard
 from services.passes.forgetting import Forgetting
 from services.passes.lots import PlanView
-from services.passes.qualifying import FETCH, Qualifying
+from services.passes.qualifying import FETCH, OwnPhotos, Qualifying
 from tests.handlers.pass_world import Photos
 from tests.passes.paying import KEYS, PayWorld, Posted
 from tests.passes.world import DRAW_AT, REGISTERING, STAFF
@@ -101,6 +101,20 @@ def test_a_photo_is_kept_encrypted_and_without_what_cannot_be_seen(counter: Coun
     assert b"where I live" not in shown
     seen = counter.world.sql("SELECT actor FROM audit_row WHERE action = 'qualification.seen'")
     assert [row["actor"] for row in seen] == [STAFF], "who looked is in the audit"
+
+
+def test_the_applicant_alone_has_their_photos_in_the_copy_of_their_data(counter: Counter) -> None:
+    counter.send("1")
+    counter.fetch()
+    counter.send("2", OutsideError("http_410", Retry.NEVER))
+    counter.fetch()
+    counter.world.sql("UPDATE pass_entry SET channel = 'U0', citizen = 'Umine' RETURNING id")
+    own = OwnPhotos(counter.world.cipher)
+    with counter.world.units() as uow:
+        (_, kept, fine), (_, lost, why) = own.of(uow, "U0", "Umine")
+        assert own.of(uow, "U0", "Uother") == []
+    assert Image.open(io.BytesIO(kept or b"")).size == (40, 30)
+    assert (fine, lost, why) == (None, None, "gone")
 
 
 def test_a_photo_of_another_entry_is_nobodys(counter: Counter) -> None:

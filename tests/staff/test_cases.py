@@ -261,6 +261,8 @@ def test_the_counter_enters_and_prints(lin: Person, office: Office, draw_id: str
     assert "<svg" in page
     receipt = parse_receipt(page.split('<pre class="receipt">')[1].split("</pre>")[0])
     assert receipt.proves(PLATE, MOBILE)
+    no_draw = lin.post(f"/cases/enter/{draw_id}", **(form | {"plate": "軍C-21110"})).text
+    assert "這種車牌不能參加抽籤" in no_draw, "the counter is not sent to the counter"
     again = lin.post(f"/cases/enter/{draw_id}", **form)
     assert again.status_code == 400
     assert "一車一期限申請一次" in again.text

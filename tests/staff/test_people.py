@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.clock import city_date
-from domain.staff import POWERS, Hat, Member, Power, Role
+from domain.staff import POWERS, WRONG_TRIES, Hat, Member, Power, Role
 from tests.staff.office import PASSWORD, Office, Person
 
 MADE_UP = {"uuid": str(uuid.uuid4()), "int": "1"}  # values of a route's parts, by their kind
@@ -69,6 +69,18 @@ def test_a_reset_makes_the_old_password_void(head: Person, office: Office) -> No
     head.post("/people/lin/reset")
     assert lin.get("/").status_code == 302
     assert lin.log_in().status_code == 403
+
+
+def test_who_is_locked_out_is_let_in_again(head: Person, office: Office) -> None:
+    lin = office.person("lin", Role.SERVICE)
+    assert "解除鎖定" not in head.get("/people/lin").text
+    for _ in range(WRONG_TRIES):
+        lin.log_in(password="wrong")
+    assert lin.log_in().status_code == 403
+    assert "解除鎖定" in head.get("/people/lin").text
+    assert "帳號 lin 已解除鎖定" in head.post("/people/lin/unlock").text
+    assert lin.log_in().status_code == 303
+    assert ("staff:head", "staff.unlocked") in office.audit()
 
 
 def test_the_last_of_the_head_office_stays(head: Person) -> None:

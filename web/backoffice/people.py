@@ -9,6 +9,14 @@ from domain.staff import ROLE_NAMES, Power, Role, StaffRuleError
 from web.backoffice.gate import member
 from web.backoffice.room import Room, done, field, refused, show, try_to
 
+ROLE_MAY = {  # in words; domain.staff.POWERS is what counts
+    Role.LOT: "設定張數、案件、資格審查、抽籤、備取與現場購票，只限指定的停車場",
+    Role.HEAD: "所有停車場與系統管理，稽核以外的全部",
+    Role.AUDIT: "查看與稽核軌跡，不能更改任何資料",
+    Role.SERVICE: "回覆民眾、查詢申請與繳費、退款",
+}
+DONE = {"disable": "已停用。", "unlock": "已解除鎖定。"}
+
 
 def register(room: Room) -> None:
     """Its routes."""
@@ -60,7 +68,14 @@ class _People:
             lots = self._services.lots.all(uow)
             deputies = self._services.deputies.current(uow)
         return show(
-            "people.html", "承辦人員帳號", people=people, lots=lots, deputies=deputies, roles=ROLE_NAMES, setup=setup
+            "people.html",
+            "承辦人員帳號",
+            people=people,
+            lots=lots,
+            deputies=deputies,
+            roles=ROLE_NAMES,
+            may=ROLE_MAY,
+            setup=setup,
         )
 
     def person(self, login: str) -> ResponseReturnValue:
@@ -71,7 +86,8 @@ class _People:
             deputies = self._services.deputies.current(uow, login)
         if one is None:
             abort(404)
-        return show("person.html", f"帳號 {login}", person=one, lots=lots, roles=ROLE_NAMES, deputies=deputies)
+        values = {"person": one, "lots": lots, "roles": ROLE_NAMES, "deputies": deputies, "may": ROLE_MAY}
+        return show("person.html", f"帳號 {login}", **values)
 
     def add(self) -> ResponseReturnValue:
         """POST: a new account; the page shows the address of its setup this once."""
@@ -117,15 +133,15 @@ class _People:
         return try_to(end, "person", "已取消代理。", login=login)
 
     def deed(self, login: str, deed: str) -> ResponseReturnValue:
-        """POST: reset, disable or enable an account; a reset shows the address of its setup this once."""
-        deeds = {"reset": self._reset, "enable": self._enable, "disable": self._disable}
+        """POST: reset, unlock, disable or enable an account; a reset shows the address of its setup this once."""
+        deeds = {"reset": self._reset, "unlock": self._unlock, "enable": self._enable, "disable": self._disable}
         if deed not in deeds:
             abort(404)
         try:
             setup = deeds[deed](login)
         except StaffRuleError as error:
             return refused(error, "people")
-        return self.look(setup) if setup else done("people", f"帳號 {login} 已停用。")
+        return self.look(setup) if setup else done("people", f"帳號 {login} {DONE[deed]}")
 
     def _reset(self, login: str) -> str:
         with self._services.unit() as uow:
@@ -134,6 +150,11 @@ class _People:
     def _enable(self, login: str) -> str:
         with self._services.unit() as uow:
             return self._services.accounts.enable(uow, login, actor=member().actor)
+
+    def _unlock(self, login: str) -> str:
+        with self._services.unit() as uow:
+            self._services.accounts.unlock(uow, login, actor=member().actor)
+        return ""
 
     def _disable(self, login: str) -> str:
         with self._services.unit() as uow:

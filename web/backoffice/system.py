@@ -25,8 +25,8 @@ class _System:
     def look(self) -> ResponseReturnValue:
         """GET: what can be stopped, and what is."""
         with self._services.unit() as uow:
-            stopped = halts.standing(uow)
-        return show("halts.html", "停止服務", stopped=stopped, switches=self._services.switches())
+            stopped, marks = halts.standing(uow), halts.marks(uow)
+        return show("halts.html", "停止服務", stopped=stopped, marks=marks, switches=self._services.switches())
 
     def stop(self) -> ResponseReturnValue:
         """POST: nothing new is begun; what has begun goes on to its end."""
