@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-# Where a rule is asked for by 資通系統防護基準 (A.5 of 資通安全責任等級分級辦法), docs/security.md says so.
+# Where a rule is asked for by 資通系統防護基準 (附表十 of 資通安全責任等級分級辦法), docs/security.md says so.
 PASSWORD_SHORTEST = 12  # characters
 PASSWORD_KINDS = 3  # of: capitals, small letters, digits, others; a phrase may do without
 PHRASE = 20  # characters from which a password counts as a phrase
