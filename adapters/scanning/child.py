@@ -70,13 +70,18 @@ def _grey(image: Image.Image) -> Image.Image:
 def looks(image: Image.Image) -> Iterator[Image.Image]:
     """The photo as it is; straightened; clearer; sharper; then turned, for slips that lie crosswise to each other."""
     yield image
-    if (askew := lean(image)) is not None:
-        yield _turned(image, -askew)
     clear = ImageOps.autocontrast(image.filter(ImageFilter.GaussianBlur(1)), cutoff=2)
+    if (askew := lean(clear)) is not None:  # in the dark the grain of the photo has more edges than its bars
+        yield _turned(image, -askew)
+        yield _sharp(_turned(clear, -askew))
     yield clear
-    yield clear.filter(ImageFilter.UnsharpMask(4, 200, 0))
+    yield _sharp(clear)
     for degrees in TURNS:
         yield _turned(image, degrees)
+
+
+def _sharp(image: Image.Image) -> Image.Image:
+    return image.filter(ImageFilter.UnsharpMask(4, 200, 0))
 
 
 def lean(image: Image.Image) -> float | None:

@@ -48,7 +48,10 @@ def test_a_qr_code_however_it_is_taken(code_reader: ZxingReader, how: dict[str, 
 
 @pytest.mark.parametrize(
     "how",
-    [{}, {"turned": 90}, {"turned": 7}, {"turned": 33}, {"turned": 110}, {"light": 0.15}, {"blur": 1}],
+    [
+        *({}, {"turned": 90}, {"turned": 7}, {"turned": 33}, {"turned": 110}, {"light": 0.15}, {"blur": 1}),
+        *({"turned": 20, "light": 0.4}, {"turned": 33, "light": 0.15}, {"turned": 110, "light": 0.25, "blur": 1}),
+    ],
     ids=str,
 )
 def test_three_barcodes_however_they_are_taken(code_reader: ZxingReader, how: dict[str, float]) -> None:
