@@ -18,6 +18,7 @@ from domain.phones import Mobile
 from infra.conditions import all_of
 from infra.database import UnitOfWork
 from services.accounts import Accounts
+from services.draws.sms_news import OF_ENTRY
 
 PAGE = 50
 AT_ONCE = 1000
@@ -60,6 +61,7 @@ _PAGE = """
 SELECT id, created_at, topic, state, delivery, cause, gateway, parts, channel, citizen, ended_at FROM sms_message s
 WHERE {asked} ORDER BY created_at DESC, id DESC LIMIT {most}
 """
+_APPLIED = "FROM pass_entry e JOIN pass_round r ON r.id = e.round_id WHERE r.lot = ANY(%(lots)s)"
 _CONDITIONS = {
     "topic": "topic = %(topic)s",
     "code": "topic IS NULL",
@@ -67,8 +69,9 @@ _CONDITIONS = {
     "until": "created_at < %(until)s",
     "at": "(created_at, id) < (%(at)s, %(id)s)",
     "citizen": "channel = %(channel)s AND citizen = %(citizen)s",
-    "lots": """topic = ANY(%(of_passes)s) AND EXISTS (SELECT FROM pass_entry e JOIN pass_round r ON r.id = e.round_id
-        WHERE e.channel = s.channel AND e.citizen = s.citizen AND r.lot = ANY(%(lots)s))""",
+    "lots": f"""topic = ANY(%(of_passes)s) AND (EXISTS (SELECT {_APPLIED}
+          AND e.channel = s.channel AND e.citizen = s.citizen)
+        OR EXISTS (SELECT {_APPLIED} AND e.id = CASE s.channel WHEN '{OF_ENTRY}' THEN s.citizen::uuid END))""",
     **{fate.name: f"({_stands(fate)})" for fate in Fate},
 }
 
