@@ -12,7 +12,7 @@ from domain.bills import Payable
 from domain.billsview import BillsView, Line, SilentCity, Standing
 from domain.calendarday import About
 from domain.cities import City
-from domain.feeitems import PARKING
+from domain.feeitems import PARKING, Identifier
 from domain.orderview import OrderView
 from domain.plates import NO_PLATE
 from domain.reader import Reader
@@ -98,8 +98,12 @@ class Answering:
     def named(self, reader: Reader, view: BillsView) -> str:
         """Plate and kind, or 水號 and which; "" for a bill by itself."""
         if view.identifier:
-            return f"{self._orders.fees.identifier_name(reader, view.identifier.fee_item)} {view.identifier.number}"
+            return f"{self.kind_of(reader, view.identifier)} {view.identifier.number}"
         return "" if view.plate == NO_PLATE else vehicle_name(reader, view.plate.canonical, view.kind)
+
+    def kind_of(self, reader: Reader, identifier: Identifier) -> str:
+        """What its agency calls such a number: 水號."""
+        return self._orders.fees.identifier_name(reader, identifier.fee_item)
 
     def what(self, reader: Reader, views: Sequence[BillsView]) -> str:
         """Of what all bills shown are, or would be: "" for parking fees, one fee item by its name, else 帳單."""

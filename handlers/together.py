@@ -87,20 +87,29 @@ class Together:
         return reader.t("與").join(parts)
 
     def _row(self, reader: Reader, one: Own) -> tuple[str, str]:
-        """One of them in the summary. "Nothing due" is said only where everybody who was asked answered so."""
-        view, named = one.view, self._answering.named(reader, one.view)
+        """One of them in the summary. A long number would be broken in the column of names; it has room in the other."""
+        view, owes = one.view, self._owes(reader, one)
+        if view.identifier:
+            label = self._answering.kind_of(reader, view.identifier)
+            return label, reader.t("{label}：{value}", label=view.identifier.number, value=owes)
         if one.saved:
             plate = view.plate.canonical
-            named = reader.t("{plate}（儲存）", plate=plate) if plate else reader.t("儲存的帳單")
+            return reader.t("{plate}（儲存）", plate=plate) if plate else reader.t("儲存的帳單"), owes
+        return self._answering.named(reader, view), owes
+
+    @staticmethod
+    def _owes(reader: Reader, one: Own) -> str:
+        """How much. "Nothing due" is said only where everybody who was asked answered so."""
+        view = one.view
         if view.count:
-            return named, reader.t("{count} 筆，{amount}", count=view.count, amount=money(reader, view.total))
+            return reader.t("{count} 筆，{amount}", count=view.count, amount=money(reader, view.total))
         if any(line.standing in SHOWN for line in view.lines):
-            return named, reader.t("請見帳單說明")
+            return reader.t("請見帳單說明")
         if view.identifier and not (view.nothing_due or view.here):
-            return named, reader.t("機關尚未提供帳單")
+            return reader.t("機關尚未提供帳單")
         if not view.complete or not (view.nothing_due or view.here or one.saved):
-            return named, reader.t("尚未查完")
-        return named, reader.t("查無待繳")
+            return reader.t("尚未查完")
+        return reader.t("查無待繳")
 
 
 def _lines(own: Sequence[Own]) -> list[tuple[Line, Own]]:

@@ -124,7 +124,7 @@ def test_bound_it_is_in_what_is_owed_with_the_vehicles(
     assert "繳費提醒" in owner.press("綁定水號")
     answer = owner.say("待繳")
     assert "水費待繳" in answer
-    assert "水號 9112430446\n1 筆，280 元" in answer
+    assert "水號\n9112430446：1 筆，280 元" in answer
     assert answer.link("繳費 280 元")
     assert "280 元" in owner.say("水費")  # one's own, at once
     assert "請輸入水號" in owner.press("查其他號碼")
