@@ -1,27 +1,15 @@
 """Link tokens through line-bot-sdk."""
 
-import urllib3
-from linebot.v3.messaging import ApiClient, ApiException, Configuration, MessagingApi
-
-from domain.errors import OutsideError, Retry
-
-TIMEOUT = (3.0, 5.0)  # seconds to connect and to answer; the SDK itself would wait for ever
+from adapters.messaging_api import TIMEOUT, messaging_api
 
 
 class LineLinkTokens:
     """Implements domain.ports.linktokens.LinkTokens."""
 
     def __init__(self, api_url: str, access_token: str) -> None:
-        self._configuration = Configuration(host=api_url, access_token=access_token)
-        self._configuration.retries = False
+        self._line = api_url, access_token
 
     def issue(self, citizen: str) -> str:
         """One call. Raises OutsideError."""
-        try:
-            with ApiClient(self._configuration) as client:
-                made = MessagingApi(client).issue_link_token(citizen, _request_timeout=TIMEOUT)
-        except ApiException as error:
-            raise OutsideError(f"http_{error.status}", Retry.LATER) from None
-        except urllib3.exceptions.HTTPError:
-            raise OutsideError("connection", Retry.LATER) from None
-        return str(made.link_token)
+        with messaging_api(*self._line) as api:
+            return str(api.issue_link_token(citizen, _request_timeout=TIMEOUT).link_token)
