@@ -47,6 +47,13 @@ PRIVACY = "https://pay.example.gov.tw/privacy"
 ENDING = Ending(True, 10, 2, 20, 3, tuple(Unfinished), identifiers=10)
 DOORS = my_data.Doors("my_data.to_name", "my_data.to_email", "my_data.to_mobile", "my_data.to_download", members=True)
 OFFICE = Person("臺北市停車管理工程處", "02-27269600")
+ENGLISH = {
+    "臺北": "Taipei", "新北": "New Taipei", "桃園": "Taoyuan", "臺中": "Taichung", "臺南": "Tainan",
+    "高雄": "Kaohsiung", "連江": "Lienchiang",
+}  # fmt: skip
+CALL_CITY = {  # in_words of config/cities.toml
+    Language.ZH: "請洽新北市停車管理單位。", Language.EN: "Please call the New Taipei City parking office.",
+}  # fmt: skip
 
 
 def bill(nth: int = 1, **changes: Any) -> Bill:
@@ -83,11 +90,11 @@ def notice(**changes: Any) -> DunningNotice:
     return replace(plain, **changes)
 
 
-def owed(payable: Bill | DunningNotice, **changes: Any) -> Owed:
+def owed(reader: Reader, payable: Bill | DunningNotice, **changes: Any) -> Owed:
     """A payable as the handler decides it, paid here."""
-    group = "催繳" if isinstance(payable, DunningNotice) else "一般繳費"
-    button = Press("只繳這一筆", f"pay.one?plate={PLATE}&kind=car&key={payable.agency}:bill:{payable.number}")
-    changed = {"payable": payable, "group": group, "office": "臺北市", "way": button, **changes}
+    group = reader.t("催繳" if isinstance(payable, DunningNotice) else "一般繳費")
+    button = Press(reader.t("只繳這一筆"), f"pay.one?plate={PLATE}&kind=car&key={payable.agency}:bill:{payable.number}")
+    changed = {"payable": payable, "group": group, "office": office(reader, "臺北"), "way": button, **changes}
     return Owed(**changed)
 
 
@@ -98,11 +105,11 @@ def answer(reader: Reader, *payables: Bill | DunningNotice, **changes: Any) -> A
         "vehicle": words.vehicle_name(reader, PLATE, VehicleKind.CAR),
         "now": NOW,
         "today": TODAY,
-        "owed": [owed(payable) for payable in payables],
+        "owed": [owed(reader, payable) for payable in payables],
         "asked_at": NOW,
         "total": total,
-        "nothing_due": ("臺北", "新北", "桃園"),
-        "again": Press("再查一次", f"tickets.again?plate={PLATE}&kind=car"),
+        "nothing_due": named(reader, "臺北", "新北", "桃園"),
+        "again": Press(reader.t("再查一次"), f"tickets.again?plate={PLATE}&kind=car"),
         "pay_all": Link(reader.t("繳費 {amount}", amount=money(reader, total)), PAGE) if payables else None,
         "pay_all_amount": total,
         "calendar": Link(reader.t("加入行事曆"), CALENDAR) if payables else None,
@@ -110,23 +117,39 @@ def answer(reader: Reader, *payables: Bill | DunningNotice, **changes: Any) -> A
     return Answer(**{**plain, **changes})
 
 
-HALF: dict[str, Any] = {
-    "could_not_ask": ("臺中", "高雄"),
-    "retry_at": NOW + timedelta(minutes=10),
-    "promised": ("臺南",),
-    "not_connected": ("連江",),
-}
-NOBODY: dict[str, Any] = {"nothing_due": (), "could_not_ask": ("臺北", "新北")}
+def office(reader: Reader, city: str) -> str:
+    """Its name in full."""
+    return f"{city}市" if reader.language == Language.ZH else f"{ENGLISH[city]} City"
+
+
+def named(reader: Reader, *cities: str) -> tuple[str, ...]:
+    """Their short names, as config/cities.toml has them."""
+    return cities if reader.language == Language.ZH else tuple(ENGLISH[city] for city in cities)
+
+
+def half(reader: Reader) -> dict[str, Any]:
+    """Some cities could not be asked."""
+    return {
+        "could_not_ask": named(reader, "臺中", "高雄"),
+        "retry_at": NOW + timedelta(minutes=10),
+        "promised": named(reader, "臺南"),
+        "not_connected": named(reader, "連江"),
+    }
+
+
+def nobody(reader: Reader) -> dict[str, Any]:
+    """No city could be asked."""
+    return {"nothing_due": (), "could_not_ask": named(reader, "臺北", "新北")}
 
 
 def several(reader: Reader) -> Answer:
     """A bit of everything: open, overdue, second ticket of a day, dunned, prosecuted, official way, in words."""
     fine = notice(number="102006712", prosecuted=True, prosecuted_deadline=date(2026, 12, 26), amount=1380)
-    made = answer(reader, bill(1), bill(2), bill(3), notice(), fine, **HALF, clearing=1, paying=1)
+    made = answer(reader, bill(1), bill(2), bill(3), notice(), fine, **half(reader), clearing=1, paying=1)
     made.owed[1].cancel = Link("撥打 02-27269600", "tel:0227269600")
-    made.owed[2].way = pay_link.official_link(reader, "臺中市", "https://example.gov.tw/")
-    made.owed[2].office = "臺中市"
-    made.owed[4].way, made.owed[4].in_words, made.owed[4].group = None, "請洽新北市停車管理單位。", "追繳明細"
+    made.owed[2].office = office(reader, "臺中")
+    made.owed[2].way = pay_link.official_link(reader, made.owed[2].office, "https://example.gov.tw/")
+    made.owed[4].way, made.owed[4].in_words, made.owed[4].group = None, CALL_CITY[reader.language], reader.t("追繳明細")
     made.pay_all_amount -= 40
     return made
 
@@ -141,7 +164,7 @@ def many(reader: Reader, count: int = 60) -> Answer:
 def slip(reader: Reader) -> Answer:
     """A bill found by its number: street and times may be shown."""
     times = {"started_at": NOW, "left_at": NOW + timedelta(hours=2)}
-    one = owed(bill(1, street=STREET, issued_how="無紙化開單", **times), private=True)
+    one = owed(reader, bill(1, street=STREET, issued_how="無紙化開單", **times), private=True)
     return answer(reader, bill(1), owed=[one])
 
 
@@ -152,7 +175,7 @@ ITEMS = [
 
 CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     "one bill": lambda r: bills.message(r, answer(r, bill()), OFFICE),
-    "one bill, half the cities": lambda r: bills.message(r, answer(r, bill(), **HALF), OFFICE),
+    "one bill, half the cities": lambda r: bills.message(r, answer(r, bill(), **half(r)), OFFICE),
     "several": lambda r: bills.message(r, several(r), OFFICE),
     "many": lambda r: bills.message(r, many(r), OFFICE),
     "a slip": lambda r: bills.message(r, slip(r), OFFICE),
@@ -171,8 +194,8 @@ CARDS: dict[str, Callable[[Reader], dict[str, Any]]] = {
     ),
     "written off": lambda r: payment.written_off(r, amount=1140, count=2, receipt_url=PAGE, trial=False),
     "to refund": lambda r: payment.to_refund(r, amount=1140, person=OFFICE, trial=True),
-    "nothing due, half the cities": lambda r: bills.message(r, answer(r, **HALF), OFFICE),
-    "could not ask": lambda r: bills.message(r, answer(r, **NOBODY), OFFICE),
+    "nothing due, half the cities": lambda r: bills.message(r, answer(r, **half(r)), OFFICE),
+    "could not ask": lambda r: bills.message(r, answer(r, **nobody(r)), OFFICE),
     "pay link": lambda r: pay_link.message(r, PAGE, count=2, total=1140, expires_at=NOW + timedelta(hours=24), now=NOW),
     "welcome": lambda r: welcome.message(r, "language.choose?to=en", anyone(r), AGENCY, PRIVACY),
     "consent": lambda r: registration.consent(r, AGENCY, PRIVACY, "registration.consent~0a0b0c0d?a=agree"),

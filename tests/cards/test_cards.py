@@ -176,7 +176,7 @@ def test_nothing_due_is_said_only_when_everybody_answered() -> None:
     who = reader()
     complete = bills.message(who, samples.answer(who), samples.OFFICE)
     assert complete["altText"] == "目前查無待繳停車單"
-    for cities in (samples.HALF, samples.NOBODY, {"promised": ("臺南",)}):
+    for cities in (samples.half(who), samples.nobody(who), {"promised": ("臺南",)}):
         head = words(bills.message(who, samples.answer(who, **cities), samples.OFFICE)["contents"]["header"])
         assert "查無" not in head
     assert "查無" not in words(bills.message(who, samples.answer(who, **samples.NOBODY), samples.OFFICE))
@@ -227,7 +227,7 @@ def test_cards_carry_no_emoji() -> None:
 
 def test_the_card_of_one_bill_is_made_fast_enough_for_the_hot_path() -> None:
     who = reader()
-    made = samples.answer(who, samples.bill(), **samples.HALF)
+    made = samples.answer(who, samples.bill(), **samples.half(who))
     best = min(_cpu_seconds(lambda: bills.message(who, made, samples.OFFICE)) for _ in range(5))
     assert best < HOT_SECONDS
 
@@ -287,7 +287,7 @@ def test_the_longest_bills_fit_into_one_carousel(language: Language, display: Di
     who = reader(language, display)
     inside = [samples.bill(n, number=f"{n:040}") for n in range(12)]
     worst = {"bills": inside, "prosecuted": True, "prosecuted_deadline": samples.TODAY, "pay_amount": 1_000_000}
-    answer = samples.answer(who, *(samples.notice(number=f"{n:040}", **worst) for n in range(30)), **samples.HALF)
+    answer = samples.answer(who, *(samples.notice(number=f"{n:040}", **worst) for n in range(30)), **samples.half(who))
     for owed in answer.owed:
         owed.cancel, owed.in_words = answer.pay_all, "請洽" + "停車管理機關" * 8
     message = bills.message(who, answer, samples.OFFICE)

@@ -26,7 +26,7 @@ def test_english_cards_have_no_full_width_marks() -> None:
 )
 def test_how_a_bill_was_issued_is_said_in_english_where_it_is_known(issued_how: str, shown: str) -> None:
     english, chinese = (
-        bill.card(who, samples.owed(samples.bill(1, issued_how=issued_how)), samples.NOW.date())
+        bill.card(who, samples.owed(who, samples.bill(1, issued_how=issued_how)), samples.NOW.date())
         for who in (reader(Language.EN), reader(Language.ZH))
     )
     assert ("Issued", shown) in english.blocks[1].pairs
