@@ -179,7 +179,7 @@ def test_nothing_due_is_said_only_when_everybody_answered() -> None:
     for cities in (samples.half(who), samples.nobody(who), {"promised": ("臺南",)}):
         head = words(bills.message(who, samples.answer(who, **cities), samples.OFFICE)["contents"]["header"])
         assert "查無" not in head
-    assert "查無" not in words(bills.message(who, samples.answer(who, **samples.NOBODY), samples.OFFICE))
+    assert "查無" not in words(bills.message(who, samples.answer(who, **samples.nobody(who)), samples.OFFICE))
 
 
 def test_street_and_times_are_shown_only_on_a_slip_asked_for_by_number() -> None:
