@@ -58,6 +58,11 @@ class CheckRow:
         """The button is alive: armed, its time has come, and it was not pressed."""
         return self.phase is Phase.ANNOUNCED and self.armed is not None and self.due
 
+    @property
+    def has_result(self) -> bool:
+        """There is one to go on from: published, or a rehearsal's."""
+        return self.phase is (Phase.DRAWN if self.rehearsal else Phase.PUBLISHED)
+
 
 def checklist(uow: UnitOfWork, lots: Collection[str] | None, *, month: str | None = None) -> Sequence[CheckRow]:
     """Draws of these lots (None: all), of one month of use or all months, the next draw first."""

@@ -145,9 +145,11 @@ def test_results_are_told_again_only_where_there_are_any_and_the_audit_keeps_who
     chen: Person, lin: Person, office: Office, draw_id: str
 ) -> None:
     told = ("staff:chen", "draw.told")
-    assert "發簡訊" not in chen.get(f"/draw/offers/{draw_id}").text
+    pages = [f"/draw/show/{draw_id}", f"/draw/offers/{draw_id}"]
+    assert not any(">發簡訊<" in chen.get(page).text for page in pages)
     assert "還沒有可以通知的抽籤結果" in chen.post(f"/draw/tell/{draw_id}").text
     assert told not in office.audit()
     drawn(chen, lin, draw_id)
+    assert all(">發簡訊<" in chen.get(page).text for page in pages)
     assert "已排入通知" in chen.post(f"/draw/tell/{draw_id}").text
     assert told in office.audit()

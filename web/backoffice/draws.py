@@ -78,8 +78,8 @@ class _Draws:
             entries = list(islice(cases.ranked(uow, draw_id) if after else cases.listed(uow, draw_id), MOST_SHOWN))
             log = self._services.promoting.log(uow, draw_id) if after else []
         values = {"row": row, "entries": entries, "log": log, "after": after, "most": MOST_SHOWN}
-        may = member().may(Power.DRAW, row.lot)
-        return show("draw.html", f"抽籤作業：{of_draw(self._services, row)}", may=may, reasons=VACATED, **values)
+        powers = {"may": member().may(Power.DRAW, row.lot), "may_tell": member().may(Power.OFFER, row.lot)}
+        return show("draw.html", f"抽籤作業：{of_draw(self._services, row)}", reasons=VACATED, **powers, **values)
 
     def screen(self, draw_id: str) -> ResponseReturnValue:
         """GET: for the hall: large letters. It renews itself where somebody has asked for that."""

@@ -6,7 +6,7 @@ from flask import abort, send_file
 from flask.typing import ResponseReturnValue
 
 from domain.clock import TAIPEI
-from domain.rounds import Phase, RoundRuleError
+from domain.rounds import RoundRuleError
 from domain.staff import Power, StaffRuleError
 from infra.sheets import Cell, write_sheet
 from services import audit
@@ -70,7 +70,7 @@ class _Offers:
         counts = {state: sum(seat.state == state for seat in seats) for state in ("paid", "offered", "vacant")}
         may = {"offer": member().may(Power.OFFER, row.lot), "sell": member().may(Power.SELL, row.lot)}
         values = {"counts": counts, "coming": coming, "log": log, "last": last, "may": may, "reasons": VACATED}
-        return show("offers.html", f"備取設定：{of_draw(self._services, row)}", row=row, drawn=_drawn(row), **values)
+        return show("offers.html", f"備取設定：{of_draw(self._services, row)}", row=row, **values)
 
     def make(self, draw_id: str) -> ResponseReturnValue:
         """POST: offer free places up to a 備取 number, until a day. Never more offers than free places."""
@@ -95,7 +95,7 @@ class _Offers:
         row = self._mine(draw_id, Power.OFFER)
 
         def deed() -> None:
-            if not _drawn(row):
+            if not row.has_result:
                 raise RoundRuleError("還沒有可以通知的抽籤結果")
             with self._services.unit() as uow:
                 self._services.defer(uow, TELL, draw_id=draw_id, what=What.RESULT.value)
@@ -122,7 +122,7 @@ class _Offers:
 
     def _coming(self, row: CheckRow) -> list[tuple[Offer, CaseRow, str]]:
         """Who would be offered a place now, masked, and how they would be told."""
-        if not _drawn(row):
+        if not row.has_result:
             return []
         offers = self._services.desk.preview(row.draw_id)
         ids = [offer.entry_id for offer in offers]
@@ -138,11 +138,6 @@ class _Offers:
             abort(404)
         allow(power, row.lot)
         return row
-
-
-def _drawn(row: CheckRow) -> bool:
-    """Whether there is a result to go on from: published, or a rehearsal's."""
-    return row.phase is (Phase.DRAWN if row.rehearsal else Phase.PUBLISHED)
 
 
 def _cells(row: CaseRow, width: int) -> list[Cell]:
