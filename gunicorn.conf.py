@@ -1,5 +1,6 @@
 """gunicorn's settings: threads, loopback in console mode, logs through our net, stores opened after fork."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -64,6 +65,16 @@ def on_starting(server):
 
 def when_ready(_server):
     leave_with_parent()
+
+
+def post_fork(_server, _worker):
+    gc.disable()  # importing the house makes a million objects that stay; looking through them again and again costs
+
+
+def post_worker_init(_worker):
+    """What is there now stays: a look through it would hold up whoever calls at that moment."""
+    gc.freeze()
+    gc.enable()
 
 
 def child_exit(_server, worker):
