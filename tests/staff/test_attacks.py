@@ -6,6 +6,7 @@ The office is furnished once. Every attack here must change nothing, so the next
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
+from itertools import cycle, islice
 
 import pytest
 from openpyxl import load_workbook
@@ -15,9 +16,10 @@ from werkzeug.test import TestResponse
 from domain.staff import Role
 from infra.embedded import StoreUrls
 from tests.database import OwnDatabase
-from tests.staff.crawl import ASKS, PRESSED, Found, Reader, address_of, crawl, endpoint_of, staff_rules
+from tests.staff.crawl import ASKS, PRESSED, Form, Found, Reader, address_of, crawl, endpoint_of, staff_rules
 from tests.staff.furnished import HOSTILE, WHOLE, Staff, furnish
 from tests.staff.office import Office
+from web.backoffice.room import MISSES
 from web.security import MOST_BODY_BYTES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attacks on the back office")]  # one office for them all
@@ -25,6 +27,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("attacks on the back off
 DOOR = {"staff.login", "staff.logout", "staff.setup", "staff.static", "staff.nowhere"}
 PATHS = ("../../../../etc/passwd", "TEST%2f..%2f2031-03/001/car/all-day", "x%00y%ff", "x" * 3_000)
 FORM = "application/x-www-form-urlencoded"
+PIECES = {
+    "mobile": ("0912", "0912%", "%678", "678", "09________", "%"),
+    "plate": ("QRS-12", "QRS", "QRS%", "%34", "QRS-____", "%"),
+}
+"""Of what lists hide."""
+GUESSES = {"mobile": "0999999999", "plate": "ZZZ-9999"}
 TOUCHED = {"staff_session", "audit_row"}  # by looking
 
 
@@ -137,6 +145,44 @@ def test_asking_for_another_order_shows_the_same(staff: Staff, seen: Mapping[Rol
             more = "&".join(f"{name}=name" for name in ("sort", "order", "order_by", "name", "q", "mobile", "plate"))
             join = "&" if "?" in address else "?"
             assert _rows(staff.chen.client.get(f"{address}{join}{more}").text) == plain, address
+
+
+def test_a_piece_of_what_is_masked_finds_nobody(staff: Staff, seen: Mapping[Role, Found], unchanged: None) -> None:
+    """No list is narrowed down by what its rows hide, on a page or in a file."""
+    forms = _searches(seen[Role.HEAD])
+    assert len(forms) > 5
+    for form, name in forms:
+        for piece in PIECES[name]:
+            answer = staff.chen.client.post(form.action, data=form.data() | {name: [piece]}, buffered=True)
+            assert "**" not in _words(answer), f"{form.action} {name}={piece}"
+    whole = staff.chen.post("/cases/find", mobile=WHOLE[1], plate=WHOLE[2])
+    assert "**" in whole.text, "what is whole is found, masked"
+
+
+def test_guesses_are_counted_over_all_pages_together(
+    office: Office, staff: Staff, seen: Mapping[Role, Found], unchanged: None
+) -> None:
+    limited = Office(office.urls, office.var, limits_on=True)
+    limited.__dict__["house"] = office.house
+    client, session = limited.app.test_client(), staff.lin.client.get_cookie("session")
+    assert session is not None
+    client.set_cookie("session", session.value)
+    forms = _searches(seen[Role.HEAD])
+    guesses = [(form.action, form.data() | {name: [GUESSES[name]]}) for form, name in forms]
+    allowed = int(MISSES.partition(" ")[0])
+    for action, fields in islice(cycle(guesses), allowed):
+        assert client.post(action, data=fields, buffered=True).status_code != 429, action
+    for action, fields in guesses:
+        assert client.post(action, data=fields, buffered=True).status_code == 429, action
+
+
+def _searches(found: Found) -> list[tuple[Form, str]]:
+    """Each form that asks for a list or its file, and what a mask hides that its page can ask by."""
+    fields: dict[str, set[str]] = {}
+    for form in found.forms:
+        fields.setdefault(form.page, set()).update(form.data())
+    asking = [form for form in found.pressed.values() if form.action.endswith(("/find", "/excel"))]
+    return [(form, name) for form in asking for name in PIECES if name in fields[form.page]]
 
 
 def test_another_lots_staff_get_and_do_nothing_here(

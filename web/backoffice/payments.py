@@ -44,7 +44,7 @@ def register(room: Room) -> None:
     views = _Payments(room)
     room.page("/payments", "payments", views.look, Power.SEE_MONEY)
     room.page("/payments/find", "payments_find", room.sparing(views.look), Power.SEE_MONEY, ("POST",))
-    room.page("/payments/excel", "payments_excel", views.excel, Power.SEE_MONEY, ("POST",))
+    room.page("/payments/excel", "payments_excel", room.sparing(views.excel), Power.SEE_MONEY, ("POST",))
     room.page("/payments/ask", "payments_ask", views.ask, Power.EXPORT_MONEY, ("POST",))
     room.page("/payments/decide", "payments_decide", views.decide, Power.EXPORT_MONEY, ("POST",))
     room.page("/payments/unmasked", "payments_unmasked", views.unmasked, Power.EXPORT_MONEY, ("POST",))
@@ -132,6 +132,7 @@ class _Payments:
         with self._services.unit() as uow:
             rows = payment_list.every(uow, wanted, whole=whole)
             file = write_sheet("停車費繳費", HEAD, cells(rows), (note,) if note else (), mark=note)
+            asked.looked_for(uow, "payments", count, plate=wanted.plate, number=wanted.number)
             detail: audit.Detail = {"rows": count, "whole": whole}
             audit.write(
                 uow, "payments.exported", actor=member().actor, subject_type="list", subject_id=UNMASKED, detail=detail

@@ -139,8 +139,8 @@ class Room:
 
     def sparing(self, view: View) -> View:
         """A view that each member of staff may use so often in vain: MISSES counts what says `missed()`."""
-        limit = self.limiter.limit(MISSES, key_func=lambda: member().actor, deduct_when=lambda _: "missed" in g)
-        sparing: View = limit(view)
+        whose = {"scope": "misses", "key_func": lambda: member().actor}  # of all such pages together
+        sparing: View = self.limiter.shared_limit(MISSES, deduct_when=lambda _: "missed" in g, **whose)(view)
         return sparing
 
 
