@@ -1,17 +1,16 @@
 """axe-core finds nothing against WCAG 2.1 AA on the pages behind links of the chat, in both languages."""
 
-import threading
 import uuid
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from domain.paidrecords import Chosen
 from tests.handlers.payers import line, pay
 from tests.pay.test_accessible import PHONE, violations
+from tests.serving import on_loopback
 from wiring import House
 
 CHANNEL, CITIZEN = "U" + "0" * 32, "U" + "7" * 32
@@ -19,23 +18,11 @@ CHANNEL, CITIZEN = "U" + "0" * 32, "U" + "7" * 32
 pytestmark = pytest.mark.browser
 
 
-class _Quiet(WSGIRequestHandler):
-    """Logs no addresses: they hold tokens."""
-
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Nothing."""
-
-
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The house on loopback."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with on_loopback(app) as url:
+        yield url
 
 
 @pytest.fixture
