@@ -87,7 +87,7 @@ class Together:
         return reader.t("與").join(parts)
 
     def _row(self, reader: Reader, one: Own) -> tuple[str, str]:
-        """One of them in the summary. A long number would be broken in the column of names; it has room in the other."""
+        """One of them in the summary. The column of names would break a long number; the other has room for it."""
         view, owes = one.view, self._owes(reader, one)
         if view.identifier:
             label = self._answering.kind_of(reader, view.identifier)

@@ -15,6 +15,7 @@ from tests.agency.conftest import Api, row
 from tests.writeoffs.conftest import CODE
 
 OLD, NEW = "2026-11-20T08:00:00+08:00", "2026-11-21T08:00:00+08:00"
+PLATE = Plate("ABC-1234")
 
 
 def test_a_key_opens_what_it_is_for_until_it_ends(api: Api) -> None:
@@ -79,13 +80,13 @@ def test_of_a_plate_the_newest_report_stands(api: Api) -> None:
 
     assert [tell("easywallet", NEW), tell("other", OLD), tell("easywallet", NEW)] == ["taken", "stale", "unchanged"]
     with api.town.world.unit() as uow:
-        (report,) = reports.holders(uow, Plate("ABC-1234"))
+        (report,) = reports.holders(uow, [PLATE])[PLATE]
     assert (report.agency_name, report.holder) == ("交通局", "easywallet")
     assert tell(None, "2026-11-22T08:00:00+08:00") == RowResult.CHANGED
     with api.town.world.unit() as uow:
-        (report,) = reports.holders(uow, Plate("ABC-1234"))
+        (report,) = reports.holders(uow, [PLATE])[PLATE]
         assert report.holder is None
-        assert reports.holders(uow, Plate("ABC-1235")) == []
+        assert reports.holders(uow, [Plate("ABC-1235")]) == {Plate("ABC-1235"): []}
     assert tell("x", NEW, "????") == RowResult.REFUSED
 
 
@@ -95,7 +96,7 @@ def test_a_report_that_says_the_same_again_is_fresh_again(api: Api) -> None:
     api.town.world.run("UPDATE plate_holder SET reported_at = now() - interval '9 days'")
     assert api.post("/holders", body).json["results"][0]["result"] == "unchanged"
     with api.town.world.unit() as uow:
-        (report,) = reports.holders(uow, Plate("ABC-1234"))
+        (report,) = reports.holders(uow, [PLATE])[PLATE]
         assert database_now(uow) - report.reported_at < timedelta(minutes=1)
 
 

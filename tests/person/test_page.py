@@ -107,7 +107,7 @@ def test_an_agency_that_cannot_be_asked_is_named_and_nothing_is_said_of_what_is_
     agency.down = 500
     answer = send(client, path)
     assert "暫時查不到，不代表沒有欠費" in answer.text
-    assert "FINES" in answer.text
+    assert "查不到：裁罰機關。" in answer.text
     assert "沒有查到" not in answer.text
     agency.down = None
     assert "600 元" in send(client, path).text, "the link was not used up"
