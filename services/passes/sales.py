@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from psycopg import Cursor, sql
+from psycopg import Cursor, ServerCursor, sql
 from psycopg.rows import namedtuple_row
 
 from domain.clock import days_between
@@ -121,10 +121,11 @@ def sales_of(uow: UnitOfWork, row: PassRound) -> Sequence[Sale]:
 
 
 def _all(uow: UnitOfWork, values: Mapping[str, object]) -> Iterator[Sequence[Sale]]:
-    after = 0
-    while found := _read(uow, values, after, AT_ONCE):
-        yield found
-        after += len(found)
+    """By a cursor of the server's: the statement runs once, however many rows there are."""
+    with ServerCursor(uow.driver, "sales", row_factory=namedtuple_row) as cursor:
+        cursor.execute(_query(values), {**values, "after": 0, "most": None})
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield _sales(uow, rows)
 
 
 def _asked(wanted: Wanted) -> dict[str, object]:
@@ -143,9 +144,16 @@ def _asked(wanted: Wanted) -> dict[str, object]:
 
 
 def _read(uow: UnitOfWork, values: Mapping[str, object], after: int, most: int) -> Sequence[Sale]:
-    query = sql.SQL(_ROWS).format(rounds=all_of("true", _ROUNDS, values), sales=all_of("true", _SALES, values))
     with Cursor(uow.driver, row_factory=namedtuple_row) as cursor:
-        sales = [_sale(row) for row in cursor.execute(query, {**values, "after": after, "most": most})]
+        return _sales(uow, cursor.execute(_query(values), {**values, "after": after, "most": most}).fetchall())
+
+
+def _query(values: Mapping[str, object]) -> sql.Composed:
+    return sql.SQL(_ROWS).format(rounds=all_of("true", _ROUNDS, values), sales=all_of("true", _SALES, values))
+
+
+def _sales(uow: UnitOfWork, rows: Sequence[Any]) -> Sequence[Sale]:
+    sales = [_sale(row) for row in rows]
     due = prices_due(uow, [one.entry_id for one in sales if one.amount is None])
     return [one if one.amount is not None else replace(one, amount=due.get(one.entry_id)) for one in sales]
 
