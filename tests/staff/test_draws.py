@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from openpyxl import load_workbook
 
-from domain.clock import TAIPEI
+from domain.clock import TAIPEI, city_date
 from domain.staff import Role
 from domain.vehicles import VehicleKind
 from services.passes.rounds import NewRound
@@ -136,6 +136,10 @@ def test_before_places_are_offered_staff_see_to_whom_masked_and_how_they_are_tol
     (before,) = Tables(chen.get(f"/draw/offers/{draw_id}").text).rows
     assert [(row[0], row[5]) for row in before] == [("備取 1", "不通知（演練）"), ("備取 2", "不通知（演練）")]
     assert all(row[2].startswith("王○") and "***" in row[4] and "**" in row[3] for row in before)
+    days = [city_date(office.house.clock.now())]
+    page = chen.get(f"/draw/offers/{draw_id}").text
+    days.append(city_date(office.house.clock.now()))  # a midnight may lie between
+    assert any(f'type="date" value="{day + timedelta(days=2)}"' in page for day in days), "as the office has it"
     office.run("UPDATE pass_entry SET channel = 'C', citizen = 'U1'")
     (after,) = Tables(chen.get(f"/draw/offers/{draw_id}").text).rows
     assert [row[5] for row in after] == ["LINE", "LINE"]
