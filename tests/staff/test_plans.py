@@ -31,9 +31,9 @@ def rows(person: Person, path: str) -> list[list[str]]:
 @pytest.mark.usefixtures("plans")
 def test_all_plans_by_lot_kind_and_type(chen: Person) -> None:
     assert [row[:7] for row in rows(chen, "/plans")] == [
-        ["大安地下停車場", "汽車", "全日月票", "一般", "general", "5,760", ""],
-        ["信義地下停車場", "汽車", "全日月票", "一般月票", "general", "5,760", ""],
-        ["信義地下停車場", "汽車", "全日月票", "優惠里月票", "village", "4,600", "1,160"],
+        ["001 大安地下停車場", "汽車", "全日月票", "一般", "general", "5,760", ""],
+        ["009 信義地下停車場", "汽車", "全日月票", "一般月票", "general", "5,760", ""],
+        ["009 信義地下停車場", "汽車", "全日月票", "優惠里月票", "village", "4,600", "1,160"],
     ]
     assert len(rows(chen, "/plans?lot=009")) == 2
     assert rows(chen, "/plans?lot=009&kind=motorcycle") == rows(chen, "/plans?type=night") == []
@@ -42,7 +42,7 @@ def test_all_plans_by_lot_kind_and_type(chen: Person) -> None:
 @pytest.mark.usefixtures("plans")
 def test_residents_plans_by_village_and_other_villages(chen: Person, office: Office) -> None:
     (row,) = rows(chen, "/villages")
-    assert row[:5] == ["信義地下停車場", "西村里", "汽車", "全日月票", "優惠里月票"]
+    assert row[:5] == ["009 信義地下停車場", "西村里", "汽車", "全日月票", "優惠里月票"]
     assert rows(chen, "/villages?village=龍門里") == []
     assert "已儲存適用里" in chen.post("/villages/put", **KEY, villages="龍門里，西村里").text
     assert len(rows(chen, "/villages?village=龍門里")) == 1
@@ -70,7 +70,7 @@ def test_a_plan_is_given_up_unless_it_is_needed(chen: Person, office: Office) ->
 def test_a_lots_staff_see_their_own_and_change_none(office: Office) -> None:
     hou = office.person("hou", Role.LOT, "001")
     hou.log_in()
-    assert [row[0] for row in rows(hou, "/plans")] == ["大安地下停車場"]
+    assert [row[0] for row in rows(hou, "/plans")] == ["001 大安地下停車場"]
     assert rows(hou, "/villages") == []
     assert hou.post("/plans/drop", **KEY).status_code == 403
     assert hou.post("/villages/put", **KEY, villages="龍門里").status_code == 403
