@@ -7,12 +7,21 @@ from domain.staff import Role
 from tests.serving import on_loopback
 from tests.staff.browser.looking import complaints, logged_in, submit
 from tests.staff.crawl import HOME, PRESSED, Form, Reader, crawl, endpoint_of
-from tests.staff.furnished import furnish
+from tests.staff.furnished import Words, furnish
 from tests.staff.office import Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LOGIN = "/staff/login"
+LONG = Words(
+    lot="大安森林公園地下停車場（和平西路與羅斯福路口，臨時平面）",
+    person="阿里布達拉馬蘭達弗拉南",
+    plan="身心障礙者本人或其家屬一戶一車優惠月票（限里民）",
+    reason="民眾來電表示收據號碼抄錯，已與現場人員核對存根聯、監視畫面與入場時間，確認無誤後更正；" * 3,
+    place="PatrickHenryMemorialRiversidePark" + "河濱公園",
+    receipt="2026-11-22-000000000000000001",
+)
+"""What people type who take their time."""
 TRIED = Form(LOGIN, LOGIN, "POST", (("login", "chen"), ("password", "wrong"), ("code", "000000"), ("next", HOME)))
 
 
@@ -29,41 +38,61 @@ class Listening:
         if message.type in ("error", "warning"):
             self.said.append(message.text)
 
-    def look(self, name: str) -> list[str]:
+    def look(self, name: str, *, colours: bool) -> list[str]:
         """What is wrong with what is open now."""
-        found = [*complaints(self.page, name), *(f"{name} console: {one}" for one in self.said)]
+        found = [*complaints(self.page, name, colours=colours), *(f"{name} console: {one}" for one in self.said)]
         self.said.clear()
         return found
 
 
-def likeness_of(office: Office, name: str, html: str) -> object:
-    """Two pages of one route with elements of the same kinds look alike to whoever judges neither words nor figures."""
-    method, address = ("POST", name.removeprefix(PRESSED)) if name.startswith(PRESSED) else ("GET", name)
-    kinds = {(tag, *sorted(given), given.get("class"), given.get("type")) for tag, given in Reader(name, html).elements}
-    return endpoint_of(office.app, address, method), frozenset(kinds)
+class Looked:
+    """At what kinds of pages. Two of one route with elements of the same kinds are alike to whoever judges neither
+    words nor figures; colours come with elements' classes.
+    """
+
+    def __init__(self, office: Office) -> None:
+        self._app = office.app
+        self.kinds: set[object] = set()
+        self._classes: set[object] = set()
+
+    def anew(self, name: str, html: str) -> bool:
+        """Whether this is the first of its kind."""
+        method, address = ("POST", name.removeprefix(PRESSED)) if name.startswith(PRESSED) else ("GET", name)
+        elements = Reader(name, html).elements
+        kinds = {(tag, *sorted(given), given.get("class"), given.get("type")) for tag, given in elements}
+        kind = endpoint_of(self._app, address, method), frozenset(kinds)
+        before = len(self.kinds)
+        self.kinds.add(kind)
+        return len(self.kinds) > before
+
+    def new_colours(self, html: str) -> bool:
+        """Whether it may have a colour that was on no page before."""
+        classes = {(tag, given.get("class"), "disabled" in given) for tag, given in Reader("", html).elements}
+        new = not classes <= self._classes
+        self._classes |= classes
+        return new
 
 
 @pytest.mark.timeout(300)
 def test_every_page_of_every_role(office: Office, browser: Browser) -> None:
-    staff, found, looked = furnish(office), list[str](), set[object]()
+    staff, found, looked = furnish(office, LONG), list[str](), Looked(office)
     with on_loopback(office.app) as address:
         for role, person in staff.by_role.items():
             reached = crawl(person)
             context = logged_in(browser, person, address)
             listening = Listening(context.new_page())
             for name, html in reached.pages.items():
-                if (likeness := likeness_of(office, name, html)) in looked:
+                if not looked.anew(name, html):
                     continue
-                looked.add(likeness)
                 if form := reached.pressed.get(name):
                     listening.page.goto(address + form.page)
                     submit(listening.page, form)
                 else:
                     listening.page.goto(address + name)
-                found += listening.look(f"{role.value} {name}")
+                found += listening.look(f"{role.value} {name}", colours=looked.new_colours(html))
             context.close()
     assert not found, "\n".join(found)
-    assert len(looked) > 60
+    assert len(looked.kinds) > 60
 
 
 def test_the_door_and_the_pages_of_errors(office: Office, browser: Browser) -> None:
