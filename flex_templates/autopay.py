@@ -104,14 +104,18 @@ def again(
         )
         for firm, report in held
     ]
+    if held:
+        title, words = reader.t("代繳單位還沒有變更"), reader.t("等候時間已過，但機關回報的代繳單位還是原來的。")
+    else:
+        title, words = reader.t("可以重新綁定代繳了"), reader.t("解除後的等候時間已過，現在可以到您選的業者綁定車牌。")
     card = Card(
-        title=reader.t("可以重新綁定代繳了"),
+        title=title,
         subtitle=named(reader, vehicle),
-        blocks=(Paragraph(reader.t("解除後的等候時間已過，現在可以到您選的業者綁定車牌。")), *notes),
+        blocks=(Paragraph(words), *notes),
         main=look,
         others=(call(reader, person),),
     )
-    return show(reader, reader.t("可以重新綁定代繳了"), card)
+    return show(reader, title, card)
 
 
 def _held(

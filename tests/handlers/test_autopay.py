@@ -156,12 +156,12 @@ def test_the_reminder_comes_once_in_the_slot_after_two_days(
     assert tell() == 0
     (notice,) = told(chat_engine, owner)
     assert "可以重新綁定代繳了" in notice
-    assert "仍由" not in notice or "車麻吉" in notice
+    assert "仍由" not in notice
     assert plate not in notice.messages[0]["altText"]
     with chat_engine.connect() as connection:
         query = text("SELECT send_at FROM notice WHERE citizen = :c AND notice = 'autopay_again'")
         assert connection.execute(query, {"c": owner.citizen}).scalar_one() == datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
-    assert "解除後提醒我" in owner.press("再查一次", notice).buttons or "沒有代繳單位" in owner.answer
+    assert "沒有代繳單位" in owner.press("再查一次", notice)
 
 
 def test_the_reminder_says_who_is_still_reported(
@@ -175,6 +175,8 @@ def test_the_reminder_says_who_is_still_reported(
     assert tell() == 1
     (notice,) = told(chat_engine, owner)
     assert "仍由車麻吉代繳" in notice
+    assert "代繳單位還沒有變更" in notice
+    assert "現在可以" not in notice
     assert "再等一天" in notice
 
 
