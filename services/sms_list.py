@@ -57,10 +57,12 @@ def _stands(fate: Fate) -> str:
     return " OR ".join(same.format(state, f"'{delivery}'" if delivery else "NULL") for state, delivery in pairs)
 
 
-_PAGE = """
-SELECT id, created_at, topic, state, delivery, cause, gateway, parts, channel, citizen, ended_at FROM sms_message s
-WHERE {asked} ORDER BY created_at DESC, id DESC LIMIT {most}
-"""
+_OF_ENTRY = f"CASE s.channel WHEN '{OF_ENTRY}' THEN s.citizen::uuid END"
+_PAGE = f"""
+SELECT id, created_at, topic, state, delivery, cause, gateway, parts, channel, citizen, ended_at,
+  (SELECT e.entry_no FROM pass_entry e WHERE e.id = {_OF_ENTRY}) AS entry_no
+FROM sms_message s WHERE {{asked}} ORDER BY created_at DESC, id DESC LIMIT {{most}}
+"""  # noqa: S608 - the file's own words
 _APPLIED = "FROM pass_entry e JOIN pass_round r ON r.id = e.round_id WHERE r.lot = ANY(%(lots)s)"
 _CONDITIONS = {
     "topic": "topic = %(topic)s",
@@ -71,7 +73,7 @@ _CONDITIONS = {
     "citizen": "channel = %(channel)s AND citizen = %(citizen)s",
     "lots": f"""topic = ANY(%(of_passes)s) AND (EXISTS (SELECT {_APPLIED}
           AND e.channel = s.channel AND e.citizen = s.citizen)
-        OR EXISTS (SELECT {_APPLIED} AND e.id = CASE s.channel WHEN '{OF_ENTRY}' THEN s.citizen::uuid END))""",
+        OR EXISTS (SELECT {_APPLIED} AND e.id = {_OF_ENTRY}))""",
     **{fate.name: f"({_stands(fate)})" for fate in Fate},
 }
 
@@ -97,7 +99,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Sms:
-    """One SMS. `to`: the masked number that its citizen has now; "" for nobody who is registered."""
+    """One SMS. `to`: the masked number that its citizen has now, or the application it is about of somebody without
+    LINE; "" for nobody who is registered.
+    """
 
     place: Place
     topic: str
@@ -177,6 +181,6 @@ def _shown(row: Any, mobile: Mobile | None) -> Sms:
         row.cause or "",
         row.gateway or "",
         row.parts,
-        masked_mobile(mobile) if mobile else "",
+        masked_mobile(mobile) if mobile else f"申請 {row.entry_no}" if row.entry_no else "",
         row.ended_at,
     )

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import text
 
 from domain.campaigns import Quota
 from domain.notices import Topic
@@ -118,7 +119,11 @@ def test_a_lots_staff_sees_sms_about_passes_to_its_own_applicants(office: Office
         " SELECT gen_random_uuid(), 'refused', 'draw', 'no-line', 'pass_entry', id::text, now() FROM pass_entry"
         " WHERE log_index = 1"
     )
-    assert causes(own.get("/sms").text) == ["no-line", "draw-accepted"], "who applied without LINE"
+    page = own.get("/sms").text
+    assert causes(page) == ["no-line", "draw-accepted"], "who applied without LINE"
+    with office.house.unit() as uow:
+        number = uow.connection.execute(text("SELECT entry_no FROM pass_entry WHERE log_index = 1")).scalar_one()
+    assert f"申請 {number}" in page
     assert causes(other.get("/sms").text) == []
 
 
