@@ -1,14 +1,14 @@
 """A bill by a number a citizen gives: of its slip, or of a customer (水號、電號). From our own ledger only."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from bot.turn import Turn
 from domain.bills import Payable
 from domain.billsview import BillsView
 from domain.cities import Cities
-from domain.feeitems import spelled
+from domain.feeitems import Identifier, spelled
 from services import bill_news
 from services.bills_by_number import Numbered, bills_by_number
 from services.ledger_views import LedgerViews
@@ -47,6 +47,11 @@ class ByNumber:
     def of(self, turn: Turn[Any], numbered: Numbered) -> list[BillsView]:
         """A view for each vehicle with a bill of this number; one where they are of no vehicle."""
         return self._views.of_number(turn.uow, numbered, turn.now)
+
+    def without_bills(self, turn: Turn[Any], number: str, bound: Collection[Identifier] = ()) -> list[BillsView]:
+        """What it is a 水號 or 電號 of, though nothing is owed: of agencies that have sent its bills, or `bound`."""
+        views = self._views.of_identifiers(turn.uow, self._fees.identifiers(number), turn.now)
+        return [view for view in views if view.nothing_due or view.here or view.identifier in bound]
 
     def views_of(self, turn: Turn[Any], found: Sequence[Payable]) -> list[BillsView]:
         """A view for each vehicle with some of these bills of the ledger; one for those that are of no vehicle."""

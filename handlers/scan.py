@@ -73,8 +73,8 @@ class Scan(Conversation["Scan.Data"]):
         self._answering = Answering(orders, links, store_slips)
         self._closed = Closed(fees, cities)
         self._offers = Offers(fees, vehicles, identifiers)
-        numbers = ByNumber(quota, orders, cities)
-        self._claimed = Claimed(numbers, quota, fees, lookup, vehicles, store_slips)
+        self._numbers = ByNumber(quota, orders, cities)
+        self._claimed = Claimed(self._numbers, quota, fees, lookup, vehicles, store_slips)
 
     @entry
     def begin(self, turn: Turn[Data]) -> Outcome:
@@ -162,8 +162,10 @@ class Scan(Conversation["Scan.Data"]):
     def _paid(self, turn: Turn[Any], claim: Claim) -> list[Message]:
         """What is known of a bill that is owed no longer; a number made by leaving zeros away must fit the amount."""
         likeliest, *others = claim.numbers
-        closed = [card for number in others for card in self._closed.of(turn, number, amount=claim.amount or 0)]
-        return self._closed.of(turn, likeliest) or closed
+        closed = self._closed.of(turn, likeliest)
+        closed += [card for number in others for card in self._closed.of(turn, number, amount=claim.amount or 0)]
+        views = [] if closed else self._numbers.without_bills(turn, likeliest)
+        return closed or [self._answering.message(turn, view, offers=self._offers.of(turn, view)) for view in views]
 
     def _warnings(self, turn: Turn[Any], refusals: Sequence[Refusal]) -> list[Message]:
         """The gravest: addresses, all in one card; else what is no bill though it looks like one."""

@@ -74,7 +74,6 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         self._asking = Asking(lookup, quota)
         self._all = AskingAll(lookup, vehicles, saved_bills, identifiers)
         self._identifiers = identifiers
-        self._books = lookup.books
         self._closed = Closed(orders.fees, cities)
         self._quota = quota
         self._fees = orders.fees
@@ -187,18 +186,13 @@ class Tickets(PlateSteps, Conversation["Tickets.Data"]):
         views = [view for one in found for view in self._numbers.of(turn, one)]
         closed = [] if views else self._closed.of(turn, number)
         if not views and not closed:
-            views = self._without_bills(turn, number)
+            bound = [one.identifier for one in self._identifiers.of(turn.uow, turn.channel, turn.citizen)]
+            views = self._numbers.without_bills(turn, number, bound)
         shown = [
             self._answering.message(turn, view, private=True, keep=True, offers=self._offers.of(turn, view))
             for view in views
         ]
         return Done(*([*shown, *closed, *known] or [self._unknown(turn, number)]))
-
-    def _without_bills(self, turn: Turn[Any], number: str) -> list[BillsView]:
-        """What it is a 水號 or 電號 of, though nothing is owed: of agencies that have sent its bills, or bound here."""
-        bound = [one.identifier for one in self._identifiers.of(turn.uow, turn.channel, turn.citizen)]
-        views = self._books.of_identifiers(turn.uow, self._fees.identifiers(number), turn.now)
-        return [view for view in views if view.nothing_due or view.here or view.identifier in bound]
 
     def _owns_number(self, turn: Turn[Any], number: str) -> bool:
         bound = self._identifiers.of(turn.uow, turn.channel, turn.citizen)

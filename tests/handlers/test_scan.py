@@ -94,6 +94,15 @@ def test_the_slip_of_a_bill_that_was_paid_says_so(flow: Flow, send: Send, chat_u
     assert "讀到了，但查不到" in flow.answer, "another amount: another bill"
 
 
+def test_the_slip_of_a_customer_who_owes_nothing_says_so(flow: Flow, send: Send, chat_units: UnitOfWorkFactory) -> None:
+    head = "agency,number,fee_item,identifier,deadline,amount,status"
+    taken(chat_units, f"PARKA,WC20261121,water,5566778899,{DUE},470,paid", head=head)
+    send(qr_slip("TWQRP://台北自來水/158/03/V1?D1=47000&D3=AVWYrjDqQES+&D4=20261201&D7=5566778899"))
+    assert "目前查無待繳水費" in flow.answer
+    assert "綁定水號" in flow.answer.buttons
+    assert "銀行 App" not in flow.answer
+
+
 @pytest.mark.usefixtures("ledger")
 def test_two_slips_in_one_photo_are_two_bills_and_one_payment(flow: Flow, send: Send) -> None:
     send(store_slip(CODES), store_slip(store_codes(OTHER, 40, DUE)))
