@@ -249,6 +249,8 @@ def test_withdrawn_and_ineligible_are_said(lin: Person, office: Office, draw_id:
 
 def test_a_proven_pool_gives_a_new_receipt(lin: Person, office: Office, draw_id: str) -> None:
     case = apply(office, draw_id)
+    assert 'value="passed" required' in lin.get(f"/case/{case}").text, "nothing is chosen for whoever judges"
+    assert "請選擇審查結果" in lin.post(f"/case/{case}/qualify", pool="L", reason="核對身分證").text
     page = lin.post(f"/case/{case}/qualify", verdict="passed", pool="L", reason="核對身分證").text
     receipt = parse_receipt(page.split('<pre class="receipt">')[1].split("</pre>")[0])
     assert receipt.pool == "L"

@@ -75,7 +75,9 @@ class _Deeds:
     def qualify(self, case: uuid.UUID) -> ResponseReturnValue:
         """POST: 資格審查, of photos or what the counter saw: 通過, 補件, 不符; or the entry is taken off the list."""
         mine(self._services, case, Power.QUALIFY)
-        verdict = field("verdict", 10)
+        verdict = request.form.get("verdict", "")
+        if not verdict:
+            return refused(StaffRuleError("請選擇審查結果"), "case", case=case)
         if verdict == Removal.INELIGIBLE.value.lower():
             return self._remove(case, Removal.INELIGIBLE, "已從清單移除。")
         if verdict not in VERDICTS:
