@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Cursor, ServerCursor, sql
 from psycopg.rows import namedtuple_row
+from sqlalchemy import func, select
 
 from domain.clock import days_between
 from domain.draw.coding import REHEARSAL
@@ -113,6 +114,13 @@ def every(uow: UnitOfWork, wanted: Wanted) -> Iterator[Sequence[Sale]]:
     """All of them, some at a time, as they are at one moment: for a file. Must be the first in its transaction."""
     uow.driver.execute(_ONE_MOMENT)
     yield from _all(uow, _asked(wanted))
+
+
+def latest_month(uow: UnitOfWork, lots: Collection[str] | None) -> str | None:
+    """The last month of use that these lots (None: all) have a round for; None without any. Rehearsals aside."""
+    found = select(func.max(PassRound.month)).where(PassRound.draw_id.not_like(f"{REHEARSAL}%"))
+    month: str | None = uow.connection.execute(found if lots is None else found.where(PassRound.lot.in_(lots))).scalar()
+    return month
 
 
 def sales_of(uow: UnitOfWork, row: PassRound) -> Sequence[Sale]:

@@ -11,7 +11,9 @@ from werkzeug.test import TestResponse
 
 from domain.clock import city_date
 from domain.staff import Role
+from domain.vehicles import VehicleKind
 from services.passes import sales
+from services.passes.rounds import NewRound
 from tests.staff.crawl import Tables
 from tests.staff.office import Office, Person
 from tests.staff.rehearsal import PRICE, approval, drawn, winner
@@ -74,6 +76,15 @@ def test_each_filter_leaves_out_what_it_does_not_name(chen: Person, office: Offi
     assert find(chen, draw_id, month="2023-10") == []
     assert "請選擇月份" in chen.post("/sales/find", month="2023").text
     assert chen.post("/sales/find", month="2023-09", lot="").status_code == 200
+
+
+def test_at_first_the_latest_month_that_counts_is_shown(chen: Person, office: Office, sold: str) -> None:
+    assert sold
+    for month in ("2023-08", "2023-10", "2023-09"):
+        with office.house.unit() as uow:
+            new = NewRound(month, "001", VehicleKind.CAR, "all-day", "*:2")
+            office.house.rounds.plan(uow, new, staff="test")
+    assert 'name="month" type="month" value="2023-10"' in chen.get("/sales").text, "no rehearsal of another month"
 
 
 def test_more_than_a_page_is_paged(chen: Person, draw_id: str, sold: str, monkeypatch: pytest.MonkeyPatch) -> None:

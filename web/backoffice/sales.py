@@ -171,9 +171,8 @@ class _Sales:
         named, lots = request.args.get("round", "")[:64], member().lots(Power.SEE_PAYMENTS)
         if named:
             return self._of_round(uow, named)
-        rows = [row for row in self._services.rounds.all(uow) if lots is None or row.lot in lots]
         now = self._services.clock.now().astimezone(TAIPEI)
-        return {"month": max((row.month for row in rows), default=f"{now:%Y-%m}")}
+        return {"month": sales.latest_month(uow, lots) or f"{now:%Y-%m}"}
 
     def _wanted(self, uow: UnitOfWork, kept: Mapping[str, str], power: Power) -> Wanted:
         """What a form, or an approval, asks for; 404 for a lot of others. Raises StaffRuleError, CitizenMistakeError
