@@ -15,7 +15,7 @@ def consent(reader: Reader, agency: str, privacy_url: str, agree: str) -> dict[s
     rows = [
         (reader.t("蒐集機關"), agency),
         (reader.t("目的"), reader.t("停車費查詢、繳費、提醒與月票服務")),
-        (reader.t("資料"), reader.t("姓名、手機、E-mail（選填）、車牌、LINE 識別碼")),
+        (reader.t("資料"), reader.t("姓名、手機、E-mail（選填）、車牌、綁定的水號與電號、LINE 識別碼")),
         (reader.t("利用"), reader.t("服務期間，於臺灣；訊息經 LINE 在國外的伺服器傳送")),
         (reader.t("您的權利"), reader.t("隨時查詢、更正、下載、停止利用與刪除")),
         (reader.t("不提供時"), reader.t("不能註冊與綁定，但查停車費、繳費不受影響")),
