@@ -49,7 +49,13 @@ def test_a_lot_and_its_plan_are_kept(chen: Person, office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("change", "why"),
-    [({"name": " "}, "都要填寫"), ({"latitude": "x"}, "需要是數字"), ({"latitude": "51.5"}, "不在臺灣")],
+    [
+        ({"name": " "}, "都要填寫"),
+        ({"number": "0/9"}, "編號由"),
+        ({"number": ""}, "編號由"),
+        ({"latitude": "x"}, "需要是數字"),
+        ({"latitude": "51.5"}, "不在臺灣"),
+    ],
 )
 def test_a_lot_that_does_not_fit_is_explained(chen: Person, change: dict[str, str], why: str) -> None:
     assert why in chen.post("/lots/put", **(LOT | change)).text
@@ -72,3 +78,13 @@ def test_a_lots_staff_sees_that_lot_and_changes_no_price(chen: Person, office: O
     assert lin.get("/lot/001").status_code == 200
     assert lin.post("/lot/001/plan", **PLAN).status_code == 403
     assert lin.post("/lots/put", **LOT).status_code == 403
+
+
+def test_a_new_lot_takes_no_number_that_is_there(chen: Person) -> None:
+    chen.post("/lots/put", new="1", **LOT)
+    page = chen.post("/lots/put", new="1", **(LOT | {"name": "別的停車場"})).text
+    assert "編號 009 已經有停車場" in page
+    assert "信義地下停車場" in page
+    assert "別的停車場" in chen.post("/lots/put", **(LOT | {"name": "別的停車場"})).text, (
+        "from its own page it is changed"
+    )

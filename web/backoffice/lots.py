@@ -1,6 +1,8 @@
 """停車場: lots, and what a pass costs there, for whom; web/backoffice/plans.py has the plans of all."""
 
-from flask import abort
+import re
+
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from domain.staff import Power, StaffRuleError
@@ -10,6 +12,7 @@ from web.backoffice.gate import allow, member
 from web.backoffice.room import KINDS, Room, field, show, try_to
 
 SELLS = {Sells.BOTH: "線上與現場", Sells.ONLINE: "線上", Sells.COUNTER: "現場"}
+NUMBER = re.compile(r"[0-9A-Za-z-]{1,16}")  # stands in the names of draws
 DEAREST = 100_000  # NT$ a month: a typing error is larger
 
 
@@ -60,11 +63,15 @@ class _Lots:
 
         def deed() -> None:
             words = {name: field(name, longest) for name, longest in _LONGEST.items()}
-            if not number or not all(words.values()):
-                raise StaffRuleError("編號、名稱、行政區、里與地址都要填寫")
+            if not all(words.values()):
+                raise StaffRuleError("名稱、行政區、里與地址都要填寫")
+            if not NUMBER.fullmatch(number):
+                raise StaffRuleError("編號由 1 到 16 個英文字母、數字或連字號組成")
             place = _position(field("latitude", 12), field("longitude", 12))
             lot = LotView(number, **words, latitude=place[0], longitude=place[1], sells=_sells(), on_shelf=_on_shelf())
             with self._services.unit() as uow:
+                if request.form.get("new") and self._services.lots.find(uow, number):
+                    raise StaffRuleError(f"編號 {number} 已經有停車場；要更改它，請從清單開啟")
                 self._services.lots.put(uow, lot, staff=member().actor)
 
         return try_to(deed, "lots", f"已儲存停車場 {number}。")
