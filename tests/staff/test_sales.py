@@ -75,6 +75,8 @@ def test_each_filter_leaves_out_what_it_does_not_name(chen: Person, office: Offi
     assert find(chen, draw_id, rehearsal="") == [], "a rehearsal is not among the rounds that count"
     assert find(chen, draw_id, month="2023-10") == []
     assert "請選擇月份" in chen.post("/sales/find", month="2023").text
+    assert chen.post("/sales/find", **(month_of(draw_id) | {"lot": "no such"})).status_code == 404
+    assert find(chen, draw_id, how="made up", kind="made up") == everything, "what no form sends is not asked for"
     assert chen.post("/sales/find", month="2023-09", lot="").status_code == 200
 
 

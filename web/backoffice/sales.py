@@ -23,6 +23,7 @@ from services.passes.sales import Sale, Wanted
 from services.staff import approvals
 from services.staff.approvals import ApprovalView
 from web.backoffice import asked
+from web.backoffice.draw_names import type_names
 from web.backoffice.gate import allow, member
 from web.backoffice.room import EXCEL, KINDS, RULES, Room, done, field, form_id, local, refused, show, try_to
 
@@ -76,7 +77,7 @@ class _Sales:
         lot_of = {one.draw_id: one.lot for _, one in rows}
         tell = {draw_id for draw_id, lot in lot_of.items() if may_tell is None or lot in may_tell}
         values = {"rows": rows, "kept": kept, "next": after + sales.PAGE if more else None, "lots": choose}
-        names = {"kinds": KINDS, "types": self._type_names(), "ways": list(PaidBy), "result": _result}
+        names = {"kinds": KINDS, "types": type_names(self._services), "ways": list(PaidBy), "result": _result}
         approving = {"waiting": waiting, "usable": usable, "may": may, "about": self._about}
         return show("sales.html", "月票繳費查詢", to_pay=TO_PAY, tell=tell, **values, **names, **approving)
 
@@ -141,7 +142,7 @@ class _Sales:
 
     def _file(self, wanted: Wanted, notes: Sequence[str], *, whole: bool) -> Response:
         """The rows go to the file a batch at a time; the audit keeps how many were taken away."""
-        count, types = 0, self._type_names()
+        count, types = 0, type_names(self._services)
 
         def cells(uow: UnitOfWork) -> Iterator[list[Cell]]:
             nonlocal count
@@ -166,8 +167,9 @@ class _Sales:
     def _fields(self, uow: UnitOfWork) -> dict[str, str]:
         """What the form says; before anything is asked for, the round of the address, else the latest month."""
         if request.method == "POST":
-            told = ((name, request.form.get(name, "").strip()[: asked.LONGEST]) for name in FIELDS)
-            return {name: text for name, text in told if text}
+            known = {"kind": KINDS, "type": type_names(self._services), "how": set(PaidBy), "rehearsal": ("1",)}
+            told = {name: request.form.get(name, "").strip()[: asked.LONGEST] for name in FIELDS}
+            return {name: text for name, text in told.items() if text and text in known.get(name, (text,))}
         named, lots = request.args.get("round", "")[:64], member().lots(Power.SEE_PAYMENTS)
         if named:
             return self._of_round(uow, named)
@@ -183,6 +185,8 @@ class _Sales:
             raise StaffRuleError("請選擇月份")
         if lot:
             allow(power, lot)
+            if self._services.lots.find(uow, lot) is None:
+                abort(404)
         elif power is Power.EXPORT_UNMASKED and member().lots(power) is not None:
             raise StaffRuleError("請先選擇一個停車場")
         entries = None
@@ -195,7 +199,7 @@ class _Sales:
             kind=kept.get("kind", ""),
             pass_type=kept.get("type", ""),
             rehearsal=bool(kept.get("rehearsal")),
-            how=PaidBy(how) if how in set(PaidBy) else None,
+            how=PaidBy(how) if how else None,
             day=asked.day(kept.get("day")),
             entries=entries,
         )
@@ -209,16 +213,13 @@ class _Sales:
         kept = {"month": row.month, "lot": row.lot, "kind": row.kind, "type": row.pass_type}
         return kept | ({"rehearsal": "1"} if coding.is_rehearsal(draw_id) else {})
 
-    def _type_names(self) -> Mapping[str, str]:
-        return {code: names[0] for code, names in self._services.pass_rules.pass_types.items()}
-
     def _about(self, kept: Mapping[str, str]) -> str:
         """What a list, or an approval, is of, in words."""
         told = (
             f"停車場 {kept['lot']}" if kept.get("lot") else "所有停車場",
             f"{kept.get('month', '')} 使用",
             KINDS.get(kept.get("kind", ""), ""),
-            self._type_names().get(kept.get("type", ""), ""),
+            type_names(self._services).get(kept.get("type", ""), ""),
             kept.get("how", ""),
             f"繳費日期 {kept['day']}" if kept.get("day") else "",
             "演練" if kept.get("rehearsal") else "",
