@@ -38,9 +38,9 @@ class Listening:
         if message.type in ("error", "warning"):
             self.said.append(message.text)
 
-    def look(self, name: str, *, colours: bool) -> list[str]:
+    def look(self, name: str, *, thorough: bool) -> list[str]:
         """What is wrong with what is open now."""
-        found = [*complaints(self.page, name, colours=colours), *(f"{name} console: {one}" for one in self.said)]
+        found = [*complaints(self.page, name, thorough=thorough), *(f"{name} console: {one}" for one in self.said)]
         self.said.clear()
         return found
 
@@ -89,7 +89,7 @@ def test_every_page_of_every_role(office: Office, browser: Browser) -> None:
                     submit(listening.page, form)
                 else:
                     listening.page.goto(address + name)
-                found += listening.look(f"{role.value} {name}", colours=looked.new_colours(html))
+                found += listening.look(f"{role.value} {name}", thorough=looked.new_colours(html))
             context.close()
     assert not found, "\n".join(found)
     assert len(looked.kinds) > 60
