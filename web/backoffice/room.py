@@ -138,9 +138,13 @@ class Room:
         self.bare.add_url_rule(rule, name, guarded, methods=list(methods))
 
     def sparing(self, view: View) -> View:
-        """A view that each member of staff may use so often in vain: MISSES counts what says `missed()`."""
-        whose = {"scope": "misses", "key_func": lambda: member().actor}  # of all such pages together
-        sparing: View = self.limiter.shared_limit(MISSES, deduct_when=lambda _: "missed" in g, **whose)(view)
+        """A view that each member of staff may use so often in vain: MISSES counts what says `missed()`, over all such
+        views together.
+        """
+        limit = self.limiter.shared_limit(
+            MISSES, "misses", key_func=lambda: member().actor, deduct_when=lambda _: "missed" in g
+        )
+        sparing: View = limit(view)
         return sparing
 
 
