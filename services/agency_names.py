@@ -36,6 +36,10 @@ class NamedCities(Mapping[str, City]):
     def __len__(self) -> int:
         return len(self._of_file)
 
+    def names(self) -> Mapping[str, str]:
+        """The Chinese name of each, of those that staff have added too."""
+        return {code: city.zh for code, city in {**self._agencies(), **self._of_file}.items()}
+
     def _agencies(self) -> Cities:
         """At most SEEN_FOR old. A database that does not answer leaves what is known: no name is worth a bill."""
         with self._reading:

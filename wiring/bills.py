@@ -7,7 +7,6 @@ from typing import Any
 from adapters.bills.cache import AnswerCache
 from adapters.bills.cities import load_cities
 from adapters.bills.paybill import CityNetwork, paybill_sources
-from domain.cities import Cities
 from domain.feeitems import Fees
 from infra import queue
 from infra.breaker import Breaker
@@ -28,7 +27,7 @@ class Bills(Line):
     """Looking bills up, and the orders over them: a lookup leaves out what was paid here."""
 
     @cached_property
-    def cities(self) -> Cities:
+    def cities(self) -> NamedCities:
         return NamedCities(load_cities(self.settings.paybill_cities, self.settings.paybill_urls), self.unit)
 
     @cached_property

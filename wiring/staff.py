@@ -43,8 +43,7 @@ class StaffRoom(ReportRoom, TextRoom, DeskRoom):
 
     def _switches(self) -> Mapping[str, str]:
         ways = {halts.MONEY: "所有收款", storebarcode.PROVIDER: "超商條碼", **{key: key for key in self.providers}}
-        cities = {code: city.zh for code, city in self.cities.items()}
-        return {**ways, halts.PUSHES: "所有主動通知", **cities}
+        return {**ways, halts.PUSHES: "所有主動通知", **self.cities.names()}
 
     def _names(self) -> Names:
         agencies = {code: city.zh for code, city in self.cities.items()}

@@ -107,6 +107,14 @@ def test_a_switch_stops_and_lets_go_on(office: Office, chen: Person) -> None:
     assert "都要填寫" in chen.post("/halts/stop", what="money", zh="暫停", en=" ").text
 
 
+def test_an_agency_that_came_by_data_can_be_stopped_too(office: Office, chen: Person) -> None:
+    office.run("INSERT INTO agency (id, code, name) VALUES (gen_random_uuid(), 'WATER', '臺北自來水事業處')")
+    assert "臺北自來水事業處" in chen.get("/halts").text
+    assert "已停止" in chen.post("/halts/stop", what="WATER", zh="暫停", en="Paused").text
+    with office.house.unit() as uow:
+        assert "WATER" in halts.standing(uow)
+
+
 def test_auditors_read_and_verify_the_chain(office: Office, chen: Person) -> None:
     chen.post("/halts/stop", what="money", zh="暫停", en="Paused")
     wuly = office.person("wuly", Role.AUDIT)
