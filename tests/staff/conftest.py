@@ -7,6 +7,7 @@ import pytest
 
 from domain.staff import Role
 from infra.embedded import StoreUrls
+from tests.database import OwnDatabase
 from tests.staff import rehearsal
 from tests.staff.office import Office, Person
 
@@ -17,6 +18,17 @@ def office(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Office
     made = Office(StoreUrls(database_url, redis_url), tmp_path)
     yield made
     made.house.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def lasting_office(
+    _own_database: OwnDatabase, _redis_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
+    """One for all tests of a module, which names it `office`."""
+    made = Office(StoreUrls(_own_database.url(), _redis_database), tmp_path_factory.mktemp("var"))
+    yield made
+    made.house.engine.dispose()
+    _own_database.empty()
 
 
 @pytest.fixture

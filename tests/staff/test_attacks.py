@@ -14,8 +14,6 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from domain.staff import Role
-from infra.embedded import StoreUrls
-from tests.database import OwnDatabase
 from tests.staff.crawl import ASKS, PRESSED, Form, Found, Reader, address_of, crawl, endpoint_of, staff_rules
 from tests.staff.furnished import HOSTILE, WHOLE, Staff, furnish
 from tests.staff.office import Office
@@ -37,13 +35,8 @@ TOUCHED = {"staff_session", "audit_row"}  # by looking
 
 
 @pytest.fixture(scope="module")
-def office(
-    _own_database: OwnDatabase, _redis_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Office]:
-    made = Office(StoreUrls(_own_database.url(), _redis_database), tmp_path_factory.mktemp("var"))
-    yield made
-    made.house.engine.dispose()
-    _own_database.empty()
+def office(lasting_office: Office) -> Office:
+    return lasting_office
 
 
 @pytest.fixture(scope="module")

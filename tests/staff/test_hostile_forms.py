@@ -3,15 +3,13 @@
 The office is furnished once; what one test has done is done for the next, which finds enough left to try.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import product
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sqlalchemy import text
 
-from infra.embedded import StoreUrls
-from tests.database import OwnDatabase
 from tests.staff.crawl import Form, Found, crawl, endpoint_of
 from tests.staff.furnished import furnish
 from tests.staff.office import Office, Person
@@ -25,13 +23,8 @@ TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'p
 
 
 @pytest.fixture(scope="module")
-def office(
-    _own_database: OwnDatabase, _redis_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Office]:
-    made = Office(StoreUrls(_own_database.url(), _redis_database), tmp_path_factory.mktemp("var"))
-    yield made
-    made.house.engine.dispose()
-    _own_database.empty()
+def office(lasting_office: Office) -> Office:
+    return lasting_office
 
 
 @pytest.fixture(scope="module")
