@@ -11,12 +11,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from psycopg import Cursor, sql
-from psycopg.rows import namedtuple_row
+from psycopg import sql
 from sqlalchemy import func, select, update
 
 from domain.staff import StaffRuleError
-from infra.conditions import all_of
+from infra.conditions import all_of, rows_of
 from infra.database import UnitOfWork
 from models.inbound import InboundEvent
 from models.notice import NoticeRow
@@ -75,8 +74,7 @@ def messages(
     """The next PAGE, the newest first, and where the page after it begins; None where there is none."""
     asked = {"outcome": outcome, "at": after and after.at, "id": after and after.message_id}
     values = {name: value for name, value in asked.items() if value}
-    cursor: Cursor[Any] = uow.driver.cursor(row_factory=namedtuple_row)
-    found = cursor.execute(_statement(frozenset(values)), values).fetchall()
+    found = rows_of(uow.driver, _statement(frozenset(values)), values)
     letters = [_letter(row) for row in found[:PAGE]]
     return letters, letters[-1].place if len(found) > PAGE else None
 

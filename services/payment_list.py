@@ -12,15 +12,14 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from psycopg import Cursor, sql
-from psycopg.rows import namedtuple_row
+from psycopg import sql
 
 from domain.clock import days_between
 from domain.orders import AttemptState, mask_plate
 from domain.passsales import PayStatus, of_attempt
 from domain.plates import Plate
 from domain.staff import StaffRuleError
-from infra.conditions import all_of
+from infra.conditions import all_of, rows_of
 from infra.database import UnitOfWork
 
 PAGE = 50
@@ -148,9 +147,8 @@ def _attempts(
     """The bills of each of the next attempts, the newest first."""
     values = _values(wanted, after)
     if wholes := values.keys() & _ORDERS.keys():
-        values["orders"] = [row[0] for row in uow.driver.execute(_orders(frozenset(wholes)), values)]
-    cursor: Cursor[Any] = uow.driver.cursor(row_factory=namedtuple_row)
-    rows = cursor.execute(_statement(frozenset(values), most), values)
+        values["orders"] = [row[0] for row in rows_of(uow.driver, _orders(frozenset(wholes)), values)]
+    rows = rows_of(uow.driver, _statement(frozenset(values), most), values)
     return [[_bill(row, whole=whole) for row in bills] for _, bills in groupby(rows, key=lambda row: row.id)]
 
 

@@ -8,14 +8,13 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from psycopg import Cursor, sql
-from psycopg.rows import namedtuple_row
+from psycopg import sql
 
 from domain.clock import days_between
 from domain.masks import masked_mobile
 from domain.notices import Topic
 from domain.phones import Mobile
-from infra.conditions import all_of
+from infra.conditions import all_of, rows_of
 from infra.database import UnitOfWork
 from services.accounts import Accounts
 from services.draws.sms_news import OF_ENTRY
@@ -134,9 +133,8 @@ def page(
         if whose is None:
             return [], None
         values["channel"], values["citizen"] = whose
-    cursor: Cursor[Any] = uow.driver.cursor(row_factory=namedtuple_row)
     most = most or PAGE
-    found = cursor.execute(_statement(frozenset(values), most + 1), values).fetchall()
+    found = rows_of(uow.driver, _statement(frozenset(values), most + 1), values)
     numbers = accounts.mobiles(uow, {(row.channel, row.citizen) for row in found if row.channel and row.citizen})
     rows = [_shown(row, numbers.get((row.channel or "", row.citizen or ""))) for row in found[:most]]
     return rows, rows[-1].place if len(found) > most else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from psycopg import Cursor, ServerCursor, sql
+from psycopg import ServerCursor, sql
 from psycopg.rows import namedtuple_row
 from sqlalchemy import func, select
 
@@ -14,7 +14,7 @@ from domain.clock import days_between
 from domain.draw.coding import REHEARSAL
 from domain.orders import AttemptState
 from domain.passsales import PaidBy, PayStatus, of_attempt
-from infra.conditions import all_of
+from infra.conditions import all_of, rows_of
 from infra.database import UnitOfWork
 from models.passes import PassRound
 from services.passes.prices import prices_due
@@ -152,8 +152,7 @@ def _asked(wanted: Wanted) -> dict[str, object]:
 
 
 def _read(uow: UnitOfWork, values: Mapping[str, object], after: int, most: int) -> Sequence[Sale]:
-    with Cursor(uow.driver, row_factory=namedtuple_row) as cursor:
-        return _sales(uow, cursor.execute(_query(values), {**values, "after": after, "most": most}).fetchall())
+    return _sales(uow, rows_of(uow.driver, _query(values), {**values, "after": after, "most": most}))
 
 
 def _query(values: Mapping[str, object]) -> sql.Composed:

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from domain.clock import TAIPEI, city_date
 from domain.orders import AttemptState
+from domain.plates import parse_plate
 from domain.staff import Role
 from services import payment_list
 from tests.pay.world import World, bill
@@ -111,6 +112,17 @@ def test_money_counts_by_the_day_it_was_paid(world: World, chen: Person) -> None
     assert shown(chen.post("/payments/find", first=day, last=day).text) == ["B1"]
     world.run("UPDATE payment SET paid_at = :at", at=midnight - timedelta(microseconds=1))
     assert shown(chen.post("/payments/find", first=day, last=day).text) == []
+
+
+def test_what_is_asked_for_is_planned_each_time(office: Office) -> None:
+    """A plan for any value, which the server would keep, walks every payment there is for an agency that has few."""
+    kept = (
+        "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%order_line%'"
+    )
+    with office.house.unit() as uow:
+        for _ in range(10):
+            payment_list.page(uow, payment_list.Wanted(agency="RARE", plate=parse_plate("ABC-1234"), number="B1"))
+        assert uow.driver.execute(kept, prepare=False).fetchone() == (0,)
 
 
 def test_a_wrong_form_is_said(chen: Person) -> None:
