@@ -116,9 +116,7 @@ def test_money_counts_by_the_day_it_was_paid(world: World, chen: Person) -> None
 
 def test_what_is_asked_for_is_planned_each_time(office: Office) -> None:
     """A plan for any value, which the server would keep, walks every payment there is for an agency that has few."""
-    kept = (
-        "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%order_line%'"
-    )
+    kept = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%order_line%'"
     with office.house.unit() as uow:
         for _ in range(10):
             payment_list.page(uow, payment_list.Wanted(agency="RARE", plate=parse_plate("ABC-1234"), number="B1"))
