@@ -42,14 +42,15 @@ class StaffRoom(ReportRoom, TextRoom, DeskRoom):
         return Logins(self.unit, self.staff_accounts, self.cipher, self.password_hasher)
 
     def _switches(self) -> Mapping[str, str]:
-        ways = {halts.MONEY: "所有收款", storebarcode.PROVIDER: "超商條碼", **{key: key for key in self.providers}}
-        return {**ways, halts.PUSHES: "所有主動通知", **self.cities.names()}
+        return {halts.MONEY: "所有收款", **self._ways(), halts.PUSHES: "所有主動通知", **self.cities.names()}
 
     def _names(self) -> Names:
         agencies = {code: city.zh for code, city in self.cities.items()}
         items = {key: item.name.of(Language.ZH) for key, item in self.fees.items.items()}
-        ways = {key: provider.name for key, provider in self.providers.items()}
-        return Names(agencies, items, {**ways, storebarcode.PROVIDER: storebarcode.NAME})
+        return Names(agencies, items, self._ways())
+
+    def _ways(self) -> Mapping[str, str]:
+        return {storebarcode.PROVIDER: storebarcode.NAME, **{key: one.name for key, one in self.providers.items()}}
 
     def back_office(self, limiter: Limiter) -> Blueprint:
         """/staff/."""

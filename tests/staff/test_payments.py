@@ -177,7 +177,9 @@ def test_whole_plates_need_days_a_reason_and_another_person_and_go_once(
     assert "原因" in chen.post("/payments/ask", **days, reason=" ").text
     assert "另一位同仁核准" in chen.post("/payments/ask", **asked).text
     assert world.rows("SELECT detail FROM approval") == [({**days, "agency": "TPE"},)], "nothing personal is kept"
-    waiting = approval(lin.get("/payments").text)
+    page = lin.get("/payments").text
+    assert "2020-01-01 至 2999-01-01、臺北市，核對撥款" in page, "what would be taken away is told"
+    waiting = approval(page)
     assert "不能核准自己" in chen.post("/payments/decide", id=waiting, approve="1").text
     assert "可以下載一次" in lin.post("/payments/decide", id=waiting, approve="1").text
     assert "只有申請的人" in lin.post("/payments/unmasked", id=waiting).text

@@ -10,6 +10,7 @@ from domain.floods import LONGEST_PLACE, TITLES, Flood, Template
 from domain.staff import Power, StaffRuleError
 from services import campaign_figures
 from web.backoffice.gate import member
+from web.backoffice.messages import OUTCOMES
 from web.backoffice.room import Room, field, form_id, refused, show, try_to
 
 SHOWN = 50
@@ -75,7 +76,7 @@ class _Floods:
                 (row.id, row.kind, row.state, row.made_by, row.made_at, campaign_figures.figures(uow, row, rules))
                 for row in campaign_figures.newest(uow, SHOWN)
             ]
-        return show("campaigns.html", "群發紀錄", rows=rows, may_stop=member().may(Power.FLOOD))
+        return show("campaigns.html", "群發紀錄", rows=rows, outcomes=OUTCOMES, may_stop=member().may(Power.FLOOD))
 
     def stop(self) -> ResponseReturnValue:
         """POST: what has not been handed over is not sent."""

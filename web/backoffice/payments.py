@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from flask import send_file
 from flask.typing import ResponseReturnValue
@@ -72,7 +73,7 @@ class _Payments:
             usable = approvals.usable(uow, UNMASKED, member().actor) if may else []
         more = asked.place_field(end.at, end.attempt_id) if end else ""
         values = {"rows": rows, "more": more, "kept": kept, "names": names, "write_offs": WRITE_OFFS}
-        approving = {"waiting": waiting, "usable": usable, "may": may}
+        approving = {"waiting": waiting, "usable": usable, "may": may, "about": partial(_about, names)}
         return show("payments.html", "停車費繳費查詢", statuses=STATUSES, **values, **approving)
 
     def excel(self) -> ResponseReturnValue:
@@ -143,6 +144,12 @@ class _Payments:
         """With the agencies that take part by program."""
         programs = {one.code: one.name for one in self._services.agencies.all(uow)}
         return replace(self._services.names, agencies={**self._services.names.agencies, **programs})
+
+
+def _about(names: Names, kept: Mapping[str, str]) -> str:
+    """What a file without masks would hold, for whoever is to approve it."""
+    called = {"agency": names.agency, "fee_item": names.fee_item, "provider": names.provider, "status": str}
+    return "、".join([f"{kept['first']} 至 {kept['last']}", *(called[key](kept[key]) for key in called if key in kept)])
 
 
 def _cells(row: PaidFor, names: Names) -> list[Cell]:
