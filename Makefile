@@ -18,11 +18,11 @@ run: $(RUN_READY)
 	@exec $(PY) app.py
 
 test: $(DEV_READY) browser
-	@$(PY) -m pytest -n 3 --dist loadgroup -m "not soak"
+	@$(PY) -m pytest -n 2 --dist loadgroup -m "not soak"
 
 #   make test-fast  those that need no minute: without what starts servers, processes or a browser
 test-fast: $(DEV_READY)
-	@$(PY) -m pytest -n 3 --dist loadgroup --hypothesis-profile fast -m "not soak and not slow and not browser"
+	@$(PY) -m pytest -n 2 --dist loadgroup --hypothesis-profile fast -m "not soak and not slow and not browser"
 
 #   make soak   the full-size proofs: kills, floods, long runs
 soak: $(DEV_READY)
