@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -71,14 +72,21 @@ class Logins:
         self._accounts = accounts
         self._cipher = cipher
         self._hasher = hasher
-        self._nobodys = hasher.hash(secrets.token_urlsafe())  # unknown logins take as long as known ones
+
+    @cached_property
+    def _nobodys(self) -> str:
+        """What unknown logins are compared with, to take as long as known ones. Made by whoever comes first: no process
+        has to wait for it when it starts.
+        """
+        return self._hasher.hash(secrets.token_urlsafe())
 
     def log_in(self, login: str, password: str, code: str, browser: str) -> str | None:
         """A new session's token; None: something does not fit, or the account is locked. Which, is not told."""
+        nobodys = self._nobodys
         with self._units() as uow:
             query = select(StaffRow).where(StaffRow.login == login.strip().casefold()).with_for_update()
             row = uow.session.scalar(query)
-            right = self._matches(row.password_hash if row and row.password_hash else self._nobodys, password)
+            right = self._matches(row.password_hash if row and row.password_hash else nobodys, password)
             now = database_now(uow)
             if row is None or row.disabled_at or row.password_hash is None or is_unused(row, now):
                 return None
