@@ -12,7 +12,7 @@ from infra.database import UnitOfWork
 from models.thread import ThreadMessage, ThreadRow
 from services import audit
 from services.desk.book import ThreadBook, lock, open_of
-from services.desk.closing import close, open_again
+from services.desk.closing import close, open_again, tell
 
 ANSWERED = "thread_answer"  # the notice that brings an answer
 REOPENED = "thread_reopened"  # the notice that a closed case goes on
@@ -73,14 +73,7 @@ class Answers:
                 open_again(uow, row, actor=staff, detail=detail)
         except IntegrityError:  # the citizen wrote at this moment
             raise StaffRuleError("這位市民剛剛開啟了另一個案件，請在那裡回覆") from None
-        self._notices.post(
-            uow,
-            REOPENED,
-            channel=row.channel,
-            citizen=row.citizen,
-            dedupe_key=f"thread-reopened:{row.id}:{row.reopened}",
-            data={"thread": str(row.id), "number": case_number(row.no)},
-        )
+        tell(uow, self._notices, row, REOPENED, "thread-reopened")
 
     def name_reason(self, uow: UnitOfWork, thread_id: uuid.UUID, reason: str, *, staff: str) -> None:
         """What a case was about that the citizen, or silence, has closed. Raises StaffRuleError."""

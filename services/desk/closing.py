@@ -26,15 +26,8 @@ def close(
     uow.session.flush()
     detail = {"by": by.value, "reason": row.reason}
     audit.write(uow, "thread.closed", actor=actor, subject_type="thread", subject_id=row.id, detail=detail)
-    if notices and row.channel and row.citizen:
-        notices.post(
-            uow,
-            CLOSED,
-            channel=row.channel,
-            citizen=row.citizen,
-            dedupe_key=f"thread-closed:{row.id}:{row.reopened}",
-            data={"thread": str(row.id), "number": case_number(row.no)},
-        )
+    if notices:
+        tell(uow, notices, row, CLOSED, "thread-closed")
 
 
 def open_again(uow: UnitOfWork, row: ThreadRow, *, actor: str, detail: audit.Detail | None = None) -> None:
@@ -45,3 +38,16 @@ def open_again(uow: UnitOfWork, row: ThreadRow, *, actor: str, detail: audit.Det
     row.last_at, row.last_by, row.waiting_since = func.now(), Sender.CITIZEN.value, func.now()
     uow.session.flush()
     audit.write(uow, "thread.reopened", actor=actor, subject_type="thread", subject_id=row.id, detail=detail)
+
+
+def tell(uow: UnitOfWork, notices: Notices, row: ThreadRow, notice: str, key: str) -> None:
+    """Post a notice about a case to its citizen, once each time it was opened; to nobody who has left."""
+    if row.channel and row.citizen:
+        notices.post(
+            uow,
+            notice,
+            channel=row.channel,
+            citizen=row.citizen,
+            dedupe_key=f"{key}:{row.id}:{row.reopened}",
+            data={"thread": str(row.id), "number": case_number(row.no)},
+        )
